@@ -1,0 +1,26 @@
+// Diagnostics as text for people and as JSON for tools.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/base/diagnostic.hpp"
+
+namespace nnc {
+
+struct RenderOptions {
+  bool color = false;
+};
+
+// The user's own lines with carets under the primary place and dashes under the labels, then notes and the hint.
+// Columns count display width (tabs as 4, wide characters as 2).
+std::string render_diagnostic(const SourceMap& sources, const Diagnostic& diagnostic, const RenderOptions& options);
+
+// All of them in order, then "2 errors, 1 warning".
+std::string render_diagnostics(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics,
+                               const RenderOptions& options);
+
+// A JSON array; places have path, line, column (from 1, in bytes) and byte offsets.
+std::string diagnostics_json(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics);
+
+}  // namespace nnc
