@@ -1,0 +1,20 @@
+// Is a file text at all?
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace nnc {
+
+struct BadText {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::string reason;
+};
+
+// The first bytes that are not UTF-8, or a NUL; or the whole if it is larger than places can count.
+std::optional<BadText> find_bad_text(std::string_view text);
+
+}  // namespace nnc
