@@ -1,0 +1,297 @@
+// Calls: what is called, and whether the arguments fit its parameters.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/checker.hpp"
+
+namespace nnc::sema {
+namespace {
+
+// What a call of a declaration makes.
+Kind call_result(ast::FunctionKind kind) {
+  switch (kind) {
+    case ast::FunctionKind::Model:
+      return Kind::Model;
+    case ast::FunctionKind::Layer:
+      return Kind::Layer;
+    case ast::FunctionKind::Fn:
+      return Kind::Unknown;  // depends on its body
+    case ast::FunctionKind::Init:
+      return Kind::Init;
+    case ast::FunctionKind::Loss:
+      return Kind::Loss;
+    case ast::FunctionKind::Optimizer:
+      return Kind::Optimizer;
+  }
+  return Kind::Unknown;
+}
+
+std::string count_text(std::size_t count) {
+  if (count == 0) return "no arguments";
+  return fmt::format("{} argument{}", count, count == 1 ? "" : "s");
+}
+
+bool is_layer(const ast::Declaration* declaration) {
+  const auto* function = declaration ? std::get_if<ast::FunctionDecl>(&declaration->node) : nullptr;
+  return function != nullptr && function->kind == ast::FunctionKind::Layer;
+}
+
+// The result of an elementwise builtin, from what it is given.
+Type elementwise_result(const std::vector<Type>& given) {
+  bool known = true;
+  for (const Type& type : given) {
+    if (type.is(Kind::Tensor)) return Kind::Tensor;
+    known = known && type.is_number();
+  }
+  return known ? Kind::Number : Kind::Unknown;
+}
+
+}  // namespace
+
+const Signature& Checker::builtin_signature_of(const BuiltinInfo& builtin) {
+  const auto known = builtin_signatures_.find(&builtin);
+  if (known != builtin_signatures_.end()) return known->second;
+  return builtin_signatures_.emplace(&builtin, builtin_signature(builtin)).first->second;
+}
+
+const Signature& Checker::signature_of(const ast::Declaration& declaration) {
+  const auto known = signatures_.find(&declaration);
+  if (known != signatures_.end()) return known->second;
+  return signatures_.emplace(&declaration, make_signature(declaration)).first->second;
+}
+
+// The signature of something that can be called; without parameters for anything else.
+// Types come from annotations and from defaults that are literals: nothing else is evaluated, so that
+// signatures never depend on each other.
+Signature Checker::make_signature(const ast::Declaration& declaration) {
+  Signature signature;
+  const std::vector<ast::Parameter>* parameters = nullptr;
+  std::size_t given_by_compiler = 0;
+  if (const auto* function = std::get_if<ast::FunctionDecl>(&declaration.node)) {
+    parameters = &function->parameters;
+    signature.result = call_result(function->kind);
+    // A loss gets the prediction and the target from the compiler; a call gives the rest.
+    if (function->kind == ast::FunctionKind::Loss) given_by_compiler = 2;
+  } else if (const auto* metric = std::get_if<ast::MetricDecl>(&declaration.node)) {
+    parameters = &metric->parameters;
+    signature.result = Kind::Metric;
+  }
+  if (const ast::Name* name = ast::declared_name(declaration)) {
+    signature.name = name->text;
+    signature.span = name->span;
+  }
+  signature.result.declaration = &declaration;
+  if (parameters == nullptr) return signature;
+  Scope scope = scope_for(declaration, Place::Let);
+  for (std::size_t i = given_by_compiler; i < parameters->size(); ++i) {
+    const ast::Parameter& written = (*parameters)[i];
+    SignatureParameter parameter;
+    parameter.name = written.name.text;
+    parameter.span = written.span;
+    parameter.required = written.default_value == nullptr;
+    parameter.accepts_none =
+        written.default_value && std::holds_alternative<ast::NoneLiteral>(written.default_value->node);
+    parameter.type = parameter_type(written, scope);
+    signature.parameters.push_back(std::move(parameter));
+  }
+  return signature;
+}
+
+Type Checker::parameter_type(const ast::Parameter& parameter, Scope& scope) {
+  if (parameter.type) return type_of(*parameter.type);
+  if (parameter.default_value == nullptr) return {};
+  const ast::Expr& value = *parameter.default_value;
+  if (std::holds_alternative<ast::IntLiteral>(value.node)) return Kind::Int;
+  if (std::holds_alternative<ast::FloatLiteral>(value.node)) return Kind::Float;
+  if (std::holds_alternative<ast::BoolLiteral>(value.node)) return Kind::Bool;
+  if (std::holds_alternative<ast::StringLiteral>(value.node)) return Kind::String;
+  if (std::holds_alternative<ast::DimsLiteral>(value.node)) return Kind::Dims;
+  const auto* ref = std::get_if<ast::NameRef>(&value.node);
+  const ast::Declaration* named = ref ? find_global(scope, ref->name) : nullptr;
+  const auto* function = named ? std::get_if<ast::FunctionDecl>(&named->node) : nullptr;
+  if (function == nullptr) return {};
+  return function->kind == ast::FunctionKind::Fn ? Type(Kind::Layer) : Type(call_result(function->kind));
+}
+
+// Unknown words are reported where the parameter is checked, not here.
+Type Checker::type_of(const ast::TypeExpr& type) {
+  return std::visit(
+      ast::Overloaded{
+          [](const ast::NamedType& named) { return named_type(named.name); },
+          [&](const ast::ListType& list) { return list_of(list.element ? type_of(*list.element) : Type{}); },
+          [](const ast::ChoiceType& choice) {
+            std::vector<std::string> words;
+            for (const ast::Name& word : choice.choices) words.push_back(word.text);
+            return choice_of(std::move(words));
+          },
+      },
+      type.node);
+}
+
+Type Checker::check_call(const ast::Expr& expr, const ast::Call& call, Scope& scope, const Type& wanted) {
+  if (call.callee == nullptr) return {};
+  if (const auto* ref = std::get_if<ast::NameRef>(&call.callee->node);
+      ref && scope.find(ref->name) == nullptr) {
+    return check_named_call(call, ref->name, scope, wanted);
+  }
+  const Type callee = check_expr(*call.callee, scope, Kind::Callable);
+  if (callee.is(Kind::Function)) {
+    const Signature& signature =
+        callee.declaration ? signature_of(*callee.declaration) : builtin_signature_of(*callee.builtin);
+    const std::vector<Type> given = bind_arguments(call, signature, scope);
+    if (callee.declaration != nullptr) return result_of(*callee.declaration);
+    return signature.result.is(Kind::Elementwise) ? elementwise_result(given) : signature.result;
+  }
+  if (accepts(Kind::Layer, callee)) return check_application(call, callee, scope);
+  check_loose_arguments(call.arguments, scope);
+  sink_.report(diagnostics::NotCallable, expr.span, excerpt(*call.callee), describe(callee));
+  return {};
+}
+
+Type Checker::check_named_call(const ast::Call& call, const std::string& name, Scope& scope,
+                               const Type& wanted) {
+  const Span& span = call.callee->span;
+  const ast::Declaration* declaration = find_global(scope, name);
+  const bool is_let = declaration != nullptr && std::holds_alternative<ast::LetDecl>(declaration->node);
+  if (scope.place == Place::Report && (declaration == nullptr || sources_.file(span.file).is_library())) {
+    if (name == "best" || name == "mean") return check_aggregate(call, name, scope);
+  }
+  if (declaration != nullptr && !is_let) {
+    note_use(scope, *declaration, span);
+    const bool callable = std::holds_alternative<ast::FunctionDecl>(declaration->node) ||
+                          std::holds_alternative<ast::MetricDecl>(declaration->node);
+    if (!callable) {
+      check_loose_arguments(call.arguments, scope);
+      auto report = sink_.report(diagnostics::NotCallable, span, name,
+                                 describe(value_of(*declaration, *call.callee, {})));
+      label_declaration(report, ast::declared_name(*declaration)->span, "declared here");
+      return {};
+    }
+    const Signature& signature = signature_of(*declaration);
+    bind_arguments(call, signature, scope);
+    return signature.result.unknown() ? result_of(*declaration) : signature.result;
+  }
+  if (is_let) {
+    note_use(scope, *declaration, span);
+    const Type callee = result_of(*declaration);
+    if (accepts(Kind::Layer, callee)) return check_application(call, callee, scope);
+    check_loose_arguments(call.arguments, scope);
+    sink_.report(diagnostics::NotCallable, span, name, describe(callee));
+    return {};
+  }
+  if (const BuiltinInfo* builtin = find_builtin(name)) {
+    const Signature& signature = builtin_signature_of(*builtin);
+    const std::vector<Type> given = bind_arguments(call, signature, scope);
+    return signature.result.is(Kind::Elementwise) ? elementwise_result(given) : signature.result;
+  }
+  report_unknown_name(name, span, scope, wanted.unknown() ? Type(Kind::Callable) : wanted);
+  check_loose_arguments(call.arguments, scope);
+  return {};
+}
+
+// A layer value applied to a tensor: `activation(x)`.
+Type Checker::check_application(const ast::Call& call, const Type& callee, Scope& scope) {
+  if (callee.unknown()) {
+    check_loose_arguments(call.arguments, scope);
+    return {};
+  }
+  Signature signature;
+  signature.name = excerpt(*call.callee);
+  SignatureParameter input;
+  input.name = "in";
+  input.type = Kind::Tensor;
+  signature.parameters.push_back(std::move(input));
+  bind_arguments(call, signature, scope);
+  return Kind::Tensor;
+}
+
+// A value for something that does not exist: its own mistakes count, but a word may be a choice of what was
+// meant.
+void Checker::check_loose_value(const ast::ExprPtr& value, Scope& scope) {
+  const auto* ref = value ? std::get_if<ast::NameRef>(&value->node) : nullptr;
+  if (ref != nullptr && choice_words_.contains(ref->name)) return;
+  check_value(value, scope, {});
+}
+
+void Checker::check_loose_arguments(const std::vector<ast::Argument>& arguments, Scope& scope) {
+  for (const ast::Argument& argument : arguments) check_loose_value(argument.value, scope);
+}
+
+// Reports what does not fit; the types of the arguments come back in the order they are written.
+std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope) {
+  const auto& parameters = signature.parameters;
+  std::vector<const ast::Argument*> given(parameters.size(), nullptr);
+  std::vector<Type> types;
+  bool named_seen = false;
+  bool misnamed = false;
+  bool too_many = false;
+  std::size_t position = 0;
+  for (const ast::Argument& argument : call.arguments) {
+    std::size_t at = position;
+    if (argument.name) {
+      named_seen = true;
+      const auto found = std::find_if(
+          parameters.begin(), parameters.end(),
+          [&](const SignatureParameter& parameter) { return parameter.name == argument.name->text; });
+      at = static_cast<std::size_t>(found - parameters.begin());
+      if (found == parameters.end()) {
+        misnamed = true;
+        std::vector<std::string> names;
+        for (const SignatureParameter& parameter : parameters) names.push_back(parameter.name);
+        auto report = sink_.report(diagnostics::UnknownArgument, argument.name->span, signature.name,
+                                   argument.name->text);
+        report.note("it is " + print_signature(signature)).hint(suggestion(argument.name->text, names));
+        label_declaration(report, signature.span, "declared here");
+      }
+    } else {
+      if (named_seen) {
+        misnamed = true;
+        sink_.report(diagnostics::PositionalAfterNamed, argument.span)
+            .hint("put it before the named ones, or name it too");
+        check_loose_value(argument.value, scope);
+        continue;
+      }
+      ++position;
+      if (at >= parameters.size() && !too_many) {
+        too_many = true;
+        auto report = sink_.report(diagnostics::TooManyArguments, argument.span, signature.name,
+                                   count_text(parameters.size()), static_cast<int>(call.arguments.size()));
+        report.note("it is " + print_signature(signature));
+        label_declaration(report, signature.span, "declared here");
+        if (is_layer(signature.result.declaration) && argument.value) {
+          report.hint("`" + signature.name + "(...)` makes a layer; `x |> " + signature.name +
+                      "` applies one");
+        }
+      }
+    }
+    if (at >= parameters.size()) {
+      check_loose_value(argument.value, scope);
+      continue;
+    }
+    if (given[at] != nullptr) {
+      sink_
+          .report(diagnostics::DuplicateArgument, argument.name ? argument.name->span : argument.span,
+                  parameters[at].name)
+          .label(given[at]->span, "first given here");
+    } else {
+      given[at] = &argument;
+    }
+    types.push_back(check_value(argument.value, scope, parameters[at].type, &parameters[at]));
+  }
+  for (std::size_t i = 0; i < parameters.size() && !misnamed; ++i) {
+    if (!parameters[i].required || given[i] != nullptr) continue;
+    report_missing(signature, parameters[i], call.callee->span);
+    break;
+  }
+  return types;
+}
+
+void Checker::report_missing(const Signature& signature, const SignatureParameter& parameter,
+                             const Span& span) {
+  auto report = sink_.report(diagnostics::MissingArgument, span, signature.name, parameter.name);
+  report.note("it is " + print_signature(signature));
+  label_declaration(report, parameter.span, "needed here");
+}
+
+}  // namespace nnc::sema

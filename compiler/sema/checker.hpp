@@ -1,0 +1,172 @@
+// The checker: resolves names and checks static types in every declaration, each exactly once.
+// In: a loaded program. Out: diagnostics in the sink, and signatures for whoever prints the program.
+// Declarations are checked on demand where a type depends on them (a fn's result, a let's value).
+// Its methods live in files by topic: names, expressions, operators, calls, bodies, settings, experiment,
+// report.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/sema/modules.hpp"
+#include "compiler/sema/scope.hpp"
+#include "compiler/sema/signatures.hpp"
+
+namespace nnc::sema {
+
+// What an experiment's trials have, for selections and reports.
+struct ExperimentFacts {
+  bool known = false;  // false: its base or recipe could not be understood; then nothing is demanded
+  bool metrics_known = false;
+  bool has_train = false;
+  bool has_validation = false;
+  std::vector<std::pair<std::string, Type>> axes;
+  std::vector<std::string> metrics;
+};
+
+// A setting that may stand in a record.
+struct SettingRule {
+  std::string_view key;
+  Type type;
+  bool required = false;
+};
+
+class Checker {
+ public:
+  Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink);
+
+  void check_all();
+  const Signature& signature_of(const ast::Declaration& declaration);
+
+ private:
+  // -- checker.cpp: the order of work
+  enum class Progress : std::uint8_t { Waiting, Running, Done };
+  void check_declaration(const ast::Declaration& declaration);
+  Scope scope_for(const ast::Declaration& declaration, Place place) const;
+  Type result_of(const ast::Declaration& declaration);
+  void verify_no_recursion();
+  void warn_unused();
+
+  // -- names.cpp
+  const ast::Declaration* find_global(const Scope& scope, std::string_view name) const;
+  void note_use(const Scope& scope, const ast::Declaration& declaration, const Span& span);
+  Type check_name(const ast::Expr& expr, const std::string& name, Scope& scope, const Type& wanted);
+  Type value_of(const ast::Declaration& declaration, const ast::Expr& expr, const Type& wanted);
+  Type function_type(const ast::Declaration* declaration, const BuiltinInfo* builtin);
+  void report_unknown_name(const std::string& name, const Span& span, const Scope& scope, const Type& wanted);
+  void report_unknown_choice(const std::string& name, const Span& span, const Type& wanted);
+  [[nodiscard]] bool may_be_declared_in_broken_text(std::string_view name) const;
+  void declare(Scope& scope, Local local);
+  std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);
+  void label_declaration(DiagnosticBuilder& report, const Span& span, std::string text) const;
+
+  // -- expressions.cpp
+  // The type of an expression. `wanted` gives meaning to choice words and to messages; it is not demanded.
+  Type check_expr(const ast::Expr& expr, Scope& scope, const Type& wanted = {});
+  // As check_expr, and reports a value that does not fit. Null expressions are Unknown.
+  Type check_value(const ast::ExprPtr& expr, Scope& scope, const Type& wanted,
+                   const SignatureParameter* parameter = nullptr);
+  bool require(const ast::Expr& expr, const Type& given, const Type& wanted,
+               const SignatureParameter* parameter = nullptr);
+  Type check_list(const ast::ListLiteral& list, Scope& scope, const Type& wanted);
+  Type check_if(const ast::IfExpr& choice, Scope& scope, const Type& wanted);
+  Type check_member(const ast::Expr& expr, const ast::Member& member, Scope& scope);
+  Type check_index(const ast::Expr& expr, const ast::Index& index, Scope& scope);
+  [[nodiscard]] std::string excerpt(const ast::Expr& expr) const;
+
+  // -- operators.cpp
+  Type check_unary(const ast::Unary& unary, Scope& scope);
+  Type check_binary(const ast::Binary& binary, Scope& scope);
+  Type check_comparison(const ast::Binary& binary, Scope& scope);
+  Type check_arithmetic(const ast::Binary& binary, Scope& scope);
+  Type report_bad_operands(const ast::Binary& binary, const Type& lhs, const Type& rhs);
+
+  // -- calls.cpp
+  Type check_call(const ast::Expr& expr, const ast::Call& call, Scope& scope, const Type& wanted);
+  Type check_named_call(const ast::Call& call, const std::string& name, Scope& scope, const Type& wanted);
+  Type check_application(const ast::Call& call, const Type& callee, Scope& scope);
+  std::vector<Type> bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope);
+  void check_loose_value(const ast::ExprPtr& value, Scope& scope);
+  void check_loose_arguments(const std::vector<ast::Argument>& arguments, Scope& scope);
+  void report_missing(const Signature& signature, const SignatureParameter& parameter, const Span& span);
+  const Signature& builtin_signature_of(const BuiltinInfo& builtin);
+  Signature make_signature(const ast::Declaration& declaration);
+  Type parameter_type(const ast::Parameter& parameter, Scope& scope);
+  Type type_of(const ast::TypeExpr& type);
+
+  // -- bodies.cpp
+  void check_function(const ast::Declaration& declaration, const ast::FunctionDecl& function);
+  void declare_given_names(Scope& scope) const;
+  void check_parameters(const std::vector<ast::Parameter>& parameters, const Signature& signature,
+                        Scope& scope, std::size_t dropped);
+  Type check_block(const ast::Block& block, Scope& scope);
+  Type check_statement(const ast::Statement& statement, Scope& scope);
+  void check_slot(const ast::Statement& statement, const ast::SlotDecl& slot, Scope& scope);
+  void check_sizes(const ast::ExprPtr& shape, Scope& scope);
+  void check_pattern(const ast::ExpectsShape& expects, Scope& scope);
+  void check_assign(const ast::Statement& statement, const ast::Assign& assign, Scope& scope);
+  void check_for(const ast::For& loop, Scope& scope);
+  Type check_result(const ast::ExprStatement& statement, Scope& scope);
+  void report_misplaced(const Span& span, std::string_view what, const Scope& scope, std::string hint);
+  void warn_unused_locals(const Scope::Frame& frame, const Scope& scope);
+
+  // -- settings.cpp
+  void check_settings(const std::vector<ast::Setting>& settings, const std::vector<SettingRule>& rules,
+                      std::string_view owner, Scope& scope);
+  void verify_required(const std::vector<ast::Setting>& settings, const std::vector<SettingRule>& rules,
+                       std::string_view owner, const ast::Name& name);
+  void check_data(const ast::Declaration& declaration, const ast::DataDecl& data);
+  void check_metric(const ast::Declaration& declaration, const ast::MetricDecl& metric);
+  void check_recipe(const ast::Declaration& declaration, const ast::RecipeDecl& recipe);
+  void check_base(const ast::Name& base, const Type& wanted, Scope& scope);
+  // The settings in force, those of its bases included; `complete` becomes false if a base is not understood.
+  std::map<std::string, const ast::Setting*, std::less<>> settings_in_force(const ast::Declaration& recipe,
+                                                                            bool& complete) const;
+
+  // -- experiment.cpp
+  void check_experiment(const ast::Declaration& declaration, const ast::ExperimentDecl& experiment);
+  void check_experiment_statement(const ast::ExperimentStatement& statement, Scope& scope,
+                                  ExperimentFacts& facts);
+  void check_sweep(const ast::Sweep& sweep, Scope& scope, ExperimentFacts& facts);
+  void check_train(const ast::ExperimentStatement& statement, const ast::Train& train, Scope& scope,
+                   ExperimentFacts& facts);
+  void check_selection(const ast::SelectBest& selection, Scope& scope, const ExperimentFacts& facts);
+  bool collect_metrics(const ast::ExprPtr& list, std::vector<std::string>& names);
+  void report_test_leak(const Span& span);
+
+  // -- report.cpp
+  void check_report(const ast::Declaration& declaration, const ast::ReportDecl& report);
+  void check_report_item(const ast::ReportItem& item, Scope& scope);
+  void check_column(const ast::Expr& column, const std::vector<const ast::Declaration*>& experiments,
+                    Scope& scope);
+  Type check_aggregate(const ast::Call& call, const std::string& name, Scope& scope);
+  Type result_member(const Type& base, const std::string& base_text, const ast::Name& member);
+  Type part_member(const Type& base, const std::string& base_text, const ast::Name& member);
+  Type check_point(const Type& base, const std::string& base_text, const ast::Index& index, Scope& scope);
+  const ExperimentFacts& facts_of(const ast::Declaration& experiment);
+  [[nodiscard]] static std::vector<std::string> result_names(const ExperimentFacts& facts);
+  void report_unknown_result(const std::string& experiment, const std::string& result, const Span& span,
+                             const std::vector<std::string>& candidates);
+
+  const SourceMap& sources_;
+  const LoadedProgram& loaded_;
+  const CheckedProgram& program_;
+  Sink& sink_;
+
+  std::map<const ast::Declaration*, Progress> progress_;
+  std::map<const ast::Declaration*, Type> results_;  // of fns and lets
+  std::map<const ast::Declaration*, Signature> signatures_;
+  std::set<const ast::Declaration*> signatures_running_;
+  std::map<const BuiltinInfo*, Signature> builtin_signatures_;
+  std::map<const ast::Declaration*, ExperimentFacts> facts_;
+  std::map<const ast::Declaration*, std::vector<std::pair<const ast::Declaration*, Span>>> uses_;
+  std::set<const ast::Declaration*> used_;
+  std::set<std::string, std::less<>> choice_words_;  // of every choice there is
+  int depth_ = 0;                                    // of declarations checked on demand
+  int suggestions_left_ = 100;                       // "did you mean" is not free
+};
+
+}  // namespace nnc::sema

@@ -1,0 +1,243 @@
+// Expressions other than operators and calls, and the question whether a value fits where it stands.
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/sema/checker.hpp"
+
+namespace nnc::sema {
+namespace {
+
+constexpr std::size_t kExcerptBytes = 48;
+
+const ast::Expr& without_parens(const ast::Expr& expr) {
+  const ast::Expr* inner = &expr;
+  while (const auto* paren = std::get_if<ast::Paren>(&inner->node)) {
+    if (paren->inner == nullptr) break;
+    inner = paren->inner.get();
+  }
+  return *inner;
+}
+
+// What a program declares by name: the wrong one of these is said as such.
+bool is_declared_kind(Kind kind) {
+  switch (kind) {
+    case Kind::Layer:
+    case Kind::Applicable:
+    case Kind::Model:
+    case Kind::Init:
+    case Kind::Optimizer:
+    case Kind::Loss:
+    case Kind::Metric:
+    case Kind::Data:
+    case Kind::Recipe:
+    case Kind::Experiment:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool looks_like_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+// What to do about the usual mix-ups; "" if there is nothing sure to say.
+std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& wanted) {
+  const ast::Expr& value = without_parens(expr);
+  const bool wants_number = wanted.is_number() || wanted.is(Kind::Dims) || wanted.is(Kind::Elementwise);
+  if (const auto* text = std::get_if<ast::StringLiteral>(&value.node)) {
+    const bool is_choice = wanted.is(Kind::Choice) && std::find(wanted.choices.begin(), wanted.choices.end(),
+                                                                text->value) != wanted.choices.end();
+    if (is_choice || (wants_number && looks_like_number(text->value))) return "remove the quotes";
+  }
+  if (const auto* number = std::get_if<ast::FloatLiteral>(&value.node)) {
+    if (wanted.is(Kind::Int) && std::floor(number->value) == number->value)
+      return "write it without the point";
+  }
+  if (wanted.is(Kind::Int) && given.is(Kind::Dims)) return "give one number";
+  if (wanted.is(Kind::List) && accepts(wanted.element_type(), given)) {
+    return "write it in brackets: `[" + ast::print_expr(value) + "]`";
+  }
+  if (given.is(Kind::List) && accepts(wanted, given.element_type()) && !given.element_type().unknown()) {
+    return "give one value, or a `sweep` over the list";
+  }
+  if (wanted.is(Kind::Init) && given.is_number()) return "for one value everywhere write `constant(...)`";
+  if (wanted.is(Kind::Bool) && given.is_number()) return "write `true` or `false`, or compare it";
+  if (wanted.is(Kind::Bool) && given.is(Kind::Tensor))
+    return "a condition cannot depend on the data; use `select`";
+  if (given.is(Kind::Function)) return "call it to get its result";
+  return {};
+}
+
+const std::vector<std::string>& tensor_members() {
+  static const std::vector<std::string> members = {"channels", "features", "shape",  "height",
+                                                   "width",    "rank",     "classes"};
+  return members;
+}
+
+}  // namespace
+
+std::string Checker::excerpt(const ast::Expr& expr) const {
+  std::string text;
+  if (expr.span.valid()) {
+    for (const char character : sources_.text(expr.span)) {
+      const bool blank = character == ' ' || character == '\n' || character == '\t' || character == '\r';
+      if (blank && (text.empty() || text.back() == ' ')) continue;
+      text += blank ? ' ' : character;
+      if (text.size() > kExcerptBytes) break;
+    }
+  }
+  if (text.size() <= kExcerptBytes) return text;
+  std::size_t end = kExcerptBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
+Type Checker::check_expr(const ast::Expr& expr, Scope& scope, const Type& wanted) {
+  const auto inner = [&](const ast::ExprPtr& part) {
+    return part ? check_expr(*part, scope, wanted) : Type{};
+  };
+  return std::visit(ast::Overloaded{
+                        [](const ast::IntLiteral&) { return Type(Kind::Int); },
+                        [](const ast::FloatLiteral&) { return Type(Kind::Float); },
+                        [](const ast::BoolLiteral&) { return Type(Kind::Bool); },
+                        [&](const ast::NoneLiteral&) {
+                          const auto& words = wanted.choices;
+                          const bool is_choice = std::find(words.begin(), words.end(), "none") != words.end();
+                          return is_choice ? choice_of({"none"}) : Type(Kind::None);
+                        },
+                        [](const ast::StringLiteral&) { return Type(Kind::String); },
+                        [](const ast::DimsLiteral&) { return Type(Kind::Dims); },
+                        [&](const ast::ListLiteral& list) { return check_list(list, scope, wanted); },
+                        [&](const ast::NameRef& ref) { return check_name(expr, ref.name, scope, wanted); },
+                        [&](const ast::Unary& unary) { return check_unary(unary, scope); },
+                        [&](const ast::Binary& binary) { return check_binary(binary, scope); },
+                        [&](const ast::Call& call) { return check_call(expr, call, scope, wanted); },
+                        [&](const ast::Index& index) { return check_index(expr, index, scope); },
+                        [&](const ast::Member& member) { return check_member(expr, member, scope); },
+                        [&](const ast::IfExpr& choice) { return check_if(choice, scope, wanted); },
+                        [&](const ast::Paren& paren) { return inner(paren.inner); },
+                        [](const ast::ErrorExpr&) { return Type(); },
+                    },
+                    expr.node);
+}
+
+Type Checker::check_value(const ast::ExprPtr& expr, Scope& scope, const Type& wanted,
+                          const SignatureParameter* parameter) {
+  if (expr == nullptr) return {};
+  Type given = check_expr(*expr, scope, wanted);
+  return require(*expr, given, wanted, parameter) ? given : Type{};
+}
+
+bool Checker::require(const ast::Expr& expr, const Type& given, const Type& wanted,
+                      const SignatureParameter* parameter) {
+  if (accepts(wanted, given)) return true;
+  if (parameter != nullptr && parameter->accepts_none && given.is(Kind::None)) return true;
+  const auto* ref = std::get_if<ast::NameRef>(&without_parens(expr).node);
+  if (ref != nullptr && given.declaration != nullptr && is_declared_kind(wanted.kind)) {
+    auto report = sink_.report(diagnostics::NotADeclarationOfKind, expr.span, ref->name, describe(given),
+                               describe(wanted));
+    if (const ast::Name* name = ast::declared_name(*given.declaration)) {
+      label_declaration(report, name->span, "declared here");
+    }
+    return false;
+  }
+  auto report =
+      sink_.report(diagnostics::WrongType, expr.span, excerpt(expr), describe(given), describe(wanted));
+  if (parameter != nullptr) label_declaration(report, parameter->span, "needed here");
+  report.hint(fitting_hint(expr, given, wanted));
+  return false;
+}
+
+Type Checker::check_list(const ast::ListLiteral& list, Scope& scope, const Type& wanted) {
+  const Type wanted_element = wanted.is(Kind::List) ? wanted.element_type() : Type{};
+  Type element;
+  bool first = true;
+  bool fits = true;
+  for (const ast::ExprPtr& item : list.items) {
+    if (item == nullptr) continue;
+    const Type type = check_expr(*item, scope, wanted_element);
+    fits = require(*item, type, wanted_element) && fits;
+    element = first ? type : join(element, type);
+    first = false;
+  }
+  return list_of(fits ? element : Type{});
+}
+
+Type Checker::check_if(const ast::IfExpr& choice, Scope& scope, const Type& wanted) {
+  check_value(choice.condition, scope, Kind::Bool);
+  const Type then_type = check_value(choice.then_value, scope, wanted);
+  const Type else_type = check_value(choice.else_value, scope, wanted);
+  return join(then_type, else_type);
+}
+
+Type Checker::check_member(const ast::Expr& expr, const ast::Member& member, Scope& scope) {
+  if (member.base == nullptr) return {};
+  const Type base = check_expr(*member.base, scope);
+  const std::string base_text = excerpt(*member.base);
+  const std::string& name = member.member.text;
+  const auto unknown = [&](const std::vector<std::string>& known) {
+    sink_
+        .report(diagnostics::UnknownMember, member.member.span,
+                "`" + base_text + "`, " + describe(base) + ",", name)
+        .hint(suggestion(name, known));
+    return Type{};
+  };
+  switch (base.kind) {
+    case Kind::Unknown:
+      return {};
+    case Kind::Tensor: {
+      const auto& known = tensor_members();
+      if (std::find(known.begin(), known.end(), name) == known.end()) return unknown(known);
+      return name == "shape" ? list_of(Kind::Int) : Type(Kind::Int);
+    }
+    case Kind::Dims:
+      return name == "height" || name == "width" ? Type(Kind::Int) : unknown({"height", "width"});
+    case Kind::Data: {
+      if (name != "train" && name != "test") return unknown({"train", "test"});
+      if (scope.place == Place::Experiment && name == "test") {
+        report_test_leak(expr.span);
+        return {};
+      }
+      Type part = Kind::DataPart;
+      part.part = name;
+      return part;
+    }
+    case Kind::Experiment:
+      return result_member(base, base_text, member.member);
+    case Kind::ExperimentPart:
+      return part_member(base, base_text, member.member);
+    default:
+      return unknown({});
+  }
+}
+
+Type Checker::check_index(const ast::Expr& expr, const ast::Index& index, Scope& scope) {
+  if (index.base == nullptr) return {};
+  const Type base = check_expr(*index.base, scope);
+  if (base.is(Kind::Experiment)) return check_point(base, excerpt(*index.base), index, scope);
+  if (base.unknown()) {
+    check_loose_arguments(index.arguments, scope);
+    return {};
+  }
+  if (!base.is(Kind::List) && !base.is(Kind::Dims)) {
+    check_loose_arguments(index.arguments, scope);
+    sink_.report(diagnostics::WrongType, index.base->span, excerpt(*index.base), describe(base), "a list");
+    return {};
+  }
+  if (index.arguments.size() != 1) {
+    check_loose_arguments(index.arguments, scope);
+    sink_.report(diagnostics::TooManyArguments, expr.span, "[]", "1 position",
+                 static_cast<int>(index.arguments.size()));
+    return {};
+  }
+  const ast::Argument& position = index.arguments.front();
+  if (position.name) {
+    sink_.report(diagnostics::UnknownArgument, position.name->span, "[]", position.name->text)
+        .note("a list is indexed by a position: `list[0]`");
+  }
+  check_value(position.value, scope, Kind::Int);
+  return base.is(Kind::Dims) ? Type(Kind::Int) : base.element_type();
+}
+
+}  // namespace nnc::sema

@@ -1,0 +1,26 @@
+// Which files make up a program: the library, the main file and what it imports, each once.
+// In: the library's texts, the main file and a reader for the rest. Out: CheckedProgram::modules and its
+// names.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+
+#include "compiler/base/embedded_file.hpp"
+#include "compiler/sema/program.hpp"
+
+namespace nnc::sema {
+
+struct LoadedProgram {
+  CheckedProgram program;
+  // Some text could not be read (a missing import, a syntax error): a name that nobody declares may be in
+  // there.
+  bool import_failed = false;
+  std::set<FileId> broken_files;
+};
+
+LoadedProgram load_program(SourceMap& sources, FileId main_file, std::span<const EmbeddedFile> library,
+                           const FileReader& read_file, Sink& sink);
+
+}  // namespace nnc::sema

@@ -1,0 +1,110 @@
+// Records of settings: data sets, metrics, recipes and what a `train` overrides.
+#include <algorithm>
+
+#include "compiler/sema/settings.hpp"
+
+namespace nnc::sema {
+
+void Checker::check_settings(const std::vector<ast::Setting>& settings, const std::vector<SettingRule>& rules,
+                             std::string_view owner, Scope& scope) {
+  std::map<std::string_view, const ast::Setting*> seen;
+  for (const ast::Setting& setting : settings) {
+    const auto rule = std::find_if(rules.begin(), rules.end(),
+                                   [&](const SettingRule& known) { return known.key == setting.key.text; });
+    if (rule == rules.end()) {
+      std::vector<std::string> keys;
+      for (const SettingRule& known : rules) keys.emplace_back(known.key);
+      if (!setting.key.text.empty()) {
+        sink_.report(diagnostics::UnknownSetting, setting.key.span, std::string(owner), setting.key.text)
+            .hint(suggestion(setting.key.text, keys));
+      }
+      check_loose_value(setting.value, scope);
+      continue;
+    }
+    const auto [first, fresh] = seen.emplace(rule->key, &setting);
+    if (!fresh) {
+      sink_.report(diagnostics::DuplicateSetting, setting.key.span, setting.key.text)
+          .label(first->second->key.span, "first set here");
+    }
+    check_value(setting.value, scope, rule->type);
+  }
+}
+
+void Checker::verify_required(const std::vector<ast::Setting>& settings,
+                              const std::vector<SettingRule>& rules, std::string_view owner,
+                              const ast::Name& name) {
+  for (const SettingRule& rule : rules) {
+    const bool given = std::any_of(settings.begin(), settings.end(),
+                                   [&](const ast::Setting& setting) { return setting.key.text == rule.key; });
+    if (!rule.required || given) continue;
+    sink_.report(diagnostics::MissingSetting, name.span, std::string(owner), name.text,
+                 std::string(rule.key));
+    return;
+  }
+}
+
+void Checker::check_data(const ast::Declaration& declaration, const ast::DataDecl& data) {
+  Scope scope = scope_for(declaration, Place::Data);
+  check_value(data.source, scope, Kind::Data);
+  const std::vector<SettingRule> rules = {
+      {"classes", list_of(Kind::String)},
+      {"scale", choice_of({"none", "unit", "minmax", "standard"})},
+  };
+  check_settings(data.settings, rules, "data set", scope);
+}
+
+void Checker::check_metric(const ast::Declaration& declaration, const ast::MetricDecl& metric) {
+  Scope scope = scope_for(declaration, Place::Metric);
+  check_parameters(metric.parameters, signature_of(declaration), scope, 0);
+  std::vector<std::string> parameters;
+  for (const ast::Parameter& parameter : metric.parameters) parameters.push_back(parameter.name.text);
+  const std::vector<SettingRule> rules = {
+      {"better", choice_of({"higher", "lower"}), true},
+      {"computed", Kind::String, true},
+      {"variant", choice_of(parameters)},
+      {"of", choice_of({"classes", "numbers"})},
+  };
+  check_settings(metric.settings, rules, "metric", scope);
+  verify_required(metric.settings, rules, "metric", metric.name);
+}
+
+void Checker::check_base(const ast::Name& base, const Type& wanted, Scope& scope) {
+  ast::Expr named;
+  named.span = base.span;
+  named.node = ast::NameRef{base.text};
+  require(named, check_name(named, base.text, scope, wanted), wanted);
+}
+
+const std::vector<SettingRule>& recipe_rules() {
+  static const std::vector<SettingRule> rules = {
+      {"loss", Kind::Loss, true}, {"optimizer", Kind::Optimizer, true}, {"batch", Kind::Int},
+      {"epochs", Kind::Int},      {"metrics", list_of(Kind::Metric)},   {"shuffle", Kind::Bool},
+      {"seed", Kind::Int},
+  };
+  return rules;
+}
+
+void Checker::check_recipe(const ast::Declaration& declaration, const ast::RecipeDecl& recipe) {
+  Scope scope = scope_for(declaration, Place::Recipe);
+  if (recipe.base) check_base(*recipe.base, Kind::Recipe, scope);
+  check_settings(recipe.settings, recipe_rules(), "recipe", scope);
+}
+
+std::map<std::string, const ast::Setting*, std::less<>> Checker::settings_in_force(
+    const ast::Declaration& recipe, bool& complete) const {
+  std::map<std::string, const ast::Setting*, std::less<>> settings;
+  std::set<const ast::Declaration*> seen;
+  const ast::Declaration* current = &recipe;
+  while (current != nullptr && seen.insert(current).second) {
+    const auto* written = std::get_if<ast::RecipeDecl>(&current->node);
+    if (written == nullptr) break;
+    // Emplace keeps what a nearer recipe has set.
+    for (const ast::Setting& setting : written->settings) settings.emplace(setting.key.text, &setting);
+    if (!written->base) return settings;
+    current = program_.find_from(sources_, written->base->span.file, written->base->text);
+  }
+  complete = false;
+  return settings;
+}
+
+}  // namespace nnc::sema

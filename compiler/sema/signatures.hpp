@@ -1,0 +1,35 @@
+// What a call may give: the parameters of a declaration or a builtin, with their types, and what comes back.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/sema/type.hpp"
+
+namespace nnc::sema {
+
+struct SignatureParameter {
+  std::string name;
+  Type type;
+  bool required = true;
+  bool accepts_none = false;  // its default is `none`
+  Span span;                  // nowhere for builtins
+};
+
+struct Signature {
+  std::string name;
+  std::vector<SignatureParameter> parameters;
+  Type result;
+  Span span;  // the name at its declaration; nowhere for builtins
+};
+
+// Reads "x: tensor, axes: [int] = all -> tensor" of builtins.def.
+Signature builtin_signature(const BuiltinInfo& info);
+
+// "`dense(units: int, activation: layer)`": optional parameters have a `?`
+std::string print_signature(const Signature& signature);
+
+// True if one tensor is all it needs, so that it can be used as a layer.
+bool takes_one_tensor(const Signature& signature);
+
+}  // namespace nnc::sema
