@@ -1,0 +1,122 @@
+// Values as text and as kinds. See value.hpp.
+#include "compiler/lower/value.hpp"
+
+#include <fmt/format.h>
+
+namespace nnc {
+
+using ast::Overloaded;
+
+std::optional<double> Value::number() const {
+  if (const auto* integer = get<std::int64_t>()) return static_cast<double>(*integer);
+  if (const auto* real = get<double>()) return *real;
+  return std::nullopt;
+}
+
+const ast::FunctionDecl* as_function(const ast::Declaration* declaration) {
+  return declaration == nullptr ? nullptr : std::get_if<ast::FunctionDecl>(&declaration->node);
+}
+
+bool is_function_of_kind(const ast::Declaration* declaration, ast::FunctionKind kind) {
+  const auto* function = as_function(declaration);
+  return function != nullptr && function->kind == kind;
+}
+
+std::string_view kind_word(const ast::Declaration& declaration) {
+  return std::visit(Overloaded{[](const ast::ImportDecl&) -> std::string_view { return "import"; },
+                               [](const ast::LetDecl&) -> std::string_view { return "let"; },
+                               [](const ast::DataDecl&) -> std::string_view { return "data"; },
+                               [](const ast::FunctionDecl& function) -> std::string_view {
+                                 switch (function.kind) {
+                                   case ast::FunctionKind::Model: return "model";
+                                   case ast::FunctionKind::Layer: return "layer";
+                                   case ast::FunctionKind::Fn: return "fn";
+                                   case ast::FunctionKind::Init: return "init";
+                                   case ast::FunctionKind::Loss: return "loss";
+                                   case ast::FunctionKind::Optimizer: return "optimizer";
+                                 }
+                                 return "function";
+                               },
+                               [](const ast::MetricDecl&) -> std::string_view { return "metric"; },
+                               [](const ast::RecipeDecl&) -> std::string_view { return "recipe"; },
+                               [](const ast::ExperimentDecl&) -> std::string_view { return "experiment"; },
+                               [](const ast::ReportDecl&) -> std::string_view { return "report"; }},
+                    declaration.node);
+}
+
+static std::string with_article(std::string_view word) {
+  const bool vowel = !word.empty() && std::string_view("aeiou").find(word.front()) != std::string_view::npos;
+  return fmt::format("{} {}", vowel ? "an" : "a", word);
+}
+
+std::string describe_kind(const Value& value) {
+  return std::visit(
+      Overloaded{[](const ErrorValue&) -> std::string { return "an error"; },
+                 [](const NoneValue&) -> std::string { return "none"; },
+                 [](bool) -> std::string { return "a bool"; },
+                 [](std::int64_t) -> std::string { return "an int"; },
+                 [](double) -> std::string { return "a float"; },
+                 [](const std::string&) -> std::string { return "a string"; },
+                 [](const Word&) -> std::string { return "a choice"; },
+                 [](const Dims&) -> std::string { return "dims"; },
+                 [](const List&) -> std::string { return "a list"; },
+                 [](const Tensor&) -> std::string { return "a tensor"; },
+                 [](const DeclarationRef& ref) { return with_article(kind_word(*ref.declaration)); },
+                 [](const BuiltinRef&) -> std::string { return "a builtin function"; },
+                 [](const InstancePtr& instance) { return with_article(kind_word(*instance->declaration)); },
+                 [](const Initializer&) -> std::string { return "an init"; },
+                 [](const DataSplit&) -> std::string { return "a part of data"; }},
+      value.data);
+}
+
+static std::string print_instance(const Instance& instance) {
+  std::string text = ast::declared_name(*instance.declaration)->text;
+  if (instance.arguments.empty()) return text;
+  text += "(";
+  for (std::size_t i = 0; i < instance.arguments.size(); ++i) {
+    const auto& [name, value] = instance.arguments[i];
+    text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", name, print_value(value));
+  }
+  return text + ")";
+}
+
+static std::string print_list(const List& list) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    text += (i == 0 ? "" : ", ") + print_value((*list)[i]);
+  }
+  return text + "]";
+}
+
+std::string print_value(const Value& value) {
+  return std::visit(
+      Overloaded{[](const ErrorValue&) -> std::string { return "?"; },
+                 [](const NoneValue&) -> std::string { return "none"; },
+                 [](bool flag) -> std::string { return flag ? "true" : "false"; },
+                 [](std::int64_t integer) { return fmt::format("{}", integer); },
+                 [](double real) { return fmt::format("{}", real); },
+                 [](const std::string& text) { return fmt::format("\"{}\"", text); },
+                 [](const Word& word) { return word.text; },
+                 [](const Dims& dims) { return fmt::format("{}", fmt::join(dims.sizes, "x")); },
+                 [](const List& list) { return print_list(list); },
+                 [](const Tensor& tensor) { return fmt::format("%{}", tensor.node.index); },
+                 [](const DeclarationRef& ref) { return ast::declared_name(*ref.declaration)->text; },
+                 [](const BuiltinRef& ref) { return std::string(ref.builtin->name); },
+                 [](const InstancePtr& instance) { return print_instance(*instance); },
+                 [](const Initializer& initializer) { return initializer.to_string(); },
+                 [](const DataSplit& split) {
+                   return ast::declared_name(*split.data)->text + (split.train ? ".train" : ".test");
+                 }},
+      value.data);
+}
+
+bool values_equal(const Value& lhs, const Value& rhs) {
+  if (lhs.number() && rhs.number()) {
+    const auto* left = lhs.get<std::int64_t>();
+    const auto* right = rhs.get<std::int64_t>();
+    return left != nullptr && right != nullptr ? *left == *right : *lhs.number() == *rhs.number();
+  }
+  return describe_kind(lhs) == describe_kind(rhs) && print_value(lhs) == print_value(rhs);
+}
+
+}  // namespace nnc
