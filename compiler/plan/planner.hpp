@@ -1,0 +1,19 @@
+// From a graph to the plan of one step. In: a verified graph without a symbolic batch. Out: kernel calls in
+// order, with every operand at a fixed place in memory.
+#pragma once
+
+#include "compiler/ir/graph.hpp"
+#include "compiler/plan/step_plan.hpp"
+
+namespace nnc {
+
+struct PlanOptions {
+  bool wide = false;     // Float is 64 bits
+  bool fuse = true;      // elementwise nodes become fused steps; otherwise one kernel call each
+  bool in_place = true;  // results may take the memory of operands that die, updates that of their slot
+  bool updates = true;   // run the updates of slots; false: outputs only
+};
+
+StepPlan plan_step(const ir::Graph& bound_graph, const PlanOptions& options = {});
+
+}  // namespace nnc
