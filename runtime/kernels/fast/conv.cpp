@@ -1,0 +1,236 @@
+// Fast convolutions out of the tiles of matrix products (tile.hpp), without an im2col copy: for a fixed row
+// of the window, the elements that a pixel needs lie side by side in the image, so a tile can read them in
+// place. In: Conv2d, Conv2dGradInput, Conv2dGradKernel. Out: as the reference's. One image at a time; if
+// there is padding, the image is first copied into workspace with zeros around it. An infinite weight times
+// such a zero gives NaN where the reference skips the padding: a training that has diverged already.
+#include <algorithm>
+
+#include "runtime/kernels/fast/fast.hpp"
+#include "runtime/kernels/fast/tile.hpp"
+#include "runtime/kernels/window.hpp"
+
+namespace nnc::rt {
+namespace {
+
+// An image in memory with everything that a window may touch: no bounds are checked any more.
+struct Frame {
+  const float* data;
+  std::int64_t width, channels;
+};
+
+// Sizes of a frame around the image, as far as windows reach.
+struct FrameSizes {
+  std::int64_t height, width;
+};
+FrameSizes frame_sizes(const WindowSizes& s) {
+  return {(s.out_height - 1) * s.stride_y + s.window_height, (s.out_width - 1) * s.stride_x + s.window_width};
+}
+bool needs_frame(const WindowSizes& s) {
+  const FrameSizes frame = frame_sizes(s);
+  return s.top > 0 || s.left > 0 || frame.height > s.height || frame.width > s.width;
+}
+std::int64_t frame_floats(const WindowSizes& s) {
+  const FrameSizes frame = frame_sizes(s);
+  return needs_frame(s) ? frame.height * frame.width * s.channels : 0;
+}
+
+Frame frame_image(const WindowSizes& s, const float* image, float* workspace) {
+  if (!needs_frame(s)) return {image, s.width, s.channels};
+  const FrameSizes frame = frame_sizes(s);
+  std::fill_n(workspace, frame.height * frame.width * s.channels, 0.0F);
+  const std::int64_t rows = std::min(s.height, frame.height - s.top);
+  const std::int64_t columns = std::min(s.width, frame.width - s.left);
+  for (std::int64_t y = 0; y < rows && columns > 0; ++y) {
+    std::copy_n(image + y * s.width * s.channels, columns * s.channels,
+                workspace + ((y + s.top) * frame.width + s.left) * s.channels);
+  }
+  return {workspace, frame.width, s.channels};
+}
+
+struct Panel {
+  std::int64_t begin, columns;
+  std::size_t vectors;
+};
+Panel panel_of(const TileSet& tiles, const EvenParts& panels, std::int64_t i, std::int64_t columns) {
+  const std::int64_t begin = panels.begin(i) * tiles.lanes;
+  const std::int64_t end = std::min(panels.begin(i + 1) * tiles.lanes, columns);
+  return {begin, end - begin, static_cast<std::size_t>((end - begin + tiles.lanes - 1) / tiles.lanes)};
+}
+EvenParts cut_columns(const TileSet& tiles, std::int64_t columns) {
+  return {(columns + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors};
+}
+
+// out[pixel][o] = sum over (ky, kx, c) of frame[pixel + (ky, kx)][c] * kernel[ky][kx][c][o], for all pixels.
+void convolve_image(const WindowSizes& s, const Frame& frame, const float* kernel, float* out) {
+  const TileSet& tiles = tile_set();
+  const EvenParts panels = cut_columns(tiles, s.out_channels);
+  std::array<const float*, TileSet::kMaxRows> rows{};
+  Tile tile;
+  tile.rows = rows.data();
+  tile.outer = s.window_height;
+  tile.inner = s.window_width * s.channels;
+  tile.a_outer = frame.width * s.channels;
+  tile.b_outer = tile.inner * s.out_channels;
+  tile.b_inner = s.out_channels;
+  tile.c_row = s.out_channels;
+  for (std::int64_t i = 0; i < panels.count; ++i) {
+    const Panel panel = panel_of(tiles, panels, i, s.out_channels);
+    const EvenParts groups(s.out_height * s.out_width, tiles.max_rows[panel.vectors]);
+    tile.b = kernel + panel.begin;
+    tile.columns = panel.columns;
+    std::int64_t y = 0;
+    std::int64_t x = 0;
+    for (std::int64_t g = 0; g < groups.count; ++g) {
+      const auto pixels = static_cast<std::size_t>(groups.begin(g + 1) - groups.begin(g));
+      for (std::size_t r = 0; r < pixels; ++r) {
+        rows[r] = frame.data + (y * s.stride_y * frame.width + x * s.stride_x) * s.channels;
+        if (++x == s.out_width) x = 0, ++y;
+      }
+      tile.c = out + groups.begin(g) * s.out_channels + panel.begin;
+      tiles.kernels[panel.vectors][pixels](tile);
+    }
+  }
+}
+
+float* workspace_of(const KernelCall& call) { return reinterpret_cast<float*>(call.workspace.data()); }
+
+void conv2d(const KernelCall& call) {
+  const auto& attributes = *std::get_if<WindowAttributes>(call.attributes);
+  const WindowSizes s = window_sizes(call.inputs[0].sizes, call.output.sizes, attributes);
+  if (call.output.count() == 0) return;
+  for (std::int64_t n = 0; n < s.batch; ++n) {
+    const float* image = call.inputs[0].as<float>() + n * s.image_elements();
+    const Frame frame = frame_image(s, image, workspace_of(call));
+    convolve_image(s, frame, call.inputs[1].as<float>(), call.output.as<float>() + n * s.out_elements());
+  }
+}
+
+// ---------------------------------------------------------------- gradient with respect to the image
+
+// The gradient of a convolution is one over the result's gradient, spread apart by the stride with zeros
+// around it, with the kernel turned by half a circle and its channels exchanged; its stride is 1.
+WindowSizes turned(const WindowSizes& s) {
+  WindowSizes t = s;
+  t.channels = s.out_channels;
+  t.out_height = s.height, t.out_width = s.width, t.out_channels = s.channels;
+  t.stride_y = t.stride_x = 1;
+  t.top = t.left = 0;
+  return t;
+}
+
+void turn_kernel(const WindowSizes& s, const float* kernel, float* result) {
+  const std::int64_t positions = s.window_height * s.window_width;
+  for (std::int64_t position = 0; position < positions; ++position) {
+    const float* from = kernel + (positions - 1 - position) * s.channels * s.out_channels;
+    for (std::int64_t o = 0; o < s.out_channels; ++o) {
+      for (std::int64_t c = 0; c < s.channels; ++c) *result++ = from[c * s.out_channels + o];
+    }
+  }
+}
+
+// Pixel (y, x) of the gradient goes to (y * stride + window - 1 - padding); what falls outside never met the
+// image.
+void spread_gradient(const WindowSizes& s, const float* grad, const FrameSizes& frame, float* result) {
+  std::fill_n(result, frame.height * frame.width * s.out_channels, 0.0F);
+  for (std::int64_t y = 0; y < s.out_height; ++y) {
+    const std::int64_t to_y = y * s.stride_y + s.window_height - 1 - s.top;
+    if (to_y < 0 || to_y >= frame.height) continue;
+    for (std::int64_t x = 0; x < s.out_width; ++x) {
+      const std::int64_t to_x = x * s.stride_x + s.window_width - 1 - s.left;
+      if (to_x < 0 || to_x >= frame.width) continue;
+      std::copy_n(grad + (y * s.out_width + x) * s.out_channels, s.out_channels,
+                  result + (to_y * frame.width + to_x) * s.out_channels);
+    }
+  }
+}
+
+void conv2d_grad_input(const KernelCall& call) {
+  const auto& attributes = *std::get_if<WindowAttributes>(call.attributes);
+  const WindowSizes s = window_sizes(call.output.sizes, call.inputs[0].sizes, attributes);
+  if (call.output.count() == 0) return;
+  const WindowSizes t = turned(s);
+  const FrameSizes frame = frame_sizes(t);
+  float* kernel = workspace_of(call);
+  float* spread = kernel + call.inputs[1].count();
+  turn_kernel(s, call.inputs[1].as<float>(), kernel);
+  for (std::int64_t n = 0; n < s.batch; ++n) {
+    spread_gradient(s, call.inputs[0].as<float>() + n * s.out_elements(), frame, spread);
+    convolve_image(t, {spread, frame.width, t.channels}, kernel,
+                   call.output.as<float>() + n * t.out_elements());
+  }
+}
+
+// ---------------------------------------------------------------- gradient with respect to the kernel
+
+// kernel[(ky, kx, c)][o] (+)= sum over pixels of frame[pixel + (ky, kx)][c] * grad[pixel][o]
+void correlate_image(const WindowSizes& s, const Frame& frame, const float* grad, bool accumulate,
+                     float* out) {
+  const TileSet& tiles = tile_set();
+  const EvenParts panels = cut_columns(tiles, s.out_channels);
+  std::array<const float*, TileSet::kMaxRows> rows{};
+  Tile tile;
+  tile.rows = rows.data();
+  tile.outer = s.out_height;
+  tile.inner = s.out_width;
+  tile.a_outer = s.stride_y * frame.width * s.channels;
+  tile.a_inner = s.stride_x * s.channels;
+  tile.b_outer = s.out_width * s.out_channels;
+  tile.b_inner = s.out_channels;
+  tile.c_row = s.out_channels;
+  tile.accumulate = accumulate;
+  for (std::int64_t i = 0; i < panels.count; ++i) {
+    const Panel panel = panel_of(tiles, panels, i, s.out_channels);
+    const EvenParts groups(s.window_height * s.window_width * s.channels, tiles.max_rows[panel.vectors]);
+    tile.b = grad + panel.begin;
+    tile.columns = panel.columns;
+    for (std::int64_t g = 0; g < groups.count; ++g) {
+      const std::int64_t begin = groups.begin(g);
+      const auto count = static_cast<std::size_t>(groups.begin(g + 1) - begin);
+      for (std::size_t r = 0; r < count; ++r) {
+        const std::int64_t row = begin + static_cast<std::int64_t>(r);  // (ky, kx, c)
+        const std::int64_t ky = row / (s.window_width * s.channels);
+        rows[r] = frame.data + ky * frame.width * s.channels + row % (s.window_width * s.channels);
+      }
+      tile.c = out + begin * s.out_channels + panel.begin;
+      tiles.kernels[panel.vectors][count](tile);
+    }
+  }
+}
+
+void conv2d_grad_kernel(const KernelCall& call) {
+  const auto& attributes = *std::get_if<WindowAttributes>(call.attributes);
+  const WindowSizes s = window_sizes(call.inputs[0].sizes, call.inputs[1].sizes, attributes);
+  if (s.batch == 0) std::fill_n(call.output.as<float>(), call.output.count(), 0.0F);
+  if (call.output.count() == 0) return;
+  for (std::int64_t n = 0; n < s.batch; ++n) {
+    const Frame frame =
+        frame_image(s, call.inputs[0].as<float>() + n * s.image_elements(), workspace_of(call));
+    const float* grad = call.inputs[1].as<float>() + n * s.out_elements();
+    correlate_image(s, frame, grad, n > 0, call.output.as<float>());
+  }
+}
+
+}  // namespace
+
+void add_fast_conv(KernelTable& table) {
+  table.at(OpKind::Conv2d) = &conv2d;
+  table.at(OpKind::Conv2dGradInput) = &conv2d_grad_input;
+  table.at(OpKind::Conv2dGradKernel) = &conv2d_grad_kernel;
+}
+
+std::uint64_t conv_workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                                   const Attributes& attributes) {
+  const auto& window = *std::get_if<WindowAttributes>(&attributes);
+  std::int64_t floats = 0;
+  if (kind == OpKind::Conv2d) {
+    floats = frame_floats(window_sizes(inputs[0].sizes(), output.sizes(), window));
+  } else if (kind == OpKind::Conv2dGradKernel) {
+    floats = frame_floats(window_sizes(inputs[0].sizes(), inputs[1].sizes(), window));
+  } else {
+    const FrameSizes frame = frame_sizes(turned(window_sizes(output.sizes(), inputs[0].sizes(), window)));
+    floats = inputs[1].element_count().value_or(0) + frame.height * frame.width * inputs[0].sizes()[3];
+  }
+  return static_cast<std::uint64_t>(floats) * sizeof(float);
+}
+
+}  // namespace nnc::rt

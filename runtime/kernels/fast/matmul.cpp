@@ -1,0 +1,195 @@
+// Fast matrix products: cuts them into blocks of depth, panels of columns and tiles (tile.hpp).
+// In: MatMul calls in all four cases of transposition. Out: the product.
+//
+// The left side is read where it lies: a tile needs single elements of it. The right side is read by vectors,
+// so its rows must be contiguous; where they are not (a transposed right side) either the whole product is
+// turned round,
+//   C = A . B^T   <=>   C^T = B . A^T,
+// or panels of it are copied. Copies are also made where many rows reuse a panel whose rows lie far apart.
+#include <algorithm>
+
+#include "runtime/kernels/fast/fast.hpp"
+#include "runtime/kernels/fast/tile.hpp"
+
+namespace nnc::rt {
+namespace {
+
+// A block of depth: its panel of the right side (at most 48 columns, 48 KiB) stays in the second-level cache.
+constexpr std::int64_t kDepth = 256;
+constexpr std::int64_t kMaxPanel = 48;
+
+struct Matrix {
+  const float* data;
+  std::int64_t row;     // distance between rows
+  std::int64_t column;  // distance between columns
+};
+
+struct Product {
+  std::int64_t rows, columns, depth;
+  Matrix lhs;
+  Matrix rhs;
+  float* out;
+  std::int64_t out_row, out_column;
+  float* panel;  // kDepth x kMaxPanel floats
+};
+
+// Rows [row, row + rows) and columns [column, column + columns) of one block of depth.
+struct Block {
+  std::int64_t row, rows;
+  std::int64_t column, columns;
+  std::int64_t begin, depth;
+  const float* rhs;
+  std::int64_t rhs_row;
+};
+
+void run_block(const TileSet& tiles, const Product& p, const Block& block) {
+  std::array<const float*, TileSet::kMaxRows> rows{};
+  for (std::int64_t r = 0; r < block.rows; ++r) {
+    rows[static_cast<std::size_t>(r)] = p.lhs.data + (block.row + r) * p.lhs.row + block.begin * p.lhs.column;
+  }
+  Tile tile;
+  tile.rows = rows.data();
+  tile.inner = block.depth;
+  tile.a_inner = p.lhs.column;
+  tile.b = block.rhs;
+  tile.b_inner = block.rhs_row;
+  tile.columns = block.columns;
+  tile.accumulate = block.begin > 0;
+  const auto vectors = static_cast<std::size_t>((block.columns + tiles.lanes - 1) / tiles.lanes);
+  const TileKernel kernel = tiles.kernels[vectors][static_cast<std::size_t>(block.rows)];
+  float* out = p.out + block.row * p.out_row + block.column * p.out_column;
+  if (p.out_column == 1) {
+    tile.c = out;
+    tile.c_row = p.out_row;
+    kernel(tile);
+    return;
+  }
+  // The result is wanted transposed: through a buffer.
+  alignas(64) std::array<float, TileSet::kMaxRows * kMaxPanel> buffer;
+  for (std::int64_t j = 0; tile.accumulate && j < block.columns; ++j) {
+    for (std::int64_t r = 0; r < block.rows; ++r) {
+      buffer[static_cast<std::size_t>(r * kMaxPanel + j)] = out[r * p.out_row + j * p.out_column];
+    }
+  }
+  tile.c = buffer.data();
+  tile.c_row = kMaxPanel;
+  kernel(tile);
+  for (std::int64_t j = 0; j < block.columns; ++j) {
+    for (std::int64_t r = 0; r < block.rows; ++r) {
+      out[r * p.out_row + j * p.out_column] = buffer[static_cast<std::size_t>(r * kMaxPanel + j)];
+    }
+  }
+}
+
+void copy_panel(const Matrix& rhs, std::int64_t begin, std::int64_t depth, std::int64_t column,
+                std::int64_t columns, float* panel) {
+  if (rhs.column == 1) {
+    for (std::int64_t k = 0; k < depth; ++k) {
+      std::copy_n(rhs.data + (begin + k) * rhs.row + column, columns, panel + k * kMaxPanel);
+    }
+    return;
+  }
+  for (std::int64_t j = 0; j < columns; ++j) {
+    const float* from = rhs.data + begin * rhs.row + (column + j) * rhs.column;
+    for (std::int64_t k = 0; k < depth; ++k) panel[k * kMaxPanel + j] = from[k * rhs.row];
+  }
+}
+
+// A panel is copied if its rows are not contiguous, or if enough tiles use it to make up for rows so far
+// apart that they fight for the same places in the cache.
+bool wants_copy(const Product& p, std::int64_t row_parts) {
+  if (p.rhs.column != 1) return true;
+  return row_parts >= 8 && p.rhs.row >= 512 && p.depth >= 32;
+}
+
+// With a right side this small all of it stays near: the rows go outside, so that results are written in
+// order.
+constexpr std::int64_t kSmallSide = 16 * 1024;
+
+void multiply_by_small(const TileSet& tiles, const Product& p, const EvenParts& panels) {
+  const auto widest = static_cast<std::size_t>((panels.total + panels.count - 1) / panels.count);
+  const EvenParts groups(p.rows, tiles.max_rows[widest]);
+  for (std::int64_t g = 0; g < groups.count; ++g) {
+    const std::int64_t row = groups.begin(g);
+    for (std::int64_t i = 0; i < panels.count; ++i) {
+      const std::int64_t column = panels.begin(i) * tiles.lanes;
+      const std::int64_t columns = std::min(panels.begin(i + 1) * tiles.lanes, p.columns) - column;
+      run_block(
+          tiles, p,
+          {row, groups.begin(g + 1) - row, column, columns, 0, p.depth, p.rhs.data + column, p.rhs.row});
+    }
+  }
+}
+
+void multiply(const Product& p) {
+  const TileSet& tiles = tile_set();
+  const std::int64_t vectors = (p.columns + tiles.lanes - 1) / tiles.lanes;
+  const EvenParts panels(vectors, TileSet::kMaxVectors);
+  if (p.rhs.column == 1 && p.depth <= kDepth && p.depth * p.columns <= kSmallSide) {
+    return multiply_by_small(tiles, p, panels);
+  }
+  for (std::int64_t begin = 0; begin < p.depth; begin += kDepth) {
+    const std::int64_t depth = std::min(kDepth, p.depth - begin);
+    for (std::int64_t i = 0; i < panels.count; ++i) {
+      const std::int64_t column = panels.begin(i) * tiles.lanes;
+      const std::int64_t columns = std::min(panels.begin(i + 1) * tiles.lanes, p.columns) - column;
+      const auto width = static_cast<std::size_t>((columns + tiles.lanes - 1) / tiles.lanes);
+      const EvenParts groups(p.rows, tiles.max_rows[width]);
+      Block block{0, 0, column, columns, begin, depth, p.rhs.data + begin * p.rhs.row + column, p.rhs.row};
+      if (wants_copy(p, groups.count)) {
+        copy_panel(p.rhs, begin, depth, column, columns, p.panel);
+        block.rhs = p.panel;
+        block.rhs_row = kMaxPanel;
+      }
+      for (std::int64_t g = 0; g < groups.count; ++g) {
+        block.row = groups.begin(g);
+        block.rows = groups.begin(g + 1) - block.row;
+        run_block(tiles, p, block);
+      }
+    }
+  }
+}
+
+void matmul(const KernelCall& call) {
+  const auto& attributes = *std::get_if<MatMulAttributes>(call.attributes);
+  const TensorView& lhs = call.inputs[0];
+  const TensorView& rhs = call.inputs[1];
+  Product p{};
+  p.rows = call.output.sizes[0];
+  p.columns = call.output.sizes[1];
+  p.depth = lhs.sizes[attributes.transpose_lhs ? 0 : 1];
+  p.lhs = {lhs.as<float>(), lhs.sizes[1], 1};
+  p.rhs = {rhs.as<float>(), rhs.sizes[1], 1};
+  if (attributes.transpose_lhs) std::swap(p.lhs.row, p.lhs.column);
+  if (attributes.transpose_rhs) std::swap(p.rhs.row, p.rhs.column);
+  p.out = call.output.as<float>();
+  p.out_row = p.columns;
+  p.out_column = 1;
+  p.panel = reinterpret_cast<float*>(call.workspace.data());
+  if (p.rows == 0 || p.columns == 0) return;
+  if (p.depth == 0) {
+    std::fill_n(p.out, p.rows * p.columns, 0.0F);
+    return;
+  }
+  // Turned round when that saves the copies, or copies the smaller side.
+  if (attributes.transpose_rhs && (attributes.transpose_lhs || p.rows <= p.columns)) {
+    p = {p.columns,
+         p.rows,
+         p.depth,
+         {p.rhs.data, p.rhs.column, p.rhs.row},
+         {p.lhs.data, p.lhs.column, p.lhs.row},
+         p.out,
+         1,
+         p.out_row,
+         p.panel};
+  }
+  multiply(p);
+}
+
+}  // namespace
+
+void add_fast_matmul(KernelTable& table) { table.at(OpKind::MatMul) = &matmul; }
+
+std::uint64_t matmul_workspace_bytes() { return kDepth * kMaxPanel * sizeof(float); }
+
+}  // namespace nnc::rt

@@ -1,0 +1,14 @@
+// Inside the room: the loops of reductions.cpp for one instruction set.
+#pragma once
+
+#include <cstdint>
+
+namespace nnc::rt {
+
+struct ReductionSet {
+  float (*sum_contiguous)(const float* x, std::int64_t n) = nullptr;
+  void (*sum_columns)(const float* x, std::int64_t rows, std::int64_t columns, float* out) = nullptr;
+  void (*softmax_row)(const float* x, std::int64_t n, bool log_form, float* y) = nullptr;
+};
+
+}  // namespace nnc::rt

@@ -1,0 +1,78 @@
+// The one narrow door to everything that computes: kernels by operation, in two sets.
+//   reference  naive loops for every operation in float and double; the float ones accumulate in double
+//   fast       float kernels in SIMD; an operation without one is left to the reference
+// In: views of inputs and output, attributes, scratch memory. Out: the output's elements, all of them,
+// nothing else. A kernel allocates nothing, fails never, and gives the same bits for the same inputs on every
+// machine that has it: each output element is computed in a fixed order that depends on the shapes alone.
+// Callers make sure that shapes and types are those of ops/ (infer_shape). Sizes of 0 are fine and write
+// nothing.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "compiler/ops/ops.hpp"
+#include "runtime/tensor/tensor.hpp"
+
+namespace nnc::rt {
+
+// What RandomUniform depends on besides its place.
+struct RandomContext {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+};
+
+// One execution of an operation. The output overlaps no input, except that an Elementwise operation may write
+// to exactly the memory of an input of the output's shape, and Reshape to exactly its input's.
+struct KernelCall {
+  std::span<const TensorView> inputs;
+  TensorView output;
+  const Attributes* attributes = nullptr;
+  RandomContext random;
+  std::span<std::byte> workspace;  // at least workspace_bytes(...), aligned to 64; contents mean nothing
+};
+
+using Kernel = void (*)(const KernelCall&);
+
+#define NNC_OP(name, text, arity, attributes, kind, gradient) +1
+inline constexpr std::size_t kOpCount = 0
+#include "compiler/ops/ops.def"
+    ;
+#undef NNC_OP
+
+// A value per operation, looked up by its kind.
+template <class T>
+struct OpTable {
+  std::array<T, kOpCount> entries{};
+  [[nodiscard]] T operator[](OpKind kind) const { return entries[static_cast<std::size_t>(kind)]; }
+  [[nodiscard]] T& at(OpKind kind) { return entries[static_cast<std::size_t>(kind)]; }
+};
+
+// Null for Input and Slot, which are memory and not work, and in the fast set where there is no fast kernel.
+using KernelTable = OpTable<Kernel>;
+const KernelTable& reference_kernels_f32();
+const KernelTable& reference_kernels_f64();
+// All null on a machine without fused multiply-add: then everything is left to the reference.
+const KernelTable& fast_kernels_f32();
+
+// Scratch memory of the fast kernel, in bytes; the reference kernels need none. Shapes without a symbolic
+// batch.
+std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                              const Attributes& attributes);
+
+// n contiguous elements of an Elementwise operation, without broadcasting, for fused steps. Pointers beyond
+// the arity are ignored. `out` may be exactly any of the inputs. Any n, any alignment.
+template <class T>
+using BlockKernelOf = void (*)(const T* a, const T* b, const T* c, T* out, std::int64_t n);
+using BlockKernel = BlockKernelOf<float>;
+using WideBlockKernel = BlockKernelOf<double>;
+
+// Null for operations that are not Elementwise. The fast table is complete: it holds the reference's where
+// there is no fast one.
+const OpTable<BlockKernel>& reference_blocks_f32();
+const OpTable<WideBlockKernel>& reference_blocks_f64();
+const OpTable<BlockKernel>& fast_blocks_f32();
+
+}  // namespace nnc::rt
