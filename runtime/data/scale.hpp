@@ -1,0 +1,39 @@
+// Scaling of stored bytes to the numbers a network sees, fitted on training samples only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "compiler/plan/study_plan.hpp"
+
+namespace nnc::rt {
+
+// "none", "unit", "minmax", "standard": as the language writes it.
+std::string_view scale_name(Scale scale);
+
+// Samples one after the other, one byte per feature. A view: the data set owns the bytes.
+struct SampleBytes {
+  std::span<const std::uint8_t> bytes;
+  std::size_t features = 0;  // per sample
+
+  [[nodiscard]] std::size_t count() const { return features == 0 ? 0 : bytes.size() / features; }
+};
+
+// Per feature x' = (x - offset) * factor.
+struct FittedScale {
+  std::vector<float> offset;
+  std::vector<float> factor;
+};
+
+// Fits on the samples named by `indices` (at least one). As scikit-learn's MinMaxScaler and StandardScaler:
+// the deviation is the population's, and a feature that never changes keeps the factor 1. Sums are exact
+// integers.
+FittedScale fit_scale(Scale scale, const SampleBytes& samples, std::span<const std::uint32_t> indices);
+
+// Scales the samples named by `indices` into `out` (indices.size() x features); allocates nothing.
+void gather(const SampleBytes& samples, const FittedScale& scale, std::span<const std::uint32_t> indices,
+            std::span<float> out);
+
+}  // namespace nnc::rt

@@ -1,0 +1,99 @@
+// Writing a file as a whole. In: path and content. Out: the file, complete and on the disk, or what failed;
+// what was there before stays until then.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+
+#include "runtime/record/record.hpp"
+
+namespace nnc::rt {
+namespace {
+
+Failure cannot(const char* what, const std::string& path, int error) {
+  Failure failure{fmt::format("cannot {} `{}`: {}", what, path, std::strerror(error)), {}};
+  if (error == ENOSPC || error == EDQUOT) failure.hint = "free some space on the disk";
+  if (error == EACCES || error == EROFS || error == EPERM) failure.hint = "choose another folder with --out";
+  if (error == ENOENT) failure.hint = "make the folder first";
+  return failure;
+}
+
+// Removes the temporary file unless it was renamed, and closes it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& target) : path_(target + ".XXXXXX") {
+    descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
+  }
+  ~TemporaryFile() {
+    if (descriptor_ < 0) return;
+    ::close(descriptor_);
+    if (!kept_) ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+  bool write(std::string_view content) const {
+    while (!content.empty()) {
+      const ssize_t written = ::write(descriptor_, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+  bool rename_to(const std::string& target) {
+    kept_ = std::rename(path_.c_str(), target.c_str()) == 0;
+    return kept_;
+  }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+  bool kept_ = false;
+};
+
+// What a new file would have got; mkostemp makes files that only their owner reads.
+mode_t usual_mode() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+// The rename itself is on the disk only when the folder is.
+bool sync_folder(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const int descriptor = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  // Some file systems cannot sync folders and say EINVAL.
+  const bool done = ::fsync(descriptor) == 0 || errno == EINVAL;
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return done;
+}
+
+}  // namespace
+
+Status write_file_atomically(const std::string& path, const std::string& content) {
+  TemporaryFile file(path);
+  if (!file.open()) return cannot("write", path, errno);
+  if (!file.write(content)) return cannot("write", path, errno);
+  if (::fchmod(file.descriptor(), usual_mode()) != 0) return cannot("write", path, errno);
+  if (::fsync(file.descriptor()) != 0) return cannot("write", path, errno);
+  if (!file.rename_to(path)) return cannot("replace", path, errno);
+  if (!sync_folder(path)) return cannot("write the folder of", path, errno);
+  return Done{};
+}
+
+}  // namespace nnc::rt

@@ -1,0 +1,40 @@
+// What both JSON forms of a record share: numbers that may not be finite, words for enumerations.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "compiler/plan/study_plan.hpp"
+#include "runtime/record/record.hpp"
+
+namespace nnc::rt {
+
+inline const char* status_word(TrialStatus status) {
+  switch (status) {
+    case TrialStatus::Done:
+      return "done";
+    case TrialStatus::Failed:
+      return "failed";
+    case TrialStatus::Diverged:
+      return "diverged";
+    case TrialStatus::Cached:
+      return "cached";
+  }
+  return "failed";
+}
+
+inline const char* direction_word(Direction direction) {
+  return direction == Direction::Higher ? "higher" : "lower";
+}
+
+inline nlohmann::json parameter_json(const ParameterValue& value) {
+  return std::visit([](const auto& held) { return nlohmann::json(held); }, value);
+}
+
+// Compact or indented text with a line break at its end. Numbers that are not finite become null, and bytes
+// that are not UTF-8 the replacement character.
+inline std::string json_text(const nlohmann::json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace nnc::rt

@@ -1,0 +1,60 @@
+// Feeds samples to a plan. In: a data set and which samples. Out: the step is done and its outputs can be
+// read.
+#include "runtime/train/plan_runner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "compiler/base/check.hpp"
+
+namespace nnc::rt {
+
+Result<std::unique_ptr<PlanRunner>> PlanRunner::make(StepPlan plan, Memory& state, KernelSet kernels) {
+  Result<Memory> work = Memory::allocate(plan.work_bytes);
+  if (!work) return work.failure();
+  return std::unique_ptr<PlanRunner>(
+      new PlanRunner(std::move(plan), state, std::move(work).value(), kernels));
+}
+
+PlanRunner::PlanRunner(StepPlan plan, Memory& state, Memory work, KernelSet kernels)
+    : plan_(std::move(plan)), work_(std::move(work)), executor_(plan_, state, work_, kernels) {}
+
+void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScale& scale,
+                     std::span<const std::uint32_t> indices, const StepContext& context) {
+  NNC_CHECK(indices.size() == batch());
+  const std::span<float> features = executor_.features();
+  if (!features.empty()) gather({part.bytes, data.features}, scale, indices, features);
+  fill_targets(part, indices);
+  executor_.run(context);
+}
+
+// A loss reads class numbers, or numbers: then one-hot vectors, or the class itself where there is one per
+// sample.
+void PlanRunner::fill_targets(const DataPart& part, std::span<const std::uint32_t> indices) {
+  const std::span<std::int32_t> classes = executor_.target_classes();
+  if (!classes.empty()) {
+    NNC_CHECK(classes.size() == indices.size());
+    for (std::size_t i = 0; i < indices.size(); ++i) classes[i] = part.labels[indices[i]];
+  }
+  const std::span<float> values = executor_.target_values();
+  if (values.empty()) return;
+  const std::size_t width = values.size() / indices.size();
+  NNC_CHECK(values.size() == width * indices.size());
+  std::fill(values.begin(), values.end(), 0.0F);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    const std::uint8_t label = part.labels[indices[i]];
+    if (width == 1) {
+      values[i] = label;
+    } else if (label < width) {
+      values[i * width + label] = 1;
+    }
+  }
+}
+
+double PlanRunner::loss() const {
+  const std::span<const float> loss = executor_.output("loss");
+  NNC_CHECK(loss.size() == 1);
+  return loss[0];
+}
+
+}  // namespace nnc::rt

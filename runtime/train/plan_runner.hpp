@@ -1,0 +1,44 @@
+// A plan with its executor and the memory of its steps: fill it with samples, run it, look at what came out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "compiler/base/result.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/exec/executor.hpp"
+
+namespace nnc::rt {
+
+class PlanRunner {
+ public:
+  // `state` must be at least as large as the plan asks and outlive the runner.
+  static Result<std::unique_ptr<PlanRunner>> make(StepPlan plan, Memory& state, KernelSet kernels);
+
+  // Executors keep the place of their plan.
+  PlanRunner(const PlanRunner&) = delete;
+  PlanRunner& operator=(const PlanRunner&) = delete;
+
+  [[nodiscard]] const StepPlan& plan() const { return plan_; }
+  [[nodiscard]] std::size_t batch() const { return static_cast<std::size_t>(plan_.batch); }
+
+  // One step on the samples named by `indices`, as many as the plan's batch. Allocates nothing.
+  void run(const Dataset& data, const DataPart& part, const FittedScale& scale,
+           std::span<const std::uint32_t> indices, const StepContext& context);
+
+  // Of the last step: the mean loss of its samples, and the prediction [batch x columns].
+  [[nodiscard]] double loss() const;
+  [[nodiscard]] std::span<const float> prediction() const { return executor_.output("prediction"); }
+  [[nodiscard]] std::size_t columns() const { return prediction().size() / batch(); }
+
+ private:
+  PlanRunner(StepPlan plan, Memory& state, Memory work, KernelSet kernels);
+  void fill_targets(const DataPart& part, std::span<const std::uint32_t> indices);
+
+  StepPlan plan_;
+  Memory work_;
+  Executor executor_;
+};
+
+}  // namespace nnc::rt
