@@ -1,0 +1,79 @@
+// See chart_parts.hpp. Colours are CSS variables of the page, so that one picture serves the light and the
+// dark scheme.
+#include "runtime/report/chart_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace nnc::rt {
+namespace {
+
+struct Color {
+  double red, green, blue;
+};
+
+// Colours that differ from both backgrounds; in order, for more series than there are names for colours.
+std::string ramp_color(std::size_t index, std::size_t count) {
+  constexpr std::array<Color, 4> kStops{{{91, 110, 225}, {28, 156, 140}, {208, 138, 29}, {200, 68, 58}}};
+  const double place = static_cast<double>(index) / static_cast<double>(count - 1) * (kStops.size() - 1);
+  const std::size_t low = std::min<std::size_t>(static_cast<std::size_t>(place), kStops.size() - 2);
+  const double t = place - static_cast<double>(low);
+  const auto mix = [&](double Color::*part) {
+    return static_cast<int>(std::lround(kStops[low].*part * (1 - t) + kStops[low + 1].*part * t));
+  };
+  return fmt::format("#{:02x}{:02x}{:02x}", mix(&Color::red), mix(&Color::green), mix(&Color::blue));
+}
+
+}  // namespace
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json chart_base(int width, int height) {
+  const char* text = "var(--chart-text)";
+  Json axis = {{"labelColor", text},
+               {"titleColor", text},
+               {"gridColor", "var(--chart-grid)"},
+               {"domainColor", "var(--chart-axis)"},
+               {"tickColor", "var(--chart-axis)"},
+               {"labelFontSize", 12},
+               {"titleFontSize", 12},
+               {"titleFontWeight", "normal"},
+               {"titlePadding", 8},
+               {"tickSize", 4}};
+  Json legend = {{"labelColor", text},          {"titleColor", text},
+                 {"labelFontSize", 12},         {"titleFontSize", 12},
+                 {"titleFontWeight", "normal"}, {"orient", "top"},
+                 {"direction", "horizontal"},   {"symbolStrokeWidth", 2.5},
+                 {"labelLimit", 340},           {"offset", 10}};
+  return {{"width", width},
+          {"height", height},
+          {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
+          {"background", nullptr},
+          {"padding", 4},
+          {"config",
+           {{"font", "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"},
+            {"aria", false},
+            {"view", {{"stroke", nullptr}}},
+            {"axis", axis},
+            {"legend", legend}}}};
+}
+
+int legend_columns(const std::vector<std::string>& labels, int width) {
+  std::size_t longest = 1;
+  for (const std::string& label : labels) longest = std::max(longest, label.size());
+  return std::max(1, width / (static_cast<int>(std::min<std::size_t>(longest, 50)) * 7 + 40));
+}
+
+Json color_range(std::size_t count) {
+  Json colors = Json::array();
+  for (std::size_t i = 0; i < count; ++i) {
+    colors.push_back(count <= kPalette ? fmt::format("var(--c{})", i + 1) : ramp_color(i, count));
+  }
+  return colors;
+}
+
+}  // namespace nnc::rt

@@ -1,0 +1,272 @@
+// See format.hpp. Numbers never depend on the locale.
+#include "runtime/report/format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+namespace nnc::rt {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array kSplits{"train"sv, "valid"sv, "test"sv};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kReadable{
+    {{"f1", "F1"},
+     {"roc_auc", "ROC AUC"},
+     {"pr_auc", "PR AUC"},
+     {"mse", "MSE"},
+     {"mae", "MAE"},
+     {"rmse", "RMSE"},
+     {"r2", "R²"},
+     {"steps_trained", "steps"},
+     {"seconds", "time"},
+     {"seconds_train", "training time"},
+     {"seconds_evaluate", "evaluation time"},
+     {"seconds_per_epoch", "time per epoch"}}};
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// The number with `decimals` digits after the point, without its unit.
+std::string fixed(double value, int decimals) { return fmt::format("{:.{}f}", value, decimals); }
+
+std::string significant(double value) {
+  if (std::abs(value) >= 999.95 && std::abs(value) < 9999.5) return fixed(value, 0);
+  return fmt::format("{:#.4g}", value);
+}
+
+// The length of the valid UTF-8 sequence at the start of `text`, or 0.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const unsigned char second = byte(1);
+  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return 0;  // overlong, surrogates
+  if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return 0;  // overlong, past the end
+  return length;
+}
+
+}  // namespace
+
+std::string split_of(std::string_view field) {
+  const std::size_t dot = field.find('.');
+  const std::string_view head = field.substr(0, dot);
+  const bool is_split = dot != std::string_view::npos && std::ranges::find(kSplits, head) != kSplits.end();
+  return is_split ? std::string(head) : "";
+}
+
+std::string metric_of(std::string_view field) {
+  const std::string split = split_of(field);
+  return std::string(split.empty() ? field : field.substr(split.size() + 1));
+}
+
+Unit unit_of(std::string_view field) {
+  const std::string metric = metric_of(field);
+  if (contains(metric, "accuracy")) return Unit::Percent;
+  if (metric.starts_with("seconds")) return Unit::Seconds;
+  if (metric == "epochs" || metric == "parameters" || metric == "steps_trained" || metric == "steps") {
+    return Unit::Count;
+  }
+  if (!split_of(field).empty()) {
+    const bool score =
+        metric == "f1" || contains(metric, "auc") || metric == "precision" || metric == "recall";
+    return score ? Unit::Score : Unit::Loss;
+  }
+  return Unit::Plain;
+}
+
+std::string readable_field(std::string_view field) {
+  const std::string split = split_of(field);
+  std::string metric = metric_of(field);
+  const auto* known = std::ranges::find(kReadable, metric, [](const auto& entry) { return entry.first; });
+  if (known != kReadable.end()) {
+    metric = known->second;
+  } else {
+    std::ranges::replace(metric, '_', ' ');
+  }
+  return split.empty() ? metric : split + " " + metric;
+}
+
+std::string sentence(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::string format_count(std::int64_t value) {
+  std::string digits = fmt::format("{}", value);
+  const std::size_t first = value < 0 ? 1 : 0;
+  for (std::size_t i = digits.size(); i > first + 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string format_seconds(double seconds) {
+  if (seconds < 0.1) return fmt::format("{:.1f} ms", seconds * 1000);
+  if (seconds < 9.995) return fmt::format("{:.2f} s", seconds);
+  if (seconds < 119.95) return fmt::format("{:.1f} s", seconds);
+  if (seconds > 1e15) return fmt::format("{:.4g} s", seconds);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 7200) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string format_number(Unit unit, double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
+  switch (unit) {
+    case Unit::Percent:
+      return fixed(value * 100, 2) + " %";
+    case Unit::Score:
+      return fixed(value, 4);
+    case Unit::Loss:
+      return significant(value);
+    case Unit::Seconds:
+      return format_seconds(value);
+    case Unit::Count:
+      return std::abs(value) < 1e15 ? format_count(std::llround(value)) : fmt::format("{:.4g}", value);
+    case Unit::Plain:
+      return fmt::format("{}", value);
+  }
+  return {};
+}
+
+std::string format_spread(Unit unit, double mean, double deviation) {
+  if (!std::isfinite(mean) || !std::isfinite(deviation)) return format_number(unit, mean);
+  switch (unit) {
+    case Unit::Percent:
+      return fmt::format("{} ± {} %", fixed(mean * 100, 2), fixed(deviation * 100, 2));
+    case Unit::Score:
+      return fmt::format("{} ± {}", fixed(mean, 4), fixed(deviation, 4));
+    case Unit::Loss:
+      return fmt::format("{} ± {:.2g}", significant(mean), deviation);
+    case Unit::Seconds:
+      return format_seconds(mean) + " ± " + format_seconds(deviation);
+    case Unit::Count:
+    case Unit::Plain:
+      return fmt::format("{} ± {:.3g}", format_number(unit, mean), deviation);
+  }
+  return {};
+}
+
+std::string format_value(const ParameterValue& value) {
+  struct Visitor {
+    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
+    std::string operator()(double number) const { return format_number(Unit::Plain, number); }
+    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+    std::string operator()(const std::string& text) const { return text; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+std::string valid_text(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sequence_length(text.substr(i));
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
+    if (length == 0 || control) {
+      if (byte != '\r') result += "\uFFFD";
+      ++i;
+    } else {
+      result += text.substr(i, length);
+      i += length;
+    }
+  }
+  return result;
+}
+
+std::string escape_html(std::string_view text) {
+  std::string result;
+  for (const char c : valid_text(text)) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+std::string escape_markdown(std::string_view text) {
+  std::string result;
+  for (const char c : valid_text(text)) {
+    if (c == '\n' || c == '\t') {
+      result += ' ';
+      continue;
+    }
+    if ("\\`*_[]<>&|#~$!"sv.find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+std::string escape_script(std::string_view json) {
+  std::string result;
+  for (const char c : json) {
+    if (c == '<') {
+      result += "\\u003c";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string slug(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && std::isalnum(byte) != 0) {
+      result += static_cast<char>(std::tolower(byte));
+    } else if (!result.empty() && result.back() != '-') {
+      result += '-';
+    }
+    if (result.size() == 48) break;
+  }
+  while (result.ends_with('-')) result.pop_back();
+  return result.empty() ? "section" : result;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  result.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      const bool padding = i + k > bytes.size();
+      result += padding ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+    }
+  }
+  return result;
+}
+
+}  // namespace nnc::rt
