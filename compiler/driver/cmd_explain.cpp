@@ -1,0 +1,77 @@
+// nnc explain: the page of a diagnostic (docs/diagnostics, part of the binary), or the list of all.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <ostream>
+
+#include "compiler/base/embedded_file.hpp"
+#include "compiler/base/sink.hpp"
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/output.hpp"
+
+namespace nnc {
+
+std::span<const EmbeddedFile> diagnostic_pages();
+
+namespace {
+
+std::string code_of(const DiagnosticInfo& info) {
+  return fmt::format("{}{:04}", info.severity == Severity::Error ? 'E' : 'W', info.number);
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
+  return text;
+}
+
+// By code, number or name, whatever the case: E0301, e301, 301, WrongType.
+const DiagnosticInfo* find_kind(const std::string& topic) {
+  const std::string wanted = lower_case(topic);
+  const std::size_t digits = wanted.starts_with("e") || wanted.starts_with("w") ? 1 : 0;
+  const bool number = wanted.size() > digits && wanted.size() - digits <= 4 &&
+                      wanted.find_first_not_of("0123456789", digits) == std::string::npos;
+  for (const DiagnosticInfo& info : all_diagnostics()) {
+    if (wanted == lower_case(std::string(info.name)) || wanted == lower_case(code_of(info))) return &info;
+    if (number && std::stoi(wanted.substr(digits)) == info.number) return &info;
+  }
+  return nullptr;
+}
+
+void list_kinds(std::ostream& out) {
+  for (const DiagnosticInfo& info : all_diagnostics())
+    out << fmt::format("{}  {}\n", code_of(info), info.name);
+}
+
+}  // namespace
+
+int cmd_explain(Env& env, const Options& options) {
+  if (options.topic.empty()) {
+    list_kinds(*env.out);
+    return kExitOk;
+  }
+  const DiagnosticInfo* info = find_kind(options.topic);
+  if (info == nullptr) {
+    std::vector<std::string> names;
+    for (const DiagnosticInfo& kind : all_diagnostics()) {
+      names.push_back(code_of(kind));
+      names.emplace_back(kind.name);
+    }
+    std::string hint = did_you_mean_hint(options.topic, names);
+    if (hint.empty()) hint = "`nnc explain` lists all codes";
+    print_error(env, options, {fmt::format("there is no diagnostic `{}`", options.topic), hint});
+    return kExitUsage;
+  }
+  const std::string file = code_of(*info) + ".md";
+  for (const EmbeddedFile& page : diagnostic_pages()) {
+    if (page.path == file) {
+      *env.out << page.text;
+      return kExitOk;
+    }
+  }
+  *env.out << fmt::format("# {}: {}\n\n{}\n", code_of(*info), info->name, info->format);
+  return kExitOk;
+}
+
+}  // namespace nnc

@@ -1,0 +1,51 @@
+// nnc report: the report again, from the record of the last run and the report declarations of today; no
+// training.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <ostream>
+
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/front_end.hpp"
+#include "compiler/driver/output.hpp"
+#include "runtime/record/record.hpp"
+#include "runtime/report/report.hpp"
+
+namespace nnc {
+namespace {
+
+Result<rt::RunRecord> read_run(Env& env, const std::string& folder, const std::string& program) {
+  const std::string path = (std::filesystem::path(folder) / "record.json").string();
+  Result<std::string> text = env.read_file(path);
+  if (!text) return Failure{text.failure().message, fmt::format("train first: `nnc run {}`", program)};
+  return rt::read_record(text.value());
+}
+
+}  // namespace
+
+int cmd_report(Env& env, const Options& options) {
+  int exit_code = kExitOk;
+  const auto compilation = load_study(env, options, exit_code);
+  if (!compilation) return exit_code;
+  const std::string folder = output_folder(options, compilation->path);
+  const Result<rt::RunRecord> record = read_run(env, folder, compilation->path);
+  if (!record) {
+    print_error(env, options, record.failure());
+    return kExitUsage;
+  }
+  const Result<rt::WrittenReport> report =
+      rt::write_report(compilation->study->plan.reports, record.value(), folder);
+  if (!report) {
+    print_error(env, options, report.failure());
+    return kExitUsage;
+  }
+  for (const std::string& warning : report.value().warnings) *env.err << "warning: " << warning << "\n";
+  if (options.json) {
+    *env.out << rt::results_json(record.value());
+  } else if (!options.quiet) {
+    for (const std::string& file : report.value().files) *env.out << file << "\n";
+  }
+  return kExitOk;
+}
+
+}  // namespace nnc

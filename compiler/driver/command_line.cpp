@@ -1,0 +1,295 @@
+// The command line: verbs, options, help, and guesses at what was meant. The only file that sees CLI11.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <new>
+
+#include "compiler/base/sink.hpp"
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/dump.hpp"
+#include "compiler/driver/output.hpp"
+#include "runtime/report/report.hpp"
+
+namespace nnc {
+namespace {
+
+using Command = std::function<int(Env&, const Options&)>;
+
+struct Verb {
+  CLI::App* app;
+  Command command;
+};
+
+// ---------------------------------------------------------------- options
+
+void add_file(CLI::App& app, Options& options) {
+  app.add_option("FILE", options.file, "the program; without it the sole .nn file of this folder");
+}
+
+void add_common(CLI::App& app, Options& options) {
+  app.add_option("--color", options.color, "colour: auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+  app.add_flag("--json", options.json, "print facts as JSON");
+  app.add_flag("-q,--quiet", options.quiet, "print nothing but errors");
+}
+
+void add_study(CLI::App& app, Options& options) {
+  app.add_option("--only", options.only, "this experiment alone")->type_name("EXPERIMENT");
+  app.add_option_function<std::vector<std::string>>(
+         "--set",
+         [&options](const std::vector<std::string>& values) {
+           for (const std::string& value : values) {
+             const std::size_t equals = value.find('=');
+             if (equals == std::string::npos || equals == 0) {
+               throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
+             }
+             options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+           }
+         },
+         "a setting of every trial (epochs=2) or a `let` of the file; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+}
+
+void add_dump(CLI::App& app, Options& options) {
+  app.add_option(
+         "--dump", options.dump,
+         "print the program after a phase and stop: parse, ast, checked, study, graph, after:PASS, plan")
+      ->type_name("PHASE");
+  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")->type_name("N");
+}
+
+void add_folder(CLI::App& app, Options& options) {
+  app.add_option("-o,--out", options.folder, "where results and report go (default runs/<name of the file>)")
+      ->type_name("DIR");
+}
+
+void add_run(CLI::App& app, Options& options) {
+  add_folder(app, options);
+  app.add_option("-j,--jobs", options.jobs,
+                 "trials at once; this version trains one at a time whatever is asked")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--fresh", options.fresh, "train everything anew (this version always does)");
+  app.add_option_function<std::string>(
+         "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
+         "fast, or reference: the plain ones that the fast ones are tested against")
+      ->check(CLI::IsMember({"fast", "reference"}))
+      ->type_name("SET");
+}
+
+std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
+  std::vector<Verb> verbs;
+  const auto add = [&](const char* name, const char* what, const char* examples,
+                       Command command) -> CLI::App& {
+    CLI::App* verb = app.add_subcommand(name, what);
+    verb->footer(fmt::format("Examples:\n{}", examples));
+    verbs.push_back({verb, std::move(command)});
+    add_common(*verb, options);
+    return *verb;
+  };
+  CLI::App& run = add("run", "Check, train, evaluate and report",
+                      "  nnc run study.nn\n"
+                      "  nnc run study.nn --only baseline --set epochs=2\n"
+                      "  nnc run study.nn --out /tmp/try --json > results.json",
+                      cmd_run);
+  add_file(run, options);
+  add_run(run, options);
+  add_study(run, options);
+  add_dump(run, options);
+  CLI::App& check = add("check", "Check every name, type and shape of every trial, without training",
+                        "  nnc check study.nn\n"
+                        "  nnc check study.nn --json",
+                        cmd_check);
+  add_file(check, options);
+  add_study(check, options);
+  add_dump(check, options);
+  CLI::App& plan = add("plan", "Say what `run` would do: trials, steps, memory",
+                       "  nnc plan study.nn\n"
+                       "  nnc plan study.nn --dump=graph --trial 2",
+                       cmd_plan);
+  add_file(plan, options);
+  add_study(plan, options);
+  add_dump(plan, options);
+  CLI::App& summary = add("summary", "Show the layers of the models, their shapes and parameters",
+                          "  nnc summary study.nn\n"
+                          "  nnc summary study.nn --model cnn --input 32x32x3",
+                          cmd_summary);
+  add_file(summary, options);
+  add_study(summary, options);
+  summary.add_option("--model", options.model, "this model alone")->type_name("NAME");
+  summary.add_option("--input", options.input, "the shape of one sample, such as 28x28x1")
+      ->type_name("SHAPE");
+  CLI::App& report = add("report", "Write the report again from the record of the last run, without training",
+                         "  nnc report study.nn\n"
+                         "  nnc report study.nn --out /tmp/try",
+                         cmd_report);
+  add_file(report, options);
+  add_folder(report, options);
+  CLI::App& explain = add("explain", "Explain a diagnostic, or list all",
+                          "  nnc explain E0301\n"
+                          "  nnc explain",
+                          cmd_explain);
+  explain.add_option("CODE", options.topic, "as the message shows it, such as E0301");
+  return verbs;
+}
+
+// ---------------------------------------------------------------- mistakes on the command line
+
+int usage_error(Env& env, const Options& options, std::string message, std::string hint) {
+  print_error(env, options, {std::move(message), std::move(hint)});
+  return kExitUsage;
+}
+
+std::vector<std::string> names_of(const std::vector<Verb>& verbs) {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) names.push_back(verb.app->get_name());
+  return names;
+}
+
+// A first word that is no verb: a verb mistyped, or a file whose verb was left out.
+int unknown_verb(Env& env, const Options& options, const std::string& word,
+                 const std::vector<std::string>& verbs) {
+  if (word.ends_with(".nn")) {
+    return usage_error(env, options, fmt::format("`{}` is not a command", word),
+                       fmt::format("to run the file: `nnc run {}`", word));
+  }
+  std::string hint = did_you_mean_hint(word, verbs);
+  if (hint.empty()) hint = "`nnc --help` lists the commands";
+  return usage_error(env, options, fmt::format("`{}` is not a command", word), hint);
+}
+
+int unexpected_argument(Env& env, const Options& options, CLI::App& app,
+                        const std::vector<std::string>& arguments) {
+  const auto chosen = app.get_subcommands();
+  CLI::App& verb = chosen.empty() ? app : *chosen.back();
+  std::vector<std::string> known;
+  for (const CLI::Option* option : verb.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string see = chosen.empty() ? "nnc --help" : fmt::format("nnc {} --help", verb.get_name());
+  const std::vector<std::string> remaining = app.remaining(true);
+  const auto option = std::find_if(remaining.begin(), remaining.end(),
+                                   [](const auto& word) { return word.starts_with("-"); });
+  std::string word = option != remaining.end() ? *option
+                     : remaining.empty()       ? arguments.back()
+                                               : remaining.front();
+  word = word.substr(0, word.find('='));
+  const char* what = word.starts_with("-") ? "option" : "argument";
+  std::string hint = did_you_mean_hint(word, known);
+  if (hint.empty()) hint = fmt::format("see `{}`", see);
+  return usage_error(env, options, fmt::format("unknown {} `{}`", what, word), hint);
+}
+
+bool known_phase(Env& env, const Options& options) {
+  const std::vector<std::string> phases = dump_phases();
+  if (options.dump.empty() || std::find(phases.begin(), phases.end(), options.dump) != phases.end())
+    return true;
+  std::string hint = did_you_mean_hint(options.dump, phases);
+  if (hint.empty()) hint = fmt::format("one of {}", fmt::join(phases, ", "));
+  usage_error(env, options, fmt::format("there is no phase `{}`", options.dump), hint);
+  return false;
+}
+
+// ---------------------------------------------------------------- one command line
+
+std::string typed(const std::vector<std::string>& arguments) {
+  constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
+  std::string text = "nnc";
+  for (const std::string& argument : arguments) {
+    const bool quote = argument.empty() || argument.find_first_not_of(plain) != std::string::npos;
+    text += quote ? fmt::format(" '{}'", argument) : " " + argument;
+  }
+  return text;
+}
+
+// What CLI11 says begins in capitals and ends with a period, or not.
+std::string as_message(std::string text) {
+  if (!text.empty() && text.back() == '.') text.pop_back();
+  return text;
+}
+
+int parse_and_run(Env& env, const std::vector<std::string>& arguments) {
+  Options options;
+  options.command = typed(arguments);
+  CLI::App app("A compiler for experiments: checks, trains and reports on the networks of a .nn file.",
+               "nnc");
+  bool version = false;
+  app.add_flag("--version", version, "print the version");
+  app.add_option("--color", options.color)->check(CLI::IsMember({"auto", "always", "never"}))->group("");
+  app.footer(
+      "Examples:\n  nnc run study.nn        train everything and write the report\n"
+      "  nnc check study.nn      find mistakes first\n"
+      "  nnc run --help          the options of a command");
+  const std::vector<Verb> verbs = add_verbs(app, options);
+  const auto first = std::find_if(arguments.begin(), arguments.end(),
+                                  [](const std::string& word) { return !word.starts_with("-"); });
+  const std::vector<std::string> names = names_of(verbs);
+  const bool after_color =
+      first != arguments.begin() && first != arguments.end() && *(first - 1) == "--color";
+  if (first != arguments.end() && !after_color &&
+      std::find(names.begin(), names.end(), *first) == names.end()) {
+    return unknown_verb(env, options, *first, names);
+  }
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    *env.out << app.help();
+    return kExitOk;
+  } catch (const CLI::ExtrasError&) {
+    return unexpected_argument(env, options, app, arguments);
+  } catch (const CLI::ParseError& error) {
+    const auto chosen = app.get_subcommands();
+    const std::string see =
+        chosen.empty() ? "nnc --help" : fmt::format("nnc {} --help", chosen.back()->get_name());
+    return usage_error(env, options, as_message(error.what()), fmt::format("see `{}`", see));
+  }
+  if (version) {
+    *env.out << "nnc " << NNC_VERSION << "\n";
+    return kExitOk;
+  }
+  if (!known_phase(env, options)) return kExitUsage;
+  for (const Verb& verb : verbs) {
+    if (verb.app->parsed()) return verb.command(env, options);
+  }
+  *env.out << app.help();
+  return kExitOk;
+}
+
+int internal_error(Env& env, const char* what) {
+  *env.err << "internal error: " << what << "\n"
+           << "  This is a mistake in nnc " << NNC_VERSION
+           << ", not in your program. Please report it to the authors of\n"
+           << "  nnc with this message, the command and, if you can, the .nn file.\n";
+  return kExitInternal;
+}
+
+}  // namespace
+
+int run_command_line(Env& env, std::vector<std::string> arguments) {
+  try {
+    if (arguments == std::vector<std::string>{"--render-charts"}) return rt::render_charts_main();
+    const int exit_code = parse_and_run(env, arguments);
+    env.out->flush();
+    if (!*env.out) {
+      print_error(env, {}, {"cannot write to standard output", ""});
+      return kExitUsage;
+    }
+    return exit_code;
+  } catch (const std::bad_alloc&) {
+    *env.err << "error: not enough memory\n  help: a smaller batch or model needs less; `nnc plan` tells how "
+                "much\n";
+    return kExitUsage;
+  } catch (const std::exception& error) {
+    return internal_error(env, error.what());
+  }
+}
+
+}  // namespace nnc

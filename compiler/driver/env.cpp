@@ -1,0 +1,103 @@
+// The real world behind Env.
+#include "compiler/driver/env.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+namespace nnc {
+namespace {
+
+// No program is this large; data does not come this way.
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
+
+Result<std::string> read_real_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return Failure{fmt::format("there is no file `{}`", path), ""};
+  if (std::filesystem::is_directory(status)) return Failure{fmt::format("`{}` is a folder", path), ""};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Failure{fmt::format("cannot open `{}`: {}", path, std::strerror(errno)), ""};
+  std::string text;
+  char buffer[65536];
+  while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
+    text.append(buffer, static_cast<std::size_t>(file.gcount()));
+    if (text.size() > kLargestFile)
+      return Failure{fmt::format("`{}` is too large to be a program", path), ""};
+  }
+  if (file.bad()) return Failure{fmt::format("cannot read `{}`: {}", path, std::strerror(errno)), ""};
+  return text;
+}
+
+std::vector<std::string> list_real_files(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    names.push_back(at->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<std::string> real_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int real_columns() {
+  winsize size = {};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::string real_machine() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string name = "unknown processor";
+  for (std::string line; std::getline(info, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      name = line.substr(colon + 2);
+      break;
+    }
+  }
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return fmt::format("{}, {} core{}", name, cores, cores == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Env real_env(const std::atomic<bool>* stop) {
+  Env env;
+  env.out = &std::cout;
+  env.err = &std::cerr;
+  env.out_is_terminal = isatty(STDOUT_FILENO) != 0;
+  env.err_is_terminal = isatty(STDERR_FILENO) != 0;
+  env.columns = real_columns;
+  env.read_file = read_real_file;
+  env.list_files = list_real_files;
+  env.variable = real_variable;
+  env.seconds = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
+  env.date = [] {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  };
+  env.machine = real_machine;
+  env.stop = stop;
+  return env;
+}
+
+}  // namespace nnc

@@ -1,0 +1,145 @@
+// Reads, checks and expands a program, and shows what is wrong with it.
+#include "compiler/driver/front_end.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+
+#include "compiler/base/render.hpp"
+#include "compiler/driver/inspect_data.hpp"
+#include "compiler/driver/json_output.hpp"
+#include "compiler/driver/output.hpp"
+
+namespace nnc {
+namespace {
+
+std::vector<std::string> programs_in(const Env& env, const std::string& folder) {
+  std::vector<std::string> programs;
+  for (const std::string& name : env.list_files(folder)) {
+    if (name.ends_with(".nn") && name.size() > 3) programs.push_back(name);
+  }
+  return programs;
+}
+
+// `blocks.nn` beside the file that was meant, if one is near.
+std::string near_file(const Env& env, const std::string& path) {
+  const std::filesystem::path wanted(path);
+  const std::string folder = wanted.parent_path().string();
+  return did_you_mean_hint(wanted.filename().string(), programs_in(env, folder.empty() ? "." : folder));
+}
+
+// Nothing can be evaluated while parts of the program are missing or declarations go in circles.
+bool can_be_expanded(const Sink& sink) {
+  constexpr int kFirstNonSyntax = 200;
+  const auto prevents = [](const Diagnostic& diagnostic) {
+    return diagnostic.number < kFirstNonSyntax || diagnostic.number == diagnostics::RecursiveDeclaration.number ||
+           diagnostic.number == diagnostics::ImportNotFound.number ||
+           diagnostic.number == diagnostics::ImportCycle.number;
+  };
+  return std::none_of(sink.diagnostics().begin(), sink.diagnostics().end(), prevents);
+}
+
+// Shapes are also looked at when names or types are wrong elsewhere, so that independent mistakes come together. What
+// overlaps a place that is already known to be wrong is the same mistake seen twice.
+void add_new_mistakes(const Sink& from, Sink& to) {
+  const std::vector<Diagnostic> known = to.diagnostics();
+  const auto overlaps = [](const Span& a, const Span& b) {
+    return a.file == b.file && a.valid() && a.begin < b.end && b.begin < a.end;
+  };
+  for (const Diagnostic& diagnostic : from.diagnostics()) {
+    const bool seen = std::any_of(known.begin(), known.end(), [&](const Diagnostic& other) {
+      return other.severity == Severity::Error && overlaps(diagnostic.primary, other.primary);
+    });
+    if (!seen) to.add(diagnostic);
+  }
+}
+
+}  // namespace
+
+Result<std::string> choose_file(const Env& env, const Options& options) {
+  if (!options.file.empty()) return options.file;
+  const std::vector<std::string> programs = programs_in(env, ".");
+  if (programs.size() == 1) return programs.front();
+  if (programs.empty()) {
+    return Failure{"no file was given, and there is no .nn file in this folder",
+                   "name one: `nnc run study.nn`"};
+  }
+  std::string names;
+  for (const std::string& name : programs) names += (names.empty() ? "" : ", ") + name;
+  return Failure{"no file was given, and there are several in this folder",
+                 fmt::format("name one of: {}", names)};
+}
+
+Result<std::unique_ptr<Compilation>> open_program(Env& env, const Options& options) {
+  Result<std::string> path = choose_file(env, options);
+  if (!path) return path.failure();
+  Result<std::string> text = env.read_file(path.value());
+  if (!text) {
+    Failure failure = text.failure();
+    if (failure.hint.empty()) failure.hint = near_file(env, path.value());
+    return failure;
+  }
+  auto compilation = std::make_unique<Compilation>();
+  compilation->path = path.value();
+  compilation->main = compilation->sources.add(path.value(), std::move(text).value());
+  return compilation;
+}
+
+bool check_names_and_types(Env& env, Compilation& compilation) {
+  compilation.program = check_program(compilation.sources, compilation.main, env.read_file, compilation.sink);
+  return !compilation.sink.has_errors();
+}
+
+bool expand_study(Env&, const Options& options, Compilation& compilation) {
+  StudyOptions study;
+  study.only = options.only.value_or("");
+  for (const auto& [name, value] : options.settings) study.set.push_back(fmt::format("{}={}", name, value));
+  study.folder = std::filesystem::path(compilation.path).parent_path().string();
+  study.inspect_data = inspect_data;
+  Sink shapes;
+  compilation.study = plan_study(compilation.sources, compilation.program, study, shapes);
+  add_new_mistakes(shapes, compilation.sink);
+  return compilation.study.has_value() && !compilation.sink.has_errors();
+}
+
+std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& exit_code) {
+  auto opened = open_program(env, options);
+  if (!opened) {
+    print_error(env, options, opened.failure());
+    exit_code = kExitUsage;
+    return nullptr;
+  }
+  auto compilation = std::move(opened).value();
+  bool good = check_names_and_types(env, *compilation);
+  if (can_be_expanded(compilation->sink)) good = expand_study(env, options, *compilation) && good;
+  if (good) {
+    show_diagnostics(env, options, *compilation);
+    return compilation;
+  }
+  // A phase that gives up says why; the user must never be left with an exit code alone.
+  NNC_CHECK(compilation->sink.has_errors(), "a phase failed without a diagnostic");
+  show_diagnostics(env, options, *compilation);
+  if (options.json) *env.out << diagnostics_object(*compilation);
+  exit_code = kExitErrors;
+  return nullptr;
+}
+
+void show_diagnostics(Env& env, const Options& options, const Compilation& compilation) {
+  if (options.json) return;
+  const RenderOptions render{use_color(env, options, env.err_is_terminal)};
+  *env.err << render_diagnostics(compilation.sources, compilation.sink.sorted(), render) << std::flush;
+}
+
+std::int64_t training_batch(const StudyPlan& plan, const TrialPlan& trial) {
+  return std::min(trial.batch, std::max<std::int64_t>(1, plan.data[trial.data].train_count));
+}
+
+std::string output_folder(const Options& options, const std::string& path) {
+  if (!options.folder.empty()) return options.folder;
+  return (std::filesystem::path("runs") / std::filesystem::path(path).stem()).string();
+}
+
+}  // namespace nnc

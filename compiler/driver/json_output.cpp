@@ -1,0 +1,101 @@
+// JSON by nlohmann; the keys of an object keep the order in which they are written here.
+#include "compiler/driver/json_output.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/base/render.hpp"
+
+namespace nnc {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+Json value_json(const ParameterValue& value) {
+  return std::visit([](const auto& alternative) { return Json(alternative); }, value);
+}
+
+Json params_json(const std::vector<std::pair<std::string, ParameterValue>>& params) {
+  Json result = Json::object();
+  for (const auto& [name, value] : params) result[name] = value_json(value);
+  return result;
+}
+
+Json layers_json(const std::vector<LayerSummary>& layers) {
+  Json result = Json::array();
+  for (const LayerSummary& layer : layers) {
+    result.push_back({{"name", layer.name},
+                      {"kind", layer.kind},
+                      {"depth", layer.depth},
+                      {"output", layer.output.to_string()},
+                      {"parameters", layer.parameters},
+                      {"other_parameters", layer.other_parameters}});
+  }
+  return result;
+}
+
+Json metrics_json(const std::vector<MetricPlan>& metrics) {
+  Json result = Json::array();
+  for (const MetricPlan& metric : metrics) {
+    result.push_back({{"name", metric.name},
+                      {"variant", metric.variant},
+                      {"better", metric.better == Direction::Higher ? "higher" : "lower"}});
+  }
+  return result;
+}
+
+Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& cost) {
+  return {{"id", trial.id},
+          {"experiment", trial.experiment},
+          {"params", params_json(trial.params)},
+          {"seed", trial.seed},
+          {"model", trial.model},
+          {"data", plan.data[trial.data].name},
+          {"loss", trial.loss},
+          {"optimizer", trial.optimizer},
+          {"batch", trial.batch},
+          {"epochs", trial.epochs},
+          {"shuffle", trial.shuffle},
+          {"metrics", metrics_json(trial.metrics)},
+          {"parameters", trial.parameters},
+          {"steps", cost.steps},
+          {"state_bytes", cost.state_bytes},
+          {"work_bytes", cost.work_bytes}};
+}
+
+}  // namespace
+
+std::string diagnostics_object(const Compilation& compilation) {
+  const std::vector<Diagnostic> all = compilation.sink.sorted();
+  const int errors = compilation.sink.error_count();
+  return dump({{"file", compilation.path},
+               {"errors", errors},
+               {"warnings", static_cast<int>(all.size()) - errors},
+               {"diagnostics", Json::parse(diagnostics_json(compilation.sources, all))}});
+}
+
+std::string plan_object(const Compilation& compilation, const std::vector<TrialCost>& costs) {
+  const StudyPlan& plan = compilation.study->plan;
+  Json trials = Json::array();
+  std::int64_t steps = 0;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    trials.push_back(trial_json(plan, plan.trials[i], costs[i]));
+    steps += costs[i].steps;
+  }
+  return dump({{"file", compilation.path}, {"steps", steps}, {"trials", trials}});
+}
+
+std::string summary_object(const std::vector<ModelSummary>& models) {
+  Json all = Json::array();
+  for (const ModelSummary& model : models) {
+    all.push_back({{"name", model.name},
+                   {"input", model.input.to_string()},
+                   {"parameters", model.trained},
+                   {"other_parameters", model.other},
+                   {"layers", layers_json(model.layers)}});
+  }
+  return dump({{"models", all}});
+}
+
+}  // namespace nnc

@@ -1,0 +1,117 @@
+// Text for people.
+#include "compiler/driver/output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <ostream>
+
+#include "compiler/base/text_width.hpp"
+
+namespace nnc {
+
+bool use_color(const Env& env, const Options& options, bool is_terminal) {
+  if (options.color == "always") return true;
+  if (options.color == "never") return false;
+  const auto is_set = [&](const char* name) {
+    const auto value = env.variable(name);
+    return value && !value->empty();
+  };
+  if (is_set("NO_COLOR")) return false;
+  if (const auto force = env.variable("CLICOLOR_FORCE"); force && !force->empty() && *force != "0")
+    return true;
+  return is_terminal && env.variable("TERM") != "dumb";
+}
+
+void print_error(Env& env, const Options& options, const Failure& failure) {
+  const bool color = use_color(env, options, env.err_is_terminal);
+  *env.err << (color ? "\x1b[1;31merror\x1b[0m: " : "error: ") << printable(failure.message) << "\n";
+  if (!failure.hint.empty()) *env.err << "  help: " << printable(failure.hint) << "\n";
+}
+
+void Table::column(std::string title, Align align) {
+  titles_.push_back(std::move(title));
+  aligns_.push_back(align);
+}
+
+void Table::row(std::vector<std::string> cells) {
+  cells.resize(titles_.size());
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::to_string(std::string_view indent) const {
+  std::vector<int> widths;
+  for (const std::string& title : titles_) widths.push_back(display_width(title));
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  }
+  std::string out;
+  const auto write = [&](const std::vector<std::string>& cells) {
+    std::string line(indent);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string pad(static_cast<std::size_t>(widths[i] - display_width(cells[i])), ' ');
+      if (i > 0) line += "  ";
+      line += aligns_[i] == Align::Right ? pad + cells[i] : cells[i] + pad;
+    }
+    out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  };
+  write(titles_);
+  std::vector<std::string> rules;
+  for (const int width : widths) rules.emplace_back(static_cast<std::size_t>(width), '-');
+  write(rules);
+  for (const auto& row : rows_) write(row);
+  return out;
+}
+
+std::string with_separators(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  const std::size_t sign = number < 0 ? 1 : 0;
+  for (std::size_t at = digits.size(); at > sign + 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  static constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", size, units[unit]);
+}
+
+std::string duration_text(double seconds) {
+  if (!(seconds >= 0) || seconds > 1e9) return "?";
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string count_text(std::int64_t count, const char* what) {
+  return fmt::format("{} {}{}", with_separators(count), what, count == 1 ? "" : "s");
+}
+
+std::string value_text(const ParameterValue& value) {
+  struct Text {
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(double number) const { return fmt::format("{}", number); }
+    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+    std::string operator()(const std::string& text) const { return text; }
+  };
+  return std::visit(Text{}, value);
+}
+
+std::string params_text(const std::vector<std::pair<std::string, ParameterValue>>& params) {
+  std::string result;
+  for (const auto& [name, value] : params) {
+    result += fmt::format("{}{} {}", result.empty() ? "" : ", ", name, value_text(value));
+  }
+  return result;
+}
+
+}  // namespace nnc

@@ -1,0 +1,44 @@
+// How the commands speak: colour or none, errors that are not about a place in the program, tables, numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/base/result.hpp"
+#include "compiler/driver/commands.hpp"
+#include "compiler/plan/study_plan.hpp"
+
+namespace nnc {
+
+// --color before NO_COLOR before CLICOLOR_FORCE before whether the stream is a terminal.
+bool use_color(const Env& env, const Options& options, bool is_terminal);
+
+// "error: message" and "  help: hint" on err.
+void print_error(Env& env, const Options& options, const Failure& failure);
+
+// Columns as wide as their widest cell; numbers to the right.
+class Table {
+ public:
+  enum class Align : std::uint8_t { Left, Right };
+  void column(std::string title, Align align = Align::Left);
+  void row(std::vector<std::string> cells);
+  // A line of titles, a rule, the rows; every line indented.
+  [[nodiscard]] std::string to_string(std::string_view indent = "  ") const;
+
+ private:
+  std::vector<std::string> titles_;
+  std::vector<Align> aligns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string with_separators(std::int64_t number);              // 203,530
+std::string bytes_text(std::uint64_t bytes);                   // 1.6 MiB
+std::string duration_text(double seconds);                     // 12 s, 3 min 20 s, 2 h 05 min
+std::string count_text(std::int64_t count, const char* what);  // "1 trial", "2 trials"
+std::string value_text(const ParameterValue& value);
+// "n 25, rate 0.1"; "" if there are none.
+std::string params_text(const std::vector<std::pair<std::string, ParameterValue>>& params);
+
+}  // namespace nnc
