@@ -1,0 +1,1 @@
+nnc_test(data_test SOURCES unit/data_test.cpp unit/data_files.cpp unit/allocations.cpp LINKS nnc_data ZLIB::ZLIB)

@@ -1,0 +1,267 @@
+// driver: the command line, what is said about mistakes on it, text for people, the progress display.
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <sstream>
+
+#include "compiler/driver/driver.hpp"
+#include "compiler/driver/output.hpp"
+#include "compiler/driver/progress.hpp"
+
+using namespace nnc;
+
+namespace {
+
+// A world in memory.
+struct World {
+  std::ostringstream out;
+  std::ostringstream err;
+  std::map<std::string, std::string> files;
+  std::map<std::string, std::string> variables;
+  double now = 0;
+  Env env;
+
+  World() {
+    env.out = &out;
+    env.err = &err;
+    env.columns = [] { return 60; };
+    env.read_file = [this](const std::string& path) -> Result<std::string> {
+      const auto found = files.find(path);
+      if (found == files.end()) return Failure{"there is no file `" + path + "`", ""};
+      return found->second;
+    };
+    env.list_files = [this](const std::string&) {
+      std::vector<std::string> names;
+      for (const auto& [name, text] : files) names.push_back(name);
+      return names;
+    };
+    env.variable = [this](const std::string& name) {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
+    };
+    env.seconds = [this] { return now; };
+    env.date = [] { return std::string("2000-01-01T00:00:00Z"); };
+    env.machine = [] { return std::string("test"); };
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  int run(std::vector<std::string> arguments) { return run_command_line(env, std::move(arguments)); }
+};
+
+TrialPlan example_trial() {
+  TrialPlan trial;
+  trial.experiment = "epochs";
+  trial.params = {{"n", std::int64_t{25}}};
+  trial.model = "ann";
+  trial.epochs = 2;
+  trial.parameters = 203530;
+  return trial;
+}
+
+}  // namespace
+
+TEST_CASE("help and version go to standard output and are no error") {
+  World world;
+  CHECK(world.run({"--help"}) == kExitOk);
+  CHECK_THAT(world.out.str(),
+             Catch::Contains("run") && Catch::Contains("explain") && Catch::Contains("Examples:"));
+  CHECK(world.err.str().empty());
+  for (const char* verb : {"run", "check", "plan", "summary", "report", "explain"}) {
+    World of_verb;
+    CHECK(of_verb.run({verb, "--help"}) == kExitOk);
+    CHECK_THAT(of_verb.out.str(),
+               Catch::Contains("Examples:") && Catch::Contains(std::string("nnc ") + verb));
+  }
+  World version;
+  CHECK(version.run({"--version"}) == kExitOk);
+  CHECK_THAT(version.out.str(), Catch::StartsWith("nnc ") && Catch::EndsWith("\n"));
+  World nothing;
+  CHECK(nothing.run({}) == kExitOk);
+  CHECK_THAT(nothing.out.str(), Catch::Contains("Examples:"));
+}
+
+TEST_CASE("a mistyped verb, option or phase is an error of usage with a guess") {
+  const auto message = [](std::vector<std::string> arguments) {
+    World world;
+    CHECK(world.run(std::move(arguments)) == kExitUsage);
+    CHECK(world.out.str().empty());
+    return world.err.str();
+  };
+  CHECK_THAT(message({"chek", "a.nn"}),
+             Catch::Contains("`chek` is not a command") && Catch::Contains("`check`"));
+  CHECK_THAT(message({"study.nn"}), Catch::Contains("`nnc run study.nn`"));
+  CHECK_THAT(message({"frobnicate"}), Catch::Contains("`nnc --help`"));
+  CHECK_THAT(message({"run", "a.nn", "--quite"}),
+             Catch::Contains("unknown option `--quite`") && Catch::Contains("`--quiet`"));
+  CHECK_THAT(message({"run", "a.nn", "--sed=3"}), Catch::Contains("unknown option `--sed`"));
+  CHECK_THAT(message({"run", "a.nn", "b.nn"}), Catch::Contains("unknown argument `b.nn`"));
+  CHECK_THAT(message({"run", "a.nn", "--set", "epochs"}), Catch::Contains("NAME=VALUE"));
+  CHECK_THAT(message({"run", "a.nn", "--jobs", "0"}), Catch::Contains("nnc run --help"));
+  CHECK_THAT(message({"run", "a.nn", "--color", "pink"}), Catch::Contains("pink"));
+  CHECK_THAT(message({"check", "a.nn", "--dump=grap"}), Catch::Contains("did you mean `graph`?"));
+  CHECK_THAT(message({"check", "a.nn", "--dump=zzz"}), Catch::Contains("after:"));
+}
+
+TEST_CASE("a missing file is an error of usage that names near ones") {
+  World world;
+  world.files["study.nn"] = "";
+  CHECK(world.run({"check", "sudy.nn"}) == kExitUsage);
+  CHECK(world.err.str() == "error: there is no file `sudy.nn`\n  help: did you mean `study.nn`?\n");
+}
+
+TEST_CASE("without a file the sole program of the folder is taken, never one of several") {
+  World none;
+  CHECK(none.run({"check"}) == kExitUsage);
+  CHECK_THAT(none.err.str(), Catch::Contains("there is no .nn file"));
+  World two;
+  two.files = {{"a.nn", ""}, {"b.nn", ""}};
+  CHECK(two.run({"check"}) == kExitUsage);
+  CHECK_THAT(two.err.str(), Catch::Contains("name one of: a.nn, b.nn"));
+  World one;
+  one.files = {{"a.nn", "let x = y\n"}, {"notes.txt", ""}};
+  CHECK(one.run({"check"}) == kExitErrors);
+  CHECK_THAT(one.err.str(), Catch::Contains("--> a.nn:1:9") && Catch::Contains("1 error"));
+}
+
+TEST_CASE("diagnostics as JSON go to standard output") {
+  World world;
+  world.files["a.nn"] = "let x = y\n";
+  CHECK(world.run({"check", "a.nn", "--json"}) == kExitErrors);
+  CHECK_THAT(world.out.str(), Catch::Contains("\"code\": \"E0201\"") && Catch::Contains("\"errors\": 1"));
+  CHECK(world.err.str().empty());
+}
+
+TEST_CASE("explain finds a diagnostic by code, number and name") {
+  for (const char* topic : {"E0201", "e0201", "201", "UnknownName"}) {
+    World world;
+    CHECK(world.run({"explain", topic}) == kExitOk);
+    CHECK_THAT(world.out.str(), Catch::Contains("E0201"));
+  }
+  World all;
+  CHECK(all.run({"explain"}) == kExitOk);
+  CHECK_THAT(all.out.str(), Catch::Contains("E0201  UnknownName\n"));
+  for (const char* topic : {"E9999", "", "E", "20100000000000000000", "-1", "x201"}) {
+    World world;
+    CHECK(world.run({"explain", topic}) == (std::string(topic).empty() ? kExitOk : kExitUsage));
+  }
+}
+
+TEST_CASE("colour follows the option, then the environment, then the terminal") {
+  World world;
+  Options options;
+  CHECK_FALSE(use_color(world.env, options, false));
+  CHECK(use_color(world.env, options, true));
+  world.variables["TERM"] = "dumb";
+  CHECK_FALSE(use_color(world.env, options, true));
+  world.variables["CLICOLOR_FORCE"] = "1";
+  CHECK(use_color(world.env, options, false));
+  world.variables["NO_COLOR"] = "1";
+  CHECK_FALSE(use_color(world.env, options, true));
+  options.color = "always";
+  CHECK(use_color(world.env, options, false));
+  options.color = "never";
+  CHECK_FALSE(use_color(world.env, options, true));
+}
+
+TEST_CASE("numbers are written for people") {
+  CHECK(with_separators(0) == "0");
+  CHECK(with_separators(999) == "999");
+  CHECK(with_separators(203530) == "203,530");
+  CHECK(with_separators(-1234567) == "-1,234,567");
+  CHECK(bytes_text(512) == "512 B");
+  CHECK(bytes_text(1'700'000) == "1.6 MiB");
+  CHECK(duration_text(0.04) == "0.0 s");
+  CHECK(duration_text(59.4) == "59 s");
+  CHECK(duration_text(200) == "3 min 20 s");
+  CHECK(duration_text(7500) == "2 h 05 min");
+  CHECK(duration_text(-1) == "?");
+  CHECK(count_text(1, "trial") == "1 trial");
+  CHECK(count_text(2, "trial") == "2 trials");
+  CHECK(params_text({{"n", std::int64_t{25}}, {"rate", 0.1}, {"bn", true}}) == "n 25, rate 0.1, bn true");
+}
+
+TEST_CASE("tables align their columns by what is seen") {
+  Table table;
+  table.column("name");
+  table.column("n", Table::Align::Right);
+  table.row({"日本", "1"});
+  table.row({"a", "100"});
+  CHECK(table.to_string() == "  name    n\n  ----  ---\n  日本    1\n  a     100\n");
+}
+
+TEST_CASE("without a terminal progress is a line per epoch, at most one a second, and the last") {
+  World world;
+  {
+    Progress progress(world.env, {});
+    const rt::RunEvents events = progress.events();
+    const TrialPlan trial = example_trial();
+    events.trial_started(trial, 0, 3);
+    events.progress(trial, 1, 10, 100, 0.5, 0.9);  // too soon
+    events.epoch_ended(trial, 1, 0.5, 0.9, 0.2);   // too soon
+    world.now = 11;
+    events.progress(trial, 2, 60, 100, 0.25, 0.95);
+    events.epoch_ended(trial, 2, 0.25, 0.95, 11);
+    rt::TrialRecord record;
+    record.experiment = trial.experiment;
+    record.params = trial.params;
+    record.metrics["test.accuracy"] = 0.885;
+    record.seconds_train = 11;
+    events.trial_ended(record);
+  }
+  CHECK(world.out.str().empty());
+  CHECK(world.err.str() ==
+        "[1/3] epochs (n 25): 2 epochs of ann, 203,530 parameters\n"
+        "[1/3] epochs (n 25)  epoch 2/2   60 %  loss 0.2500  accuracy 0.9500  ~ left\n"
+        "[1/3] epochs (n 25)  epoch 2/2  loss 0.2500  accuracy 0.9500  11 s\n"
+        "[1/3] epochs (n 25): done in 11 s, test accuracy 0.8850\n");
+}
+
+TEST_CASE(
+    "on a terminal progress is one line that fits, redrawn at most ten times a second, and removed at the "
+    "end") {
+  World world;
+  world.env.err_is_terminal = true;
+  world.variables["TERM"] = "xterm";
+  {
+    Progress progress(world.env, {});
+    const rt::RunEvents events = progress.events();
+    const TrialPlan trial = example_trial();
+    events.trial_started(trial, 0, 1);
+    world.err.str("");
+    for (int i = 1; i <= 100; ++i) {
+      world.now = i * 0.01;
+      events.progress(trial, 1, i, 100, 0.5, 0.9);
+    }
+    const std::string text = world.err.str();
+    CHECK(std::count(text.begin(), text.end(), '\r') <= 10);
+    CHECK(text.find('\n') == std::string::npos);
+    CHECK_THAT(text, Catch::Contains("\x1b[?25l"));
+    for (std::size_t at = 0; at != std::string::npos; at = text.find('\r', at + 1)) {
+      const std::size_t begin = text.find('m', at) + 1;
+      CHECK(text.find('\x1b', begin) - begin <= 59);
+    }
+  }
+  CHECK_THAT(world.err.str(), Catch::EndsWith("\x1b[?25h"));
+}
+
+TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
+  World world;
+  Options quiet;
+  quiet.quiet = true;
+  {
+    Progress progress(world.env, quiet);
+    const rt::RunEvents events = progress.events();
+    events.trial_started(example_trial(), 0, 1);
+    events.epoch_ended(example_trial(), 2, 0.5, 0.9, 1);
+  }
+  CHECK(world.err.str().empty());
+  world.env.err_is_terminal = true;
+  world.variables = {{"TERM", "xterm"}, {"CI", "true"}};
+  {
+    Progress progress(world.env, {});
+    progress.events().trial_started(example_trial(), 0, 1);
+  }
+  CHECK_THAT(world.err.str(), Catch::EndsWith("\n"));
+  CHECK(world.err.str().find('\x1b') == std::string::npos);
+}

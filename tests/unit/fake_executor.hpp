@@ -1,0 +1,31 @@
+// An executor for the tests of the training loop: whatever the plan says, it trains a softmax regression by
+// gradient descent, remembers what it was asked to do, and fails where a test wants it to.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/plan/step_plan.hpp"
+
+namespace nnc::test {
+
+struct FakeRun {
+  bool train = false;
+  std::int64_t batch = 0;
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+};
+
+struct FakeExecution {
+  std::vector<FakeRun> runs;
+  std::vector<std::int32_t> train_labels;  // in the order of training
+  std::vector<float> train_features;       // the first feature of each
+  std::uint64_t bad_loss_at_step = 0;      // 0: never
+  std::uint64_t memory = 1 << 30;          // what can be allocated at once
+};
+FakeExecution& fake_execution();
+
+// A plan that this executor can run: one slot [features, classes] and, to train, one of optimizer state.
+StepPlan fake_plan(bool train, std::int64_t batch, std::int64_t features, std::int64_t classes);
+
+}  // namespace nnc::test

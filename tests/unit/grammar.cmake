@@ -1,0 +1,1 @@
+nnc_test(grammar_test SOURCES unit/grammar_test.cpp LINKS nnc_grammar)

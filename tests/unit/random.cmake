@@ -1,0 +1,1 @@
+nnc_test(random_test SOURCES unit/random_test.cpp LINKS nnc_random)

@@ -1,0 +1,1 @@
+nnc_test(sema_test SOURCES unit/sema_test.cpp LINKS nnc_sema)
