@@ -24,7 +24,7 @@ constexpr bool is_keyword(std::string_view text) {
   return false;
 }
 
-// A text as a template argument.
+// A text as a template argument. NOLINTBEGIN(*-avoid-c-arrays): a string literal is one
 template <std::size_t Size>
 struct fixed_text {
   char data[Size]{};
@@ -34,6 +34,7 @@ struct fixed_text {
   }
   [[nodiscard]] constexpr std::string_view view() const { return {data, Size - 1}; }
 };
+// NOLINTEND(*-avoid-c-arrays)
 
 constexpr bool continues_identifier(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

@@ -97,7 +97,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   CLI::App& run = add("run", "Check, train, evaluate and report",
                       "  nnc run study.nn\n"
                       "  nnc run study.nn --only baseline --set epochs=2\n"
-                      "  nnc run study.nn --out /tmp/try --json > results.json",
+                      "  nnc run study.nn --out try --json > results.json",
                       cmd_run);
   add_file(run, options);
   add_run(run, options);
@@ -128,7 +128,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
       ->type_name("SHAPE");
   CLI::App& report = add("report", "Write the report again from the record of the last run, without training",
                          "  nnc report study.nn\n"
-                         "  nnc report study.nn --out /tmp/try",
+                         "  nnc report study.nn --out try",
                          cmd_report);
   add_file(report, options);
   add_folder(report, options);

@@ -166,8 +166,8 @@ Value Evaluator::evaluate_name(const ast::NameRef& name, const Span& span, Frame
     return make(DeclarationRef{declaration}, span);
   }
   if (const BuiltinInfo* builtin = find_builtin(name.name)) return make(BuiltinRef{builtin}, span);
-  sink_.report(diagnostics::UnknownName, user_place(span), "name", name.name);
-  return Value{ErrorValue{}, span};
+  // Unknown names were reported by the checker; what is left is a word of a choice, as in `average == micro`.
+  return make(Word{name.name}, span);
 }
 
 Value Evaluator::evaluate_unary(const ast::Unary& unary, const ast::Expr& expr, Frame& frame) {
@@ -412,7 +412,11 @@ static void report_shape_error(Evaluator& evaluator, const ShapeError& error, co
       builder.hint("use fewer or smaller windows, or `pad: same`");
       break;
     }
-    case ShapeError::Kind::Reshape:
+    case ShapeError::Kind::Reshape: {
+      auto builder = evaluator.sink().report(diagnostics::ReshapeMismatch, place, error.message);
+      label_all(builder);
+      break;
+    }
     case ShapeError::Kind::Rank:
     case ShapeError::Kind::Channels:
     case ShapeError::Kind::Other: {

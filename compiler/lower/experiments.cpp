@@ -241,6 +241,8 @@ void ExperimentExpander::add_metric(const Value& value, const Span& place, Frame
       plan.better = word->name == "lower" ? Direction::Lower : Direction::Higher;
     } else if (setting.key.text == "computed" && text != nullptr) {
       plan.native = text->value;
+    } else if (setting.key.text == "of" && word != nullptr) {
+      plan.needs_probabilities = word->name == "probabilities";
     } else if (setting.key.text == "variant" && word != nullptr) {
       for (const auto& [name, argument] : (*instance)->arguments) {
         if (name == word->name && argument.get<Word>() != nullptr) plan.variant = argument.get<Word>()->text;
@@ -300,6 +302,7 @@ bool ExperimentExpander::apply_settings(const std::map<std::string, Value>& sett
   } else {
     trial.metrics.push_back({"accuracy", "accuracy", "", Direction::Higher});
   }
+  setup.metrics_span = place("metrics");
   return complete;
 }
 

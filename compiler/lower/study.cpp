@@ -61,6 +61,20 @@ void check_same_slots(const std::vector<ir::Slot>& evaluation, const std::vector
   }
 }
 
+// Some metrics mean nothing for outputs that are no probabilities.
+void check_metrics(const ir::Graph& graph, const TrialSetup& setup, const TrialPlan& trial, Sink& sink) {
+  ir::NodeId end = graph.find_output("prediction");
+  while (graph.node(end).op == OpKind::Reshape) end = graph.node(end).inputs.front();
+  if (graph.node(end).op == OpKind::Softmax || graph.node(end).op == OpKind::Sigmoid) return;
+  for (const MetricPlan& metric : trial.metrics) {
+    if (!metric.needs_probabilities) continue;
+    sink.report(diagnostics::MetricMismatch, setup.metrics_span, metric.name,
+                "it needs probabilities, and the model does not end with softmax or sigmoid")
+        .label(graph.node(end).origin, "the model ends here")
+        .hint("let the model end with softmax, as in `dense(10, softmax)`, or leave the metric out");
+  }
+}
+
 // Builds the trial's graphs as training and evaluation will, and throws them away.
 void check_trial(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data, TrialPlan& trial) {
   Sink& sink = evaluator.sink();
@@ -77,6 +91,7 @@ void check_trial(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& 
     gradients.emplace_back(ir::SlotId(static_cast<std::size_t>(std::get<SlotAttributes>(node.attributes).slot)), ir::NodeId(i));
   }
   trial.layers = std::move(lowered->layers);
+  check_metrics(lowered->graph, setup, trial, sink);
   if (gradients.empty()) {
     sink.report(diagnostics::NothingToTrain, setup.train_span,
                 fmt::format("model `{}` has no parameters to train", trial.model));

@@ -39,6 +39,7 @@ struct TrialSetup {
   std::size_t data = 0;  // index into StudyPlan::data
   Span data_span;        // the data's declaration
   Span train_span;       // the `train` statement
+  Span metrics_span;     // the list of metrics, or the recipe
 };
 
 struct Study {

@@ -48,8 +48,8 @@ class OutlineReader {
       ++at_;
     } else if (c == '#') {
       quote(outline_.comments, std::min(text_.find('\n', at_), text_.size()));
-    } else if (text_.substr(at_, 3) == "\"\"\"") {
-      const std::size_t end = text_.find("\"\"\"", at_ + 3);
+    } else if (text_.substr(at_, 3) == R"(""")") {
+      const std::size_t end = text_.find(R"(""")", at_ + 3);
       quote(outline_.quoted, end == std::string_view::npos ? text_.size() : end + 3);
     } else if (c == '"') {
       quote(outline_.quoted, string_end());

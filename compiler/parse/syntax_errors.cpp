@@ -92,7 +92,7 @@ void SyntaxErrors::report(const Expected& expected, std::uint32_t position, cons
 
 bool SyntaxErrors::is_closed_prose(const Node& prose) const {
   const std::uint32_t end = outline_->skip_opaque(prose.begin);
-  return end >= prose.begin + 6 && text_.substr(end - 3, 3) == "\"\"\"";
+  return end >= prose.begin + 6 && text_.substr(end - 3, 3) == R"(""")";
 }
 
 void SyntaxErrors::report_depth(std::uint32_t position, const syntax::Tree& tree) {
@@ -140,11 +140,11 @@ bool SyntaxErrors::report_unclosed_bracket(const Expected& expected, std::uint32
 }
 
 void SyntaxErrors::report_unclosed_string(std::uint32_t position) {
-  const bool is_prose = text_.substr(position, 3) == "\"\"\"";
+  const bool is_prose = text_.substr(position, 3) == R"(""")";
   auto diagnostic =
       sink_->report(diagnostics::UnclosedString, span(position, position + (is_prose ? 3U : 1U)));
   if (is_prose)
-    diagnostic.hint("a text ends with `\"\"\"`");
+    diagnostic.hint(R"(a text ends with `"""`)");
   else
     diagnostic.hint("a string ends on its line; `\\n` stands for a line break");
 }

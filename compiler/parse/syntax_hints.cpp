@@ -92,7 +92,7 @@ Advice advise_beginning(const Mistake& mistake) {
       break;
     case Missing::ReportEntry:
       keyword_class = KeywordClass::ReportItem;
-      list = "an entry is text in `\"\"\"`, or begins with one of " + list_of(keyword_class);
+      list = R"(an entry is text in `"""`, or begins with one of )" + list_of(keyword_class);
       break;
     default:
       return {};
@@ -164,7 +164,7 @@ Advice advise_value(const Mistake& mistake) {
       mistake.text[found.end] <= '9')
     return {"a number has digits on both sides of its point: `0.5`", Edit{found.begin, found.end, "0."}};
   if (found.kind == Token::Kind::Prose)
-    return {"a text in `\"\"\"` stands only in a report; write `\"...\"`", {}};
+    return {R"(a text in `"""` stands only in a report; write `"..."`)", {}};
   if (found.kind == Token::Kind::LineEnd)
     return {"it begins on this line; a line may be broken inside brackets and at an operator", {}};
   if (found.kind == Token::Kind::Word && is_reserved(found.text))

@@ -50,7 +50,7 @@ Token token_at(std::string_view text, std::uint32_t position) {
   }
   const char c = text[at];
   if (c == '\n' || c == '#') return make(Token::Kind::LineEnd, at);
-  if (text.substr(at, 3) == "\"\"\"") return make(Token::Kind::Prose, at + 3);
+  if (text.substr(at, 3) == R"(""")") return make(Token::Kind::Prose, at + 3);
   if (c == '"') return make(Token::Kind::String, string_end(text, at));
   std::size_t end = at;
   if (is_word_char(c)) {
@@ -88,7 +88,7 @@ std::string describe(const Token& token) {
     case Token::Kind::FileEnd:
       return "the end of the file";
     case Token::Kind::Prose:
-      return "`\"\"\"`";
+      return R"(`"""`)";
     case Token::Kind::String:
       return token.text.size() > 1 && token.text.size() <= 24 ? fmt::format("`{}`", token.text) : "a string";
     case Token::Kind::Word:

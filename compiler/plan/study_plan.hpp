@@ -47,6 +47,7 @@ struct MetricPlan {
   std::string native;    // the computation: "accuracy", "f1", ...
   std::string variant;   // "micro", "macro", "ovo", "ovr"; "" if there is none
   Direction better = Direction::Higher;
+  bool needs_probabilities = false;  // the model must end with softmax or sigmoid
 };
 
 // A row of the model summary.

@@ -46,7 +46,7 @@ void collect_choice_words(const ast::Declaration& declaration, std::set<std::str
 
 Checker::Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink)
     : sources_(sources), loaded_(loaded), program_(loaded.program), sink_(sink) {
-  choice_words_ = {"unit", "minmax", "standard", "higher", "lower", "classes", "numbers", "valid", "same"};
+  choice_words_ = {"unit", "minmax", "standard", "higher", "lower", "classes", "probabilities", "valid", "same"};
   for (const auto& module : program_.modules) {
     for (const ast::Declaration& declaration : module->module.declarations) {
       collect_choice_words(declaration, choice_words_);

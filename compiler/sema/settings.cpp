@@ -62,7 +62,7 @@ void Checker::check_metric(const ast::Declaration& declaration, const ast::Metri
       {"better", choice_of({"higher", "lower"}), true},
       {"computed", Kind::String, true},
       {"variant", choice_of(parameters)},
-      {"of", choice_of({"classes", "numbers"})},
+      {"of", choice_of({"classes", "probabilities"})},
   };
   check_settings(metric.settings, rules, "metric", scope);
   verify_required(metric.settings, rules, "metric", metric.name);

@@ -342,6 +342,14 @@ TEST_CASE("the examples and the standard library parse", "[parse]") {
   }
 }
 
+TEST_CASE("the example in the grammar's README parses", "[parse]") {
+  const std::string readme = read("grammar/README.md");
+  const std::size_t begin = readme.find("```\n") + 4;
+  const Parsed parsed = parse(readme.substr(begin, readme.find("```", begin) - begin));
+  CHECK(parsed.mistakes().empty());
+  CHECK(parsed.result.module.declarations.size() == 11);
+}
+
 TEST_CASE("the quickstart has its five declarations", "[parse]") {
   const Parsed parsed = parse(read("examples/quickstart.nn"));
   std::vector<std::string> names;
