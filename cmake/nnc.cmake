@@ -2,7 +2,7 @@
 
 # Warnings, numerics and sanitizers: one set for the whole project.
 add_library(nnc_options INTERFACE)
-target_include_directories(nnc_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+target_include_directories(nnc_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(nnc_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Werror
@@ -36,12 +36,10 @@ function(nnc_test name)
   target_link_libraries(${name} PRIVATE nnc_options ${ARG_LINKS} Catch2::Catch2WithMain)
   target_compile_definitions(${name} PRIVATE NNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  foreach(source ${ARG_SOURCES})
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    set_property(GLOBAL APPEND PROPERTY NNC_TEST_SOURCES ${source})
+  endforeach()
 endfunction()
-
-macro(nnc_room path)
-  if(EXISTS ${PROJECT_SOURCE_DIR}/${path}/CMakeLists.txt)
-    add_subdirectory(${path})
-  endif()
-endmacro()
 
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)

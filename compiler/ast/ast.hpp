@@ -1,6 +1,6 @@
 // The syntax tree: what the author wrote, with the bytes it came from, comments aside (parse/trivia.hpp).
-// Plain structs in std::variant; visit with Overloaded and no default case, so that a new node breaks the build
-// wherever work is due.
+// Plain structs in std::variant; visit with Overloaded and no default case, so that a new node breaks the
+// build wherever work is due.
 #pragma once
 
 #include <cstdint>
@@ -31,46 +31,95 @@ struct Name {
 
 // ---------------------------------------------------------------- expressions
 
-struct IntLiteral { std::int64_t value; };
-struct FloatLiteral { double value; };
-struct BoolLiteral { bool value; };
+struct IntLiteral {
+  std::int64_t value;
+};
+struct FloatLiteral {
+  double value;
+};
+struct BoolLiteral {
+  bool value;
+};
 struct NoneLiteral {};
-struct StringLiteral { std::string value; };  // escapes resolved
+struct StringLiteral {
+  std::string value;
+};  // escapes resolved
 // "3x3", "224x224x3"
-struct DimsLiteral { std::vector<std::int64_t> sizes; };
-struct ListLiteral { std::vector<ExprPtr> items; };
+struct DimsLiteral {
+  std::vector<std::int64_t> sizes;
+};
+struct ListLiteral {
+  std::vector<ExprPtr> items;
+};
 // A name, or the word `in`: the input of the layer around it.
-struct NameRef { std::string name; };
+struct NameRef {
+  std::string name;
+};
 
 enum class UnaryOp : std::uint8_t { Negate, Not };
-struct Unary { UnaryOp op; ExprPtr operand; };
+struct Unary {
+  UnaryOp op;
+  ExprPtr operand;
+};
 
 enum class BinaryOp : std::uint8_t {
-  Or, And, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  Range,      // a .. b: both ends included
-  Add, Subtract, Multiply, Divide, IntegerDivide, Remainder,
-  MatMul,     // @
-  Power,      // ^
-  Pipe,       // x |> layer
+  Or,
+  And,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Range,  // a .. b: both ends included
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  IntegerDivide,
+  Remainder,
+  MatMul,  // @
+  Power,   // ^
+  Pipe,    // x |> layer
 };
-struct Binary { BinaryOp op; ExprPtr lhs; ExprPtr rhs; Span op_span; };
+struct Binary {
+  BinaryOp op;
+  ExprPtr lhs;
+  ExprPtr rhs;
+  Span op_span;
+};
 
 struct Argument {
   std::optional<Name> name;
   ExprPtr value;
   Span span;
 };
-struct Call { ExprPtr callee; std::vector<Argument> arguments; };
-struct Index { ExprPtr base; std::vector<Argument> arguments; };  // epochs[n: 50], list[0]
-struct Member { ExprPtr base; Name member; };                     // in.channels, baseline.test.accuracy
-struct IfExpr { ExprPtr condition; ExprPtr then_value; ExprPtr else_value; };
-struct Paren { ExprPtr inner; };  // kept for the formatter
+struct Call {
+  ExprPtr callee;
+  std::vector<Argument> arguments;
+};
+struct Index {
+  ExprPtr base;
+  std::vector<Argument> arguments;
+};  // epochs[n: 50], list[0]
+struct Member {
+  ExprPtr base;
+  Name member;
+};  // in.channels, baseline.test.accuracy
+struct IfExpr {
+  ExprPtr condition;
+  ExprPtr then_value;
+  ExprPtr else_value;
+};
+struct Paren {
+  ExprPtr inner;
+};  // kept for the formatter
 // What could not be parsed; already reported.
 struct ErrorExpr {};
 
 struct Expr {
-  std::variant<IntLiteral, FloatLiteral, BoolLiteral, NoneLiteral, StringLiteral, DimsLiteral, ListLiteral, NameRef,
-               Unary, Binary, Call, Index, Member, IfExpr, Paren, ErrorExpr>
+  std::variant<IntLiteral, FloatLiteral, BoolLiteral, NoneLiteral, StringLiteral, DimsLiteral, ListLiteral,
+               NameRef, Unary, Binary, Call, Index, Member, IfExpr, Paren, ErrorExpr>
       node;
   Span span;
 };
@@ -84,7 +133,10 @@ struct Block {
 };
 
 // let enc = dense(64)
-struct Let { Name name; ExprPtr value; };
+struct Let {
+  Name name;
+  ExprPtr value;
+};
 
 // param kernel: [in.features, units] ~ init      state m ~ zeros      (trained / kept but not trained)
 enum class SlotKind : std::uint8_t { Param, State };
@@ -108,26 +160,55 @@ struct ExpectsShape {
   std::optional<std::string> hint;
 };
 // expects rate >= 0 and rate < 1 "hint"
-struct ExpectsCondition { ExprPtr condition; std::optional<std::string> hint; };
+struct ExpectsCondition {
+  ExprPtr condition;
+  std::optional<std::string> hint;
+};
 
-struct Assign { Name target; ExprPtr value; };  // mean <- 0.99 * mean + 0.01 * batch_mean
-struct For { Name variable; ExprPtr iterable; Block body; };
-struct Repeat { ExprPtr count; Block body; };
-struct If { ExprPtr condition; Block then_body; std::optional<Block> else_body; };  // else if: a body of one If
-struct InputDecl { ExprPtr shape; };  // input 32x32x1
-struct ExprStatement { ExprPtr value; };
+struct Assign {
+  Name target;
+  ExprPtr value;
+};  // mean <- 0.99 * mean + 0.01 * batch_mean
+struct For {
+  Name variable;
+  ExprPtr iterable;
+  Block body;
+};
+struct Repeat {
+  ExprPtr count;
+  Block body;
+};
+struct If {
+  ExprPtr condition;
+  Block then_body;
+  std::optional<Block> else_body;
+};  // else if: a body of one If
+struct InputDecl {
+  ExprPtr shape;
+};  // input 32x32x1
+struct ExprStatement {
+  ExprPtr value;
+};
 
 struct Statement {
-  std::variant<Let, SlotDecl, ExpectsShape, ExpectsCondition, Assign, For, Repeat, If, InputDecl, ExprStatement> node;
+  std::variant<Let, SlotDecl, ExpectsShape, ExpectsCondition, Assign, For, Repeat, If, InputDecl,
+               ExprStatement>
+      node;
   Span span;
 };
 
 // ---------------------------------------------------------------- declarations
 
 struct TypeExpr;
-struct NamedType { std::string name; };                     // int, float, layer, ...
-struct ListType { std::unique_ptr<TypeExpr> element; };     // [int]
-struct ChoiceType { std::vector<Name> choices; };           // valid | same
+struct NamedType {
+  std::string name;
+};  // int, float, layer, ...
+struct ListType {
+  std::unique_ptr<TypeExpr> element;
+};  // [int]
+struct ChoiceType {
+  std::vector<Name> choices;
+};  // valid | same
 struct TypeExpr {
   std::variant<NamedType, ListType, ChoiceType> node;
   Span span;
@@ -157,35 +238,79 @@ struct FunctionDecl {
 };
 
 // metric f1(average: micro | macro = micro) { better: higher, ... }
-struct MetricDecl { Name name; std::vector<Parameter> parameters; std::vector<Setting> settings; };
+struct MetricDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  std::vector<Setting> settings;
+};
 // data fashion = idx("...") { classes: [...], scale: minmax }
-struct DataDecl { Name name; ExprPtr source; std::vector<Setting> settings; };
+struct DataDecl {
+  Name name;
+  ExprPtr source;
+  std::vector<Setting> settings;
+};
 // recipe standard { loss: ..., ... }    recipe longer from standard { epochs: 100 }
-struct RecipeDecl { Name name; std::optional<Name> base; std::vector<Setting> settings; };
-struct LetDecl { Name name; ExprPtr value; };
-struct ImportDecl { std::string path; Span path_span; };
+struct RecipeDecl {
+  Name name;
+  std::optional<Name> base;
+  std::vector<Setting> settings;
+};
+struct LetDecl {
+  Name name;
+  ExprPtr value;
+};
+struct ImportDecl {
+  std::string path;
+  Span path_span;
+};
 
 // experiment bodies
-struct SweepAxis { Name name; ExprPtr values; };                   // sweep rate in [0, 0.1]
-struct Sweep { std::vector<SweepAxis> axes; };                     // several axes in one sweep are zipped
-struct Where { ExprPtr condition; };
-struct Train { ExprPtr model; ExprPtr data; ExprPtr recipe; std::vector<Setting> overrides; };
-struct RepeatSeeds { ExprPtr count; };                             // repeat over 5 seeds
-struct SelectBest { ExprPtr metric; ExprPtr validation; };         // select best by valid.accuracy over kfold(5)
-struct Validate { ExprPtr validation; };                           // validate over kfold(5)
+struct SweepAxis {
+  Name name;
+  ExprPtr values;
+};  // sweep rate in [0, 0.1]
+struct Sweep {
+  std::vector<SweepAxis> axes;
+};  // several axes in one sweep are zipped
+struct Where {
+  ExprPtr condition;
+};
+struct Train {
+  ExprPtr model;
+  ExprPtr data;
+  ExprPtr recipe;
+  std::vector<Setting> overrides;
+};
+struct RepeatSeeds {
+  ExprPtr count;
+};  // repeat over 5 seeds
+struct SelectBest {
+  ExprPtr metric;
+  ExprPtr validation;
+};  // select best by valid.accuracy over kfold(5)
+struct Validate {
+  ExprPtr validation;
+};  // validate over kfold(5)
 struct ExperimentStatement {
   std::variant<Sweep, Where, Train, RepeatSeeds, SelectBest, Validate> node;
   Span span;
 };
-struct ExperimentDecl { Name name; std::optional<Name> base; std::vector<ExperimentStatement> statements; };
+struct ExperimentDecl {
+  Name name;
+  std::optional<Name> base;
+  std::vector<ExperimentStatement> statements;
+};
 
 // report bodies
 struct ProsePart {
   std::string text;  // used if value is null
   ExprPtr value;     // {baseline.test.accuracy}
 };
-struct Prose { std::vector<ProsePart> parts; };  // """ Markdown with {values} """
-// table epochs: test.accuracy, test.f1      images fashion.train, 10      claim "some dropout helps": condition
+struct Prose {
+  std::vector<ProsePart> parts;
+};  // """ Markdown with {values} """
+// table epochs: test.accuracy, test.f1      images fashion.train, 10      claim "some dropout helps":
+// condition
 struct ReportItem {
   Name keyword;  // one of the report words of keywords.def
   std::vector<ExprPtr> subjects;
@@ -195,10 +320,16 @@ struct ReportEntry {
   std::variant<Prose, ReportItem> node;
   Span span;
 };
-struct ReportDecl { std::string title; Span title_span; std::vector<ReportEntry> entries; };
+struct ReportDecl {
+  std::string title;
+  Span title_span;
+  std::vector<ReportEntry> entries;
+};
 
 struct Declaration {
-  std::variant<ImportDecl, LetDecl, DataDecl, FunctionDecl, MetricDecl, RecipeDecl, ExperimentDecl, ReportDecl> node;
+  std::variant<ImportDecl, LetDecl, DataDecl, FunctionDecl, MetricDecl, RecipeDecl, ExperimentDecl,
+               ReportDecl>
+      node;
   Span span;
   std::string doc;  // the `##` lines before it, without the marks
 };

@@ -6,6 +6,7 @@
 
 #include "compiler/ast/ast.hpp"
 #include "compiler/ast/literals.hpp"
+#include "compiler/ast/words.hpp"
 
 namespace nnc::ast {
 namespace {
@@ -180,20 +181,6 @@ Tree tree_of(const Statement& statement) {
 
 // ---------------------------------------------------------------- declarations
 
-std::string type_text(const TypeExpr& type) {
-  return std::visit(Overloaded{
-                        [](const NamedType& node) { return node.name; },
-                        [](const ListType& node) { return fmt::format("[{}]", type_text(*node.element)); },
-                        [](const ChoiceType& node) {
-                          std::string text;
-                          for (const Name& choice : node.choices)
-                            text += (text.empty() ? "" : " | ") + choice.text;
-                          return text;
-                        },
-                    },
-                    type.node);
-}
-
 Tree tree_of(const Parameter& parameter) {
   Tree result{fmt::format("parameter {}", parameter.name.text), {}};
   if (parameter.type) result.head += fmt::format(": {}", type_text(*parameter.type));
@@ -259,26 +246,8 @@ Tree tree_of(const ReportEntry& entry) {
                     entry.node);
 }
 
-const char* word_for(FunctionKind kind) {
-  switch (kind) {
-    case FunctionKind::Model:
-      return "model";
-    case FunctionKind::Layer:
-      return "layer";
-    case FunctionKind::Fn:
-      return "fn";
-    case FunctionKind::Init:
-      return "init";
-    case FunctionKind::Loss:
-      return "loss";
-    case FunctionKind::Optimizer:
-      return "optimizer";
-  }
-  return "?";
-}
-
 Tree tree_of(const FunctionDecl& node) {
-  Tree result{fmt::format("{} {}", word_for(node.kind), node.name.text), trees_of(node.parameters)};
+  Tree result{fmt::format("{} {}", kind_word(node.kind), node.name.text), trees_of(node.parameters)};
   result.children.push_back(tree_of(node.body, node.is_short ? "value" : "body"));
   return result;
 }

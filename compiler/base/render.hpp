@@ -12,9 +12,10 @@ struct RenderOptions {
   bool color = false;
 };
 
-// The user's own lines with carets under the primary place and dashes under the labels, then notes and the hint.
-// Columns count display width (tabs as 4, wide characters as 2).
-std::string render_diagnostic(const SourceMap& sources, const Diagnostic& diagnostic, const RenderOptions& options);
+// The user's own lines with carets under the primary place and dashes under the labels, then notes and the
+// hint. Columns count display width (tabs as 4, wide characters as 2).
+std::string render_diagnostic(const SourceMap& sources, const Diagnostic& diagnostic,
+                              const RenderOptions& options);
 
 // All of them in order, then "2 errors, 1 warning".
 std::string render_diagnostics(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics,

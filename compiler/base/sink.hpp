@@ -67,7 +67,8 @@ class Sink {
   int error_count_ = 0;
 };
 
-// The candidates nearest to `name` (Damerau-Levenshtein distance at most max(1, length / 3)), best first, at most 3.
+// The candidates nearest to `name` (Damerau-Levenshtein distance at most max(1, length / 3)), best first, at
+// most 3.
 std::vector<std::string> did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
 // "did you mean `dense`?", "did you mean `dense` or `dense_2`?", or "" if nothing is near.
 std::string did_you_mean_hint(std::string_view name, const std::vector<std::string>& candidates);

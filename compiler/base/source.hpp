@@ -1,4 +1,5 @@
-// Source text and places in it. A place is a byte range of one file; lines and columns are computed on demand.
+// Source text and places in it. A place is a byte range of one file; lines and columns are computed on
+// demand.
 #pragma once
 
 #include <cstdint>

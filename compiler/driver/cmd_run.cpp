@@ -32,24 +32,6 @@ std::string in_folder(const std::string& folder, const char* name) {
   return (std::filesystem::path(folder) / name).string();
 }
 
-bool succeeded(const rt::TrialRecord& trial) {
-  return trial.status == rt::TrialStatus::Done || trial.status == rt::TrialStatus::Cached;
-}
-
-const char* status_word(rt::TrialStatus status) {
-  switch (status) {
-    case rt::TrialStatus::Done:
-      return "done";
-    case rt::TrialStatus::Failed:
-      return "failed";
-    case rt::TrialStatus::Diverged:
-      return "diverged";
-    case rt::TrialStatus::Cached:
-      return "done before";
-  }
-  return "";
-}
-
 // What the table shows of a trial: training accuracy, then everything measured on the test data.
 std::vector<std::string> shown_metrics(const std::vector<const rt::TrialRecord*>& trials) {
   std::vector<std::string> names;
@@ -79,14 +61,15 @@ std::string results_table(const std::vector<const rt::TrialRecord*>& trials) {
   table.column("");
   for (const auto* trial : trials) {
     std::vector<std::string> cells;
-    for (const auto& [name, value] : trial->params) cells.push_back(value_text(value));
+    for (const auto& [name, value] : trial->params) cells.push_back(parameter_text(value));
     if (seeds) cells.push_back(std::to_string(trial->seed));
     for (const std::string& name : metrics) {
       const auto found = trial->metrics.find(name);
       cells.push_back(found == trial->metrics.end() ? "" : fmt::format("{:.4f}", found->second));
     }
     cells.push_back(duration_text(trial->seconds_train + trial->seconds_evaluate));
-    if (!succeeded(*trial)) cells.push_back(fmt::format("{}: {}", status_word(trial->status), trial->reason));
+    if (!trial->finished())
+      cells.push_back(fmt::format("{}: {}", rt::status_word(trial->status), trial->reason));
     table.row(std::move(cells));
   }
   return table.to_string();
@@ -129,18 +112,57 @@ Result<std::vector<std::string>> write_outputs(const StudyPlan& plan, const rt::
 int exit_code_for(const rt::StudyResult& result) {
   if (result.interrupted) return kExitInterrupted;
   const auto& trials = result.record.trials;
-  const auto good = std::count_if(trials.begin(), trials.end(), succeeded);
+  const auto good = std::count_if(trials.begin(), trials.end(),
+                                  [](const rt::TrialRecord& trial) { return trial.finished(); });
   if (good == static_cast<std::ptrdiff_t>(trials.size())) return kExitOk;
   return good > 0 ? kExitPartlyFailed : kExitErrors;
 }
 
-Result<rt::StudyResult> train(Env& env, const Options& options, Compilation& compilation) {
+// Keeps what is finished on disk while a run goes on, so that no way of ending loses it. The file takes the
+// place of results.json only at the end: until then the results of an earlier run stay.
+class PartialResults {
+ public:
+  PartialResults(const Env& env, std::string path) : env_(env), path_(std::move(path)) {}
+
+  // Also tells, before anything is trained, whether the folder can be written at all.
+  Status write() {
+    written_at_ = env_.seconds();
+    return rt::write_file_atomically(path_, rt::results_json(record_));
+  }
+  // Writing at most once a second keeps the cost of many short trials small.
+  void add(const rt::TrialRecord& trial) {
+    record_.trials.push_back(trial);
+    if (env_.seconds() - written_at_ < 1) return;
+    // A failure here is not the end: the final results are written, and complained about, anyway.
+    static_cast<void>(write().ok());
+  }
+  void remove() const {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  rt::RunRecord& record() { return record_; }
+
+ private:
+  const Env& env_;
+  std::string path_;
+  rt::RunRecord record_;
+  double written_at_ = 0;
+};
+
+Result<rt::StudyResult> train(Env& env, const Options& options, Compilation& compilation,
+                              PartialResults& partial) {
   const TrialCompiler compiler(compilation.sources, compilation.program, *compilation.study);
   rt::RunOptions run;
   run.reference_kernels = options.reference_kernels;
   run.stop = env.stop;
   Progress progress(env, options);
-  return rt::run_study(compilation.study->plan, compiler.callback(), progress.events(), run);
+  rt::RunEvents events = progress.events();
+  events.trial_ended = [&partial, shown = events.trial_ended](const rt::TrialRecord& record) {
+    partial.add(record);
+    if (shown) shown(record);
+  };
+  return rt::run_study(compilation.study->plan, compiler.callback(), events, run);
 }
 
 void complete_record(const Env& env, const Options& options, const StudyPlan& plan, double seconds,
@@ -155,13 +177,21 @@ void complete_record(const Env& env, const Options& options, const StudyPlan& pl
 }
 
 void tell_interruption(Env& env, const StudyPlan& plan, const rt::RunRecord& record,
-                       const std::string& folder) {
+                       const std::string& place) {
   if (record.trials.empty()) {
     *env.err << "interrupted before the first trial ended; nothing was written\n";
     return;
   }
   *env.err << fmt::format("interrupted after {} of {} trials; what was done so far is in {}\n",
-                          record.trials.size(), plan.trials.size(), folder);
+                          record.trials.size(), plan.trials.size(), place);
+}
+
+// True if an earlier run left the results of more trials in the folder.
+bool earlier_run_has_more(const Env& env, const std::string& folder, const rt::RunRecord& record) {
+  const Result<std::string> text = env.read_file(in_folder(folder, "record.json"));
+  if (!text) return false;
+  const Result<rt::RunRecord> earlier = rt::read_record(text.value());
+  return earlier && earlier.value().trials.size() > record.trials.size();
 }
 
 }  // namespace
@@ -184,18 +214,29 @@ int cmd_run(Env& env, const Options& options) {
     return kExitUsage;
   }
   const double started = env.seconds();
-  Result<rt::StudyResult> trained = train(env, options, *compilation);
+  PartialResults partial(env, in_folder(folder, "results.partial.json"));
+  complete_record(env, options, plan, 0, partial.record());
+  if (Status writable = partial.write(); !writable) {
+    print_error(env, options, writable.failure());
+    return kExitUsage;
+  }
+  Result<rt::StudyResult> trained = train(env, options, *compilation, partial);
   if (!trained) {
+    partial.remove();
     print_error(env, options, trained.failure());
     return kExitUsage;
   }
   rt::StudyResult& result = trained.value();
-  if (result.interrupted && result.record.trials.empty()) {
-    // The results of an earlier run are worth more than none.
-    tell_interruption(env, plan, result.record, folder);
+  complete_record(env, options, plan, env.seconds() - started, result.record);
+  if (result.interrupted &&
+      (result.record.trials.empty() || earlier_run_has_more(env, folder, result.record))) {
+    // The results of an earlier run are worth more than fewer of the same.
+    partial.record() = result.record;
+    const bool kept = !result.record.trials.empty() && partial.write().ok();
+    if (!kept) partial.remove();
+    tell_interruption(env, plan, result.record, partial.path());
     return kExitInterrupted;
   }
-  complete_record(env, options, plan, env.seconds() - started, result.record);
   std::vector<std::string> warnings;
   const auto files = write_outputs(plan, result.record, folder, warnings);
   for (const std::string& warning : warnings) *env.err << "warning: " << warning << "\n";
@@ -205,6 +246,7 @@ int cmd_run(Env& env, const Options& options) {
     print_error(env, options, files.failure());
     return kExitUsage;
   }
+  partial.remove();
   if (result.interrupted) tell_interruption(env, plan, result.record, folder);
   if (!options.json && !options.quiet && !files.value().empty()) {
     *env.out << fmt::format("report: {}\n", files.value().front());

@@ -54,9 +54,7 @@ std::vector<ModelSummary> trained_models(const StudyPlan& plan, const std::strin
     ModelSummary model;
     model.name = trial.model;
     const std::string params = params_text(trial.params);
-    std::vector<std::int64_t> sizes = plan.data[trial.data].sample_shape.sizes();
-    sizes.insert(sizes.begin(), kBatch);
-    model.input = Shape(std::move(sizes));
+    model.input = plan.data[trial.data].sample_shape.with_batch_axis();
     model.layers = trial.layers;
     model.trained = trial.parameters;
     for (const LayerSummary& layer : trial.layers)
@@ -105,10 +103,11 @@ int summarize_declared(Env& env, const Options& options, Compilation& compilatio
       return kExitUsage;
     }
   }
+  const LetValues lets = read_lets(compilation.program, options.settings);
   std::vector<ModelSummary> models;
   for (const std::string& name : names) {
     auto model = summarize_model(compilation.sources, compilation.program,
-                                 *find_model(compilation.program, name), input, compilation.sink);
+                                 *find_model(compilation.program, name), input, compilation.sink, &lets);
     if (model) models.push_back(std::move(*model));
   }
   show_diagnostics(env, options, compilation);

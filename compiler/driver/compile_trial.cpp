@@ -15,7 +15,8 @@ static Failure failure_of(const SourceMap& sources, const Sink& sink) {
   return {"the trial does not check:\n" + render_diagnostics(sources, sink.sorted(), {}), ""};
 }
 
-Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase, const ObserveGraph& observe) const {
+Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase,
+                                       const ObserveGraph& observe) const {
   const TrialSetup& setup = study_.setups.at(trial);
   const bool training = phase == rt::Phase::Train;
   Sink sink;
@@ -25,12 +26,14 @@ Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase, const
     if (observe) observe(name, graph);
   };
   show("lowered", lowered->graph);
-  // Rewritten before differentiation too: the gradient of log(softmax(x)) overflows where that of log_softmax(x) does not.
+  // Rewritten before differentiation too: the gradient of log(softmax(x)) overflows where that of
+  // log_softmax(x) does not.
   ir::Graph graph = ir::optimize(std::move(lowered->graph));
   if (training) {
     const ir::Gradients gradients = ir::add_gradients(graph, graph.find_output("loss"));
     show("gradients", graph);
-    if (!lower_updates(sources_, program_, setup, gradients.of, graph, sink)) return failure_of(sources_, sink);
+    if (!lower_updates(sources_, program_, setup, gradients.of, graph, sink))
+      return failure_of(sources_, sink);
     show("updates", graph);
   }
   return ir::optimize(std::move(graph), observe);
@@ -41,7 +44,8 @@ Result<rt::PlanMaker> TrialCompiler::plans(std::size_t trial) const {
   if (!train) return train.failure();
   auto evaluate = graph(trial, rt::Phase::Evaluate);
   if (!evaluate) return evaluate.failure();
-  auto graphs = std::make_shared<const std::pair<ir::Graph, ir::Graph>>(std::move(train).value(), std::move(evaluate).value());
+  auto graphs = std::make_shared<const std::pair<ir::Graph, ir::Graph>>(std::move(train).value(),
+                                                                        std::move(evaluate).value());
   return rt::PlanMaker([graphs](rt::Phase phase, std::int64_t batch) {
     return plan_step(ir::bind_batch(phase == rt::Phase::Train ? graphs->first : graphs->second, batch));
   });
@@ -50,7 +54,8 @@ Result<rt::PlanMaker> TrialCompiler::plans(std::size_t trial) const {
 rt::CompileTrial TrialCompiler::callback() const {
   return [this](const TrialPlan& trial) -> Result<rt::PlanMaker> {
     const auto& trials = study_.plan.trials;
-    const auto found = std::find_if(trials.begin(), trials.end(), [&](const TrialPlan& known) { return known.id == trial.id; });
+    const auto found = std::find_if(trials.begin(), trials.end(),
+                                    [&](const TrialPlan& known) { return known.id == trial.id; });
     NNC_CHECK(found != trials.end());
     return plans(static_cast<std::size_t>(found - trials.begin()));
   };

@@ -1,5 +1,5 @@
-// A trial of a study -> the plans the runtime executes: lower, differentiate, append the optimizer, optimise, lay out.
-// The one place that runs all of these rooms in order; given to the runtime as a callback.
+// A trial of a study -> the plans the runtime executes: lower, differentiate, append the optimizer, optimise,
+// lay out. The one place that runs all of these rooms in order; given to the runtime as a callback.
 #pragma once
 
 #include <functional>

@@ -17,11 +17,10 @@
 #include <iterator>
 #include <thread>
 
+#include "compiler/parse/text_check.hpp"
+
 namespace nnc {
 namespace {
-
-// No program is this large; data does not come this way.
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
 
 Result<std::string> read_real_file(const std::string& path) {
   std::error_code error;
@@ -34,7 +33,7 @@ Result<std::string> read_real_file(const std::string& path) {
   char buffer[65536];
   while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
     text.append(buffer, static_cast<std::size_t>(file.gcount()));
-    if (text.size() > kLargestFile)
+    if (text.size() > kLargestProgram)
       return Failure{fmt::format("`{}` is too large to be a program", path), ""};
   }
   if (file.bad()) return Failure{fmt::format("cannot read `{}`: {}", path, std::strerror(errno)), ""};

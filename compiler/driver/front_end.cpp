@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
@@ -35,15 +34,16 @@ std::string near_file(const Env& env, const std::string& path) {
 bool can_be_expanded(const Sink& sink) {
   constexpr int kFirstNonSyntax = 200;
   const auto prevents = [](const Diagnostic& diagnostic) {
-    return diagnostic.number < kFirstNonSyntax || diagnostic.number == diagnostics::RecursiveDeclaration.number ||
+    return diagnostic.number < kFirstNonSyntax ||
+           diagnostic.number == diagnostics::RecursiveDeclaration.number ||
            diagnostic.number == diagnostics::ImportNotFound.number ||
            diagnostic.number == diagnostics::ImportCycle.number;
   };
   return std::none_of(sink.diagnostics().begin(), sink.diagnostics().end(), prevents);
 }
 
-// Shapes are also looked at when names or types are wrong elsewhere, so that independent mistakes come together. What
-// overlaps a place that is already known to be wrong is the same mistake seen twice.
+// Shapes are also looked at when names or types are wrong elsewhere, so that independent mistakes come
+// together. What overlaps a place that is already known to be wrong is the same mistake seen twice.
 void add_new_mistakes(const Sink& from, Sink& to) {
   const std::vector<Diagnostic> known = to.diagnostics();
   const auto overlaps = [](const Span& a, const Span& b) {
@@ -96,9 +96,10 @@ bool check_names_and_types(Env& env, Compilation& compilation) {
 bool expand_study(Env&, const Options& options, Compilation& compilation) {
   StudyOptions study;
   study.only = options.only.value_or("");
-  for (const auto& [name, value] : options.settings) study.set.push_back(fmt::format("{}={}", name, value));
+  study.set = options.settings;
   study.folder = std::filesystem::path(compilation.path).parent_path().string();
   study.inspect_data = inspect_data;
+  study.native_metrics = native_metrics();
   Sink shapes;
   compilation.study = plan_study(compilation.sources, compilation.program, study, shapes);
   add_new_mistakes(shapes, compilation.sink);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/render.hpp"
+#include "runtime/record/json_values.hpp"
 
 namespace nnc {
 namespace {
@@ -12,13 +13,9 @@ using Json = nlohmann::ordered_json;
 
 std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-Json value_json(const ParameterValue& value) {
-  return std::visit([](const auto& alternative) { return Json(alternative); }, value);
-}
-
 Json params_json(const std::vector<std::pair<std::string, ParameterValue>>& params) {
   Json result = Json::object();
-  for (const auto& [name, value] : params) result[name] = value_json(value);
+  for (const auto& [name, value] : params) result[name] = rt::parameter_json<Json>(value);
   return result;
 }
 
@@ -38,9 +35,8 @@ Json layers_json(const std::vector<LayerSummary>& layers) {
 Json metrics_json(const std::vector<MetricPlan>& metrics) {
   Json result = Json::array();
   for (const MetricPlan& metric : metrics) {
-    result.push_back({{"name", metric.name},
-                      {"variant", metric.variant},
-                      {"better", metric.better == Direction::Higher ? "higher" : "lower"}});
+    result.push_back(
+        {{"name", metric.name}, {"variant", metric.variant}, {"better", rt::direction_word(metric.better)}});
   }
   return result;
 }

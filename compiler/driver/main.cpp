@@ -2,9 +2,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <clocale>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/driver/driver.hpp"
@@ -33,14 +35,24 @@ void install_handlers() {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+void ignore_stream_signals() {
   // A reader of our output that went away is an error of the stream, not a signal.
   signal(SIGPIPE, SIG_IGN);
+  // So is a file that may not grow further.
+  signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  install_handlers();
+  ignore_stream_signals();
+  // Only training ends in order; every other verb ends at once, as signals do by themselves.
+  const bool trains =
+      std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "run"; });
+  if (trains) install_handlers();
   nnc::Env env = nnc::real_env(&stop_requested);
   return nnc::run_command_line(env, std::vector<std::string>(argv + 1, argv + argc));
 }

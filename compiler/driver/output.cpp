@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <ostream>
 
 #include "compiler/base/text_width.hpp"
@@ -65,51 +63,10 @@ std::string Table::to_string(std::string_view indent) const {
   return out;
 }
 
-std::string with_separators(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  const std::size_t sign = number < 0 ? 1 : 0;
-  for (std::size_t at = digits.size(); at > sign + 3;) {
-    at -= 3;
-    digits.insert(at, ",");
-  }
-  return digits;
-}
-
-std::string bytes_text(std::uint64_t bytes) {
-  static constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-  auto size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", size, units[unit]);
-}
-
-std::string duration_text(double seconds) {
-  if (!(seconds >= 0) || seconds > 1e9) return "?";
-  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string count_text(std::int64_t count, const char* what) {
-  return fmt::format("{} {}{}", with_separators(count), what, count == 1 ? "" : "s");
-}
-
-std::string value_text(const ParameterValue& value) {
-  struct Text {
-    std::string operator()(std::int64_t number) const { return std::to_string(number); }
-    std::string operator()(double number) const { return fmt::format("{}", number); }
-    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
-    std::string operator()(const std::string& text) const { return text; }
-  };
-  return std::visit(Text{}, value);
-}
-
 std::string params_text(const std::vector<std::pair<std::string, ParameterValue>>& params) {
   std::string result;
   for (const auto& [name, value] : params) {
-    result += fmt::format("{}{} {}", result.empty() ? "" : ", ", name, value_text(value));
+    result += fmt::format("{}{} {}", result.empty() ? "" : ", ", name, parameter_text(value));
   }
   return result;
 }

@@ -1,4 +1,4 @@
-// How the commands speak: colour or none, errors that are not about a place in the program, tables, numbers.
+// How the commands speak: colour or none, errors that are not about a place in the program, tables.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/number_text.hpp"
 #include "compiler/base/result.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/plan/study_plan.hpp"
@@ -33,11 +34,6 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-std::string with_separators(std::int64_t number);              // 203,530
-std::string bytes_text(std::uint64_t bytes);                   // 1.6 MiB
-std::string duration_text(double seconds);                     // 12 s, 3 min 20 s, 2 h 05 min
-std::string count_text(std::int64_t count, const char* what);  // "1 trial", "2 trials"
-std::string value_text(const ParameterValue& value);
 // "n 25, rate 0.1"; "" if there are none.
 std::string params_text(const std::vector<std::pair<std::string, ParameterValue>>& params);
 

@@ -46,17 +46,7 @@ std::string cut(std::string_view text, int columns) {
 }
 
 const char* status_text(rt::TrialStatus status) {
-  switch (status) {
-    case rt::TrialStatus::Done:
-      return "done";
-    case rt::TrialStatus::Failed:
-      return "failed";
-    case rt::TrialStatus::Diverged:
-      return "diverged";
-    case rt::TrialStatus::Cached:
-      return "already done";
-  }
-  return "";
+  return status == rt::TrialStatus::Cached ? "already done" : rt::status_word(status);
 }
 
 }  // namespace

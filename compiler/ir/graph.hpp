@@ -54,6 +54,11 @@ struct Output {
   NodeId node;
 };
 
+// The slot that a Slot node reads.
+inline SlotId slot_of(const Node& node) {
+  return SlotId(static_cast<std::size_t>(std::get<SlotAttributes>(node.attributes).slot));
+}
+
 struct Graph {
   std::vector<Node> nodes;
   std::vector<Slot> slots;  // Parameters and States in order of creation, then Optimizer

@@ -30,7 +30,8 @@ void collect_names(const ast::Expr& expr, std::set<std::string>& names) {
                         },
                         [&](const ast::Paren& paren) { collect_names(*paren.inner, names); },
                         [&](const ast::Call& call) {
-                          for (const ast::Argument& argument : call.arguments) collect_names(*argument.value, names);
+                          for (const ast::Argument& argument : call.arguments)
+                            collect_names(*argument.value, names);
                         },
                         [](const auto&) {}},
              expr.node);
@@ -52,28 +53,37 @@ Value Evaluator::run_body(const ast::FunctionDecl& function, Frame& frame) {
   frame.current.reset();
   run_block(function.body, frame);
   if (frame.current) return *frame.current;
+  if (!frame.stopped && !out_of_work) {
+    sink_
+        .report(diagnostics::BadShape, user_place(function.name.span),
+                fmt::format("`{}` has no value", function.name.text))
+        .hint("end its body with the expression that is its value");
+  }
   return Value{ErrorValue{}, function.name.span};
 }
 
 void Evaluator::run_statement(const ast::Statement& statement, Frame& frame) {
-  std::visit(Overloaded{[&](const ast::Let& let) { run_let(let, frame); },
-                        [&](const ast::SlotDecl& slot) { run_slot(slot, statement.span, frame); },
-                        [&](const ast::ExpectsShape& expects) { expect_shape(expects, statement.span, frame); },
-                        [&](const ast::ExpectsCondition& expects) { expect_condition(expects, statement.span, frame); },
-                        [&](const ast::Assign& assign) { run_assign(assign, statement.span, frame); },
-                        [&](const ast::For& loop) { run_for(loop, frame); },
-                        [&](const ast::Repeat& loop) { run_repeat(loop, frame); },
-                        [&](const ast::If& branch) { run_if(branch, frame); },
-                        [&](const ast::InputDecl& input) { run_input(input, statement.span, frame); },
-                        [&](const ast::ExprStatement& expression) { run_expression(expression, frame); }},
-             statement.node);
+  std::visit(
+      Overloaded{
+          [&](const ast::Let& let) { run_let(let, frame); },
+          [&](const ast::SlotDecl& slot) { run_slot(slot, statement.span, frame); },
+          [&](const ast::ExpectsShape& expects) { expect_shape(expects, statement.span, frame); },
+          [&](const ast::ExpectsCondition& expects) { expect_condition(expects, statement.span, frame); },
+          [&](const ast::Assign& assign) { run_assign(assign, statement.span, frame); },
+          [&](const ast::For& loop) { run_for(loop, frame); },
+          [&](const ast::Repeat& loop) { run_repeat(loop, frame); },
+          [&](const ast::If& branch) { run_if(branch, frame); },
+          [&](const ast::InputDecl& input) { run_input(input, statement.span, frame); },
+          [&](const ast::ExprStatement& expression) { run_expression(expression, frame); }},
+      statement.node);
 }
 
 void Evaluator::run_let(const ast::Let& let, Frame& frame) {
   Value value = evaluate(*let.value, frame);
   // `let enc = dense(64)` names the layer; `let y = in |> dense(64)` names a tensor.
   if (auto* instance = std::get_if<InstancePtr>(&value.data)) {
-    if ((*instance)->name.empty() && std::holds_alternative<ast::Call>(let.value->node)) (*instance)->name = let.name.text;
+    if ((*instance)->name.empty() && std::holds_alternative<ast::Call>(let.value->node))
+      (*instance)->name = let.name.text;
   } else if (const auto* ref = value.get<DeclarationRef>();
              ref != nullptr && is_function_of_kind(ref->declaration, ast::FunctionKind::Layer)) {
     value = construct(*ref->declaration, nullptr, let.value->span, frame);
@@ -85,7 +95,9 @@ void Evaluator::run_let(const ast::Let& let, Frame& frame) {
 std::optional<Shape> Evaluator::slot_shape(const ast::SlotDecl& slot, Frame& frame) {
   if (slot.shape == nullptr) {
     if (lowering->weight.valid()) return graph().slot(lowering->weight).shape;
-    sink_.report(diagnostics::BadShape, user_place(slot.name.span), fmt::format("`{}` needs a shape", slot.name.text))
+    sink_
+        .report(diagnostics::BadShape, user_place(slot.name.span),
+                fmt::format("`{}` needs a shape", slot.name.text))
         .hint("for example `param kernel: [in.features, 10] ~ zeros`");
     return std::nullopt;
   }
@@ -123,8 +135,8 @@ std::optional<Shape> Evaluator::slot_shape(const ast::SlotDecl& slot, Frame& fra
   return Shape(std::move(sizes));
 }
 
-std::optional<Initializer> Evaluator::initializer_for(const Value& value, const Shape& shape, const Span& span,
-                                                      Frame& frame) {
+std::optional<Initializer> Evaluator::initializer_for(const Value& value, const Shape& shape,
+                                                      const Span& span, Frame& frame) {
   if (value.is_error()) return std::nullopt;
   if (const auto* ready = value.get<Initializer>()) return *ready;
   if (const auto number = value.number()) return Initializer{Initializer::Kind::Constant, *number, 0};
@@ -176,8 +188,7 @@ void Evaluator::run_slot(const ast::SlotDecl& slot, const Span& span, Frame& fra
   if (initializer->kind != Initializer::Kind::Constant) made.stream = lowering->random_slots++;
   const ir::SlotId id(graph().slots.size());
   graph().slots.push_back(std::move(made));
-  const ir::NodeId node =
-      ir::add_node(graph(), OpKind::Slot, {}, SlotAttributes{id.index}, user_place(span));
+  const ir::NodeId node = ir::add_node(graph(), OpKind::Slot, {}, SlotAttributes{id.index}, user_place(span));
   lowering->slot_values[id] = node;
   if (!in_optimizer) lowering->instances[frame.instance].slots[slot.name.text] = id;
   frame.define(slot.name.text, Value{Tensor{node}, user_place(span)});
@@ -194,23 +205,25 @@ void Evaluator::run_assign(const ast::Assign& assign, const Span& span, Frame& f
     return;
   }
   if (slot_tensor == nullptr || graph().node(slot_tensor->node).op != OpKind::Slot) {
-    sink_.report(diagnostics::MisplacedStatement, user_place(span), assign.target.text + " <-",
-                 "a body where that is not a `state`")
+    sink_
+        .report(diagnostics::MisplacedStatement, user_place(span), assign.target.text + " <-",
+                "a body where that is not a `state`")
         .hint("only a `state` (or `weight` in an optimizer) keeps a value between steps");
     return;
   }
-  const ir::SlotId slot(static_cast<std::size_t>(std::get<SlotAttributes>(graph().node(slot_tensor->node).attributes).slot));
+  const ir::SlotId slot = ir::slot_of(graph().node(slot_tensor->node));
   const Shape& needed = graph().slot(slot).shape;
   if (shape_of(*tensor) != needed) {
     auto builder = sink_.report(diagnostics::OperandShapes, user_place(span),
-                                fmt::format("{} <- {}", assign.target.text, text_of(*assign.value)), needed.to_string(),
-                                shape_of(*tensor).to_string());
+                                fmt::format("{} <- {}", assign.target.text, text_of(*assign.value)),
+                                needed.to_string(), shape_of(*tensor).to_string());
     label_tensor(builder, value);
     return;
   }
   lowering->slot_values[slot] = tensor->node;
   auto& updates = graph().updates;
-  const auto known = std::find_if(updates.begin(), updates.end(), [&](const ir::Update& update) { return update.slot == slot; });
+  const auto known = std::find_if(updates.begin(), updates.end(),
+                                  [&](const ir::Update& update) { return update.slot == slot; });
   if (known != updates.end()) {
     known->value = tensor->node;
   } else {
@@ -235,6 +248,7 @@ void Evaluator::run_for(const ast::For& loop, Frame& frame) {
     return;
   }
   for (Value& item : items) {
+    if (!spend(loop.iterable->span)) return;
     const std::size_t outer = frame.locals.size();
     frame.define(loop.variable.text, std::move(item));
     run_block(loop.body, frame);
@@ -255,12 +269,13 @@ void Evaluator::run_repeat(const ast::Repeat& loop, Frame& frame) {
     return;
   }
   if (*times < 0 || *times > kRepeatLimit) {
-    sink_.report(diagnostics::OutOfRange, user_place(loop.count->span),
-                 fmt::format("`repeat` runs 0 to {} times, not {}", kRepeatLimit, *times))
+    sink_
+        .report(diagnostics::OutOfRange, user_place(loop.count->span),
+                fmt::format("`repeat` runs 0 to {} times, not {}", kRepeatLimit, *times))
         .label(count.origin == loop.count->span ? Span{} : count.origin, "the count comes from here");
     return;
   }
-  for (std::int64_t i = 0; i < *times && !out_of_work; ++i) {
+  for (std::int64_t i = 0; i < *times && spend(loop.count->span); ++i) {
     run_block(loop.body, frame);
     if (frame.current && frame.current->is_error()) return;
   }
@@ -289,13 +304,16 @@ void Evaluator::run_input(const ast::InputDecl& input, const Span& span, Frame& 
   if (const auto* size = value.get<std::int64_t>()) sizes.push_back(*size);
   if (const auto* dims = value.get<Dims>()) sizes = dims->sizes;
   if (const auto* list = value.get<List>()) {
-    for (const Value& item : **list) sizes.push_back(item.get<std::int64_t>() != nullptr ? *item.get<std::int64_t>() : 0);
+    for (const Value& item : **list)
+      sizes.push_back(item.get<std::int64_t>() != nullptr ? *item.get<std::int64_t>() : 0);
   }
   const Shape& actual = shape_of(*frame.input->get<Tensor>());
-  std::vector<std::int64_t> samples(actual.sizes().begin() + (actual.has_batch() ? 1 : 0), actual.sizes().end());
+  std::vector<std::int64_t> samples(actual.sizes().begin() + (actual.has_batch() ? 1 : 0),
+                                    actual.sizes().end());
   if (samples == sizes) return;
-  sink_.report(diagnostics::InputMismatch, user_place(span), ast::declared_name(*frame.declaration)->text,
-               Shape(sizes).sample_string(), "in", actual.sample_string())
+  sink_
+      .report(diagnostics::InputMismatch, user_place(span), ast::declared_name(*frame.declaration)->text,
+              Shape(sizes).sample_string(), "in", actual.sample_string())
       .label(frame.input->origin, fmt::format("samples of {} come from here", actual.sample_string()));
   frame.current = Value{ErrorValue{}, span};
 }
@@ -322,7 +340,8 @@ void Evaluator::run_expression(const ast::ExprStatement& statement, Frame& frame
 }
 
 void Evaluator::expect_shape(const ast::ExpectsShape& expects, const Span& span, Frame& frame) {
-  const Value* found = expects.subject.text == "in" ? (frame.input ? &*frame.input : nullptr) : frame.find(expects.subject.text);
+  const Value* found = expects.subject.text == "in" ? (frame.input ? &*frame.input : nullptr)
+                                                    : frame.find(expects.subject.text);
   if (found == nullptr || found->get<Tensor>() == nullptr) return;
   const Value subject = *found;
   const Shape& shape = shape_of(*subject.get<Tensor>());
@@ -343,8 +362,9 @@ void Evaluator::expect_shape(const ast::ExpectsShape& expects, const Span& span,
   std::vector<std::int64_t> sample(shape.sizes().begin() + skip, shape.sizes().end());
   const Span place = call_sites.empty() ? user_place(span) : user_place(call_sites.back());
   {
-    auto builder = sink_.report(diagnostics::UnexpectedInput, place, ast::declared_name(*frame.declaration)->text,
-                                fmt::format("[{}]", wanted), Shape(sample).to_string());
+    auto builder =
+        sink_.report(diagnostics::UnexpectedInput, place, ast::declared_name(*frame.declaration)->text,
+                     fmt::format("[{}]", wanted), Shape(sample).to_string());
     builder.here(fmt::format("gets {}", Shape(sample).to_string()));
     if (graph().node(subject.get<Tensor>()->node).origin != place) label_tensor(builder, subject);
     if (sources_.is_user_code(span)) builder.label(span, "expected here");
@@ -366,7 +386,8 @@ void Evaluator::expect_condition(const ast::ExpectsCondition& expects, const Spa
   frame.stopped = true;
   std::set<std::string> names;
   collect_names(*expects.condition, names);
-  const std::string owner = frame.declaration != nullptr ? ast::declared_name(*frame.declaration)->text : "this file";
+  const std::string owner =
+      frame.declaration != nullptr ? ast::declared_name(*frame.declaration)->text : "this file";
   const bool in_loss = is_function_of_kind(frame.declaration, ast::FunctionKind::Loss);
   if (in_loss) {
     frame.current = Value{ErrorValue{}, span};
@@ -399,8 +420,9 @@ void Evaluator::report_loss_mismatch(const ast::ExpectsCondition& expects, const
   const bool about_classes = names.contains(".classes") && names.contains(".features");
   if (about_classes && prediction != nullptr && target != nullptr && prediction->get<Tensor>() != nullptr) {
     const Shape& shape = shape_of(*prediction->get<Tensor>());
-    auto builder = sink_.report(diagnostics::OutputClasses, prediction->origin, shape.sample_string(), data_name,
-                                target->get<Tensor>() != nullptr ? target->get<Tensor>()->classes : 0);
+    auto builder =
+        sink_.report(diagnostics::OutputClasses, prediction->origin, shape.sample_string(), data_name,
+                     target->get<Tensor>() != nullptr ? target->get<Tensor>()->classes : 0);
     builder.here(fmt::format("gives {} values per sample", shape.sample_string()));
     builder.label(data_place, "the classes are declared here");
     builder.hint(expects.hint.value_or("let the last layer have as many units as there are classes"));

@@ -1,4 +1,5 @@
-// What each builtin of sema/builtins.def does: with numbers at compile time, with tensors as nodes of the graph.
+// What each builtin of sema/builtins.def does: with numbers at compile time, with tensors as nodes of the
+// graph.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,8 +15,12 @@ namespace nnc {
 // One call of a builtin with its arguments in the order of its signature.
 class BuiltinCall {
  public:
-  BuiltinCall(Evaluator& evaluator, const BuiltinInfo& builtin, const Span& span, const std::string& text)
-      : evaluator_(evaluator), builtin_(builtin), span_(span), text_(text) {}
+  BuiltinCall(Evaluator& evaluator, const BuiltinInfo& builtin, const Span& span, const Quote& quote)
+      : evaluator_(evaluator),
+        builtin_(builtin),
+        parameters_(sema::builtin_signature(builtin).parameters),
+        span_(span),
+        quote_(quote) {}
 
   Value run(std::vector<std::pair<std::string, Value>> arguments);
 
@@ -26,14 +31,14 @@ class BuiltinCall {
   Value result(auto data) const { return Value{data, span_}; }
   Value error() const { return Value{ErrorValue{}, span_}; }
   Value mistyped(std::size_t i, const std::string& needed) const {
-    return evaluator_.wrong_type(argument(i).origin, fmt::format("{}", parameter_names_[i]), argument(i), needed);
+    return evaluator_.wrong_type(argument(i).origin, parameters_[i].name, argument(i), needed);
   }
   Value out_of_range(const std::string& message) const {
     evaluator_.sink().report(diagnostics::OutOfRange, evaluator_.user_place(span_), message);
     return error();
   }
   Value node(OpKind op, std::vector<Value> inputs, Attributes attributes = NoAttributes{}) const {
-    return evaluator_.make_node(op, inputs, std::move(attributes), span_, text_);
+    return evaluator_.make_node(op, inputs, std::move(attributes), span_, quote_);
   }
 
   Value elementwise(OpKind op, double (*function)(double));
@@ -54,38 +59,42 @@ class BuiltinCall {
 
   Evaluator& evaluator_;
   const BuiltinInfo& builtin_;
+  const std::vector<sema::SignatureParameter>& parameters_;
   Span span_;
-  const std::string& text_;
-  std::vector<std::string> parameter_names_;
+  const Quote& quote_;
   std::vector<std::optional<Value>> arguments_;
 };
 
 bool BuiltinCall::bind(std::vector<std::pair<std::string, Value>> arguments) {
-  const sema::Signature signature = sema::builtin_signature(builtin_);
-  for (const auto& parameter : signature.parameters) parameter_names_.push_back(parameter.name);
-  arguments_.resize(signature.parameters.size());
+  arguments_.resize(parameters_.size());
   std::size_t position = 0;
   for (auto& [name, value] : arguments) {
     std::size_t at = position;
     if (!name.empty()) {
-      const auto found = std::find(parameter_names_.begin(), parameter_names_.end(), name);
-      at = static_cast<std::size_t>(found - parameter_names_.begin());
-      if (found == parameter_names_.end()) {
-        evaluator_.sink().report(diagnostics::UnknownArgument, evaluator_.user_place(span_), std::string(builtin_.name), name)
-            .hint(did_you_mean_hint(name, parameter_names_));
+      const auto found = std::find_if(parameters_.begin(), parameters_.end(),
+                                      [&](const auto& parameter) { return parameter.name == name; });
+      at = static_cast<std::size_t>(found - parameters_.begin());
+      if (found == parameters_.end()) {
+        std::vector<std::string> names;
+        for (const auto& parameter : parameters_) names.push_back(parameter.name);
+        evaluator_.sink()
+            .report(diagnostics::UnknownArgument, evaluator_.user_place(span_), std::string(builtin_.name),
+                    name)
+            .hint(did_you_mean_hint(name, names));
         return false;
       }
     } else if (position++ >= arguments_.size()) {
-      evaluator_.sink().report(diagnostics::TooManyArguments, evaluator_.user_place(span_), std::string(builtin_.name),
-                               fmt::format("{} arguments", arguments_.size()), static_cast<int>(arguments.size()));
+      evaluator_.sink().report(diagnostics::TooManyArguments, evaluator_.user_place(span_),
+                               std::string(builtin_.name), sema::count_of_arguments(arguments_.size()),
+                               sema::given_text(arguments.size()));
       return false;
     }
     arguments_[at] = std::move(value);
   }
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
-    if (arguments_[i] || !signature.parameters[i].required) continue;
-    evaluator_.sink().report(diagnostics::MissingArgument, evaluator_.user_place(span_), std::string(builtin_.name),
-                             parameter_names_[i]);
+    if (arguments_[i] || !parameters_[i].required) continue;
+    evaluator_.sink().report(diagnostics::MissingArgument, evaluator_.user_place(span_),
+                             std::string(builtin_.name), parameters_[i].name);
     return false;
   }
   return true;
@@ -105,7 +114,8 @@ Value BuiltinCall::extremum(OpKind op, bool larger) {
   for (std::size_t i = 0; i < 2; ++i) {
     if (!argument(i).number()) return mistyped(i, "a number or a tensor");
   }
-  const bool first = larger ? *argument(0).number() >= *argument(1).number() : *argument(0).number() <= *argument(1).number();
+  const bool first = larger ? *argument(0).number() >= *argument(1).number()
+                            : *argument(0).number() <= *argument(1).number();
   return Value{argument(first ? 0 : 1).data, span_};
 }
 
@@ -133,8 +143,9 @@ Value BuiltinCall::reduce(OpKind op) {
     for (const std::int64_t axis : *axes) {
       const std::int64_t wrapped = axis < 0 ? axis + rank : axis;
       if (wrapped < 0 || wrapped >= rank) {
-        return out_of_range(fmt::format("axis {} of `{}` is out of range: {} has axes 0 to {}", axis, builtin_.name,
-                                        evaluator_.shape_of(*tensor(0)).to_string(), rank - 1));
+        return out_of_range(fmt::format("axis {} of `{}` is out of range: {} has axes 0 to {}", axis,
+                                        builtin_.name, evaluator_.shape_of(*tensor(0)).to_string(),
+                                        rank - 1));
       }
       attributes.axes.push_back(static_cast<int>(wrapped));
     }
@@ -167,7 +178,8 @@ Value BuiltinCall::transpose() {
   if (!order) return mistyped(1, "a list of axes");
   PermutationAttributes attributes;
   for (const std::int64_t axis : *order) {
-    if (axis < 0 || axis > 64) return out_of_range(fmt::format("axis {} of `transpose` is out of range", axis));
+    if (axis < 0 || axis > 64)
+      return out_of_range(fmt::format("axis {} of `transpose` is out of range", axis));
     attributes.order.push_back(static_cast<int>(axis));
   }
   return node(OpKind::Transpose, {argument(0)}, std::move(attributes));
@@ -183,8 +195,10 @@ Value BuiltinCall::slice() {
   }
   const int rank = evaluator_.shape_of(*tensor(0)).rank();
   if (numbers[0] < 0) numbers[0] += rank;
-  if (numbers[0] < 0 || numbers[0] >= rank) return out_of_range(fmt::format("axis {} of `slice` is out of range", numbers[0]));
-  return node(OpKind::Slice, {argument(0)}, SliceAttributes{static_cast<int>(numbers[0]), numbers[1], numbers[2]});
+  if (numbers[0] < 0 || numbers[0] >= rank)
+    return out_of_range(fmt::format("axis {} of `slice` is out of range", numbers[0]));
+  return node(OpKind::Slice, {argument(0)},
+              SliceAttributes{static_cast<int>(numbers[0]), numbers[1], numbers[2]});
 }
 
 Value BuiltinCall::concat() {
@@ -204,7 +218,8 @@ Value BuiltinCall::concat() {
   return node(OpKind::Concat, **parts, ConcatAttributes{static_cast<int>(axis)});
 }
 
-// Convolutions and pools. `same` pads so that the output is ceil(size / stride), the odd pixel after, as in Keras.
+// Convolutions and pools. `same` pads so that the output is ceil(size / stride), the odd pixel after, as in
+// Keras.
 Value BuiltinCall::window(OpKind op) {
   const bool convolution = op == OpKind::Conv2d;
   if (tensor(0) == nullptr) return mistyped(0, "a tensor");
@@ -229,8 +244,9 @@ Value BuiltinCall::window(OpKind op) {
   attributes.stride = *stride;
   for (std::size_t i = 0; i < 2; ++i) {
     if (attributes.window[i] < 1 || attributes.stride[i] < 1) {
-      return out_of_range(fmt::format("a window of {}x{} with stride {}x{} has a size below 1", attributes.window[0],
-                                      attributes.window[1], attributes.stride[0], attributes.stride[1]));
+      return out_of_range(fmt::format("a window of {}x{} with stride {}x{} has a size below 1",
+                                      attributes.window[0], attributes.window[1], attributes.stride[0],
+                                      attributes.stride[1]));
     }
   }
   const auto* pad = argument(3).get<Word>();
@@ -277,7 +293,7 @@ Value BuiltinCall::distribution(Initializer::Kind kind) {
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
     const auto number = argument(i).number();
     if (!number) return mistyped(i, "a number");
-    if (!std::isfinite(*number)) return out_of_range(fmt::format("`{}` is {}", parameter_names_[i], *number));
+    if (!std::isfinite(*number)) return out_of_range(fmt::format("`{}` is {}", parameters_[i].name, *number));
     (i == 0 ? initializer.first : initializer.second) = *number;
   }
   return result(initializer);
@@ -296,7 +312,7 @@ Value BuiltinCall::product() {
     const auto* integer = item.get<std::int64_t>();
     all_integers = all_integers && integer != nullptr;
     if (all_integers && __builtin_mul_overflow(integers, *integer, &integers)) {
-      evaluator_.sink().report(diagnostics::IntegerOverflow, evaluator_.user_place(span_), text_);
+      evaluator_.sink().report(diagnostics::IntegerOverflow, evaluator_.user_place(span_), quote_.text());
       return error();
     }
   }
@@ -310,47 +326,81 @@ static double sign_of(double x) { return x > 0 ? 1 : (x < 0 ? -1 : 0); }
 Value BuiltinCall::run(std::vector<std::pair<std::string, Value>> arguments) {
   if (!bind(std::move(arguments))) return error();
   switch (builtin_.builtin) {
-    case Builtin::Exp: return elementwise(OpKind::Exp, std::exp);
-    case Builtin::Log: return elementwise(OpKind::Log, std::log);
-    case Builtin::Sqrt: return elementwise(OpKind::Sqrt, std::sqrt);
+    case Builtin::Exp:
+      return elementwise(OpKind::Exp, std::exp);
+    case Builtin::Log:
+      return elementwise(OpKind::Log, std::log);
+    case Builtin::Sqrt:
+      return elementwise(OpKind::Sqrt, std::sqrt);
     case Builtin::Abs:
       if (const auto* integer = argument(0).get<std::int64_t>();
           integer != nullptr && *integer != std::numeric_limits<std::int64_t>::min()) {
         return result(*integer < 0 ? -*integer : *integer);
       }
       return elementwise(OpKind::Abs, std::fabs);
-    case Builtin::Sign: return elementwise(OpKind::Sign, sign_of);
-    case Builtin::Tanh: return elementwise(OpKind::Tanh, std::tanh);
-    case Builtin::Sigmoid: return elementwise(OpKind::Sigmoid, sigmoid_of);
-    case Builtin::Softplus: return elementwise(OpKind::Softplus, softplus_of);
-    case Builtin::Erf: return elementwise(OpKind::Erf, std::erf);
-    case Builtin::Max: return extremum(OpKind::Maximum, true);
-    case Builtin::Min: return extremum(OpKind::Minimum, false);
-    case Builtin::Where: return node(OpKind::Select, {argument(0), argument(1), argument(2)});
-    case Builtin::Greater: return node(OpKind::Greater, {argument(0), argument(1)});
-    case Builtin::Softmax: return node(OpKind::Softmax, {argument(0)});
-    case Builtin::LogSoftmax: return node(OpKind::LogSoftmax, {argument(0)});
-    case Builtin::Sum: return reduce(OpKind::Sum);
-    case Builtin::Mean: return reduce(OpKind::Mean);
-    case Builtin::Reshape: return reshape();
-    case Builtin::Transpose: return transpose();
-    case Builtin::Slice: return slice();
-    case Builtin::Concat: return concat();
-    case Builtin::Convolve: return window(OpKind::Conv2d);
-    case Builtin::MaxPool: return window(OpKind::MaxPool2d);
-    case Builtin::AvgPool: return window(OpKind::AvgPool2d);
-    case Builtin::Pick: return node(OpKind::Pick, {argument(0), argument(1)});
-    case Builtin::OneHot: return one_hot();
-    case Builtin::RandomMask: return random_like();
-    case Builtin::IsSoftmax: return produced_by(OpKind::Softmax);
-    case Builtin::IsSigmoid: return produced_by(OpKind::Sigmoid);
-    case Builtin::IsClass: return result(tensor(0) != nullptr && tensor(0)->classes > 0);
-    case Builtin::Constant: return distribution(Initializer::Kind::Constant);
-    case Builtin::UniformBetween: return distribution(Initializer::Kind::Uniform);
-    case Builtin::NormalWith: return distribution(Initializer::Kind::Normal);
-    case Builtin::TruncatedNormalWith: return distribution(Initializer::Kind::TruncatedNormal);
+    case Builtin::Sign:
+      return elementwise(OpKind::Sign, sign_of);
+    case Builtin::Tanh:
+      return elementwise(OpKind::Tanh, std::tanh);
+    case Builtin::Sigmoid:
+      return elementwise(OpKind::Sigmoid, sigmoid_of);
+    case Builtin::Softplus:
+      return elementwise(OpKind::Softplus, softplus_of);
+    case Builtin::Erf:
+      return elementwise(OpKind::Erf, std::erf);
+    case Builtin::Max:
+      return extremum(OpKind::Maximum, true);
+    case Builtin::Min:
+      return extremum(OpKind::Minimum, false);
+    case Builtin::Where:
+      return node(OpKind::Select, {argument(0), argument(1), argument(2)});
+    case Builtin::Greater:
+      return node(OpKind::Greater, {argument(0), argument(1)});
+    case Builtin::Softmax:
+      return node(OpKind::Softmax, {argument(0)});
+    case Builtin::LogSoftmax:
+      return node(OpKind::LogSoftmax, {argument(0)});
+    case Builtin::Sum:
+      return reduce(OpKind::Sum);
+    case Builtin::Mean:
+      return reduce(OpKind::Mean);
+    case Builtin::Reshape:
+      return reshape();
+    case Builtin::Transpose:
+      return transpose();
+    case Builtin::Slice:
+      return slice();
+    case Builtin::Concat:
+      return concat();
+    case Builtin::Convolve:
+      return window(OpKind::Conv2d);
+    case Builtin::MaxPool:
+      return window(OpKind::MaxPool2d);
+    case Builtin::AvgPool:
+      return window(OpKind::AvgPool2d);
+    case Builtin::Pick:
+      return node(OpKind::Pick, {argument(0), argument(1)});
+    case Builtin::OneHot:
+      return one_hot();
+    case Builtin::RandomMask:
+      return random_like();
+    case Builtin::IsSoftmax:
+      return produced_by(OpKind::Softmax);
+    case Builtin::IsSigmoid:
+      return produced_by(OpKind::Sigmoid);
+    case Builtin::IsClass:
+      return result(tensor(0) != nullptr && tensor(0)->classes > 0);
+    case Builtin::Constant:
+      return distribution(Initializer::Kind::Constant);
+    case Builtin::UniformBetween:
+      return distribution(Initializer::Kind::Uniform);
+    case Builtin::NormalWith:
+      return distribution(Initializer::Kind::Normal);
+    case Builtin::TruncatedNormalWith:
+      return distribution(Initializer::Kind::TruncatedNormal);
     case Builtin::Len:
-      if (const auto* list = argument(0).get<List>()) return result(static_cast<std::int64_t>((*list)->size()));
+      if (const auto* list = argument(0).get<List>())
+        return result(static_cast<std::int64_t>((*list)->size()));
       return mistyped(0, "a list");
     case Builtin::ToInt:
     case Builtin::Round: {
@@ -364,18 +414,21 @@ Value BuiltinCall::run(std::vector<std::pair<std::string, Value>> arguments) {
       const auto number = argument(0).number();
       return number ? result(*number) : mistyped(0, "a number");
     }
-    case Builtin::Product: return product();
+    case Builtin::Product:
+      return product();
     case Builtin::Idx:
-    case Builtin::KFold: break;  // declarations read these themselves (study.cpp)
+    case Builtin::KFold:
+      break;  // declarations read these themselves (experiments.cpp)
   }
   evaluator_.sink().report(diagnostics::NotCallable, evaluator_.user_place(span_), std::string(builtin_.name),
                            "a source or scheme of a declaration");
   return error();
 }
 
-Value Evaluator::call_builtin(const BuiltinInfo& builtin, std::vector<std::pair<std::string, Value>> arguments,
-                              const Span& span, Frame& /*frame*/, const std::string& text) {
-  return BuiltinCall(*this, builtin, span, text).run(std::move(arguments));
+Value Evaluator::call_builtin(const BuiltinInfo& builtin,
+                              std::vector<std::pair<std::string, Value>> arguments, const Span& span,
+                              const Quote& quote) {
+  return BuiltinCall(*this, builtin, span, quote).run(std::move(arguments));
 }
 
 }  // namespace nnc

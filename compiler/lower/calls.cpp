@@ -3,13 +3,16 @@
 
 #include <algorithm>
 
+#include "compiler/ast/words.hpp"
 #include "compiler/lower/evaluator.hpp"
+#include "compiler/sema/signatures.hpp"
 
 namespace nnc {
 
 namespace {
 
-// Programs cannot recurse (the checker sees to it); layers that are passed as arguments could still nest deeply.
+// Programs cannot recurse (the checker sees to it); layers that are passed as arguments could still nest
+// deeply.
 constexpr std::size_t kCallDepthLimit = 200;
 
 std::string name_of(const ast::Declaration& declaration) { return ast::declared_name(declaration)->text; }
@@ -25,43 +28,46 @@ std::vector<const ast::Parameter*> callable_parameters(const ast::Declaration& d
                                                        const std::vector<ast::Parameter>& parameters) {
   std::vector<const ast::Parameter*> callable;
   const std::size_t skip = is_function_of_kind(&declaration, ast::FunctionKind::Loss) ? 2 : 0;
-  for (std::size_t i = std::min(skip, parameters.size()); i < parameters.size(); ++i) callable.push_back(&parameters[i]);
+  for (std::size_t i = std::min(skip, parameters.size()); i < parameters.size(); ++i)
+    callable.push_back(&parameters[i]);
   return callable;
 }
 
-std::string type_text(const ast::TypeExpr& type) {
-  return std::visit(ast::Overloaded{[](const ast::NamedType& named) { return named.name; },
-                                    [](const ast::ListType& list) { return fmt::format("[{}]", type_text(*list.element)); },
-                                    [](const ast::ChoiceType& choice) {
-                                      std::string text;
-                                      for (const ast::Name& word : choice.choices) text += (text.empty() ? "" : " | ") + word.text;
-                                      return text;
-                                    }},
-                    type.node);
-}
-
 std::string needed_text(const ast::TypeExpr& type) {
-  const std::string text = type_text(type);
+  const std::string text = ast::type_text(type);
   if (std::holds_alternative<ast::ChoiceType>(type.node)) return "one of " + text;
   if (std::holds_alternative<ast::ListType>(type.node)) return "a list " + text;
   if (text == "dims") return "dims such as 3x3";
-  return (std::string_view("aeio").find(text.front()) != std::string_view::npos ? "an " : "a ") + text;
+  return ast::with_article(text);
 }
 
+// True if an argument of a builtin is a word of its parameter's choice, as in `pad: same`.
+bool is_choice_word(const BuiltinInfo& builtin, const ast::Argument& argument, std::size_t position) {
+  const auto* word = std::get_if<ast::NameRef>(&argument.value->node);
+  if (word == nullptr) return false;
+  const auto& parameters = sema::builtin_signature(builtin).parameters;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const bool meant = argument.name ? parameters[i].name == argument.name->text : i == position;
+    const auto& choices = parameters[i].type.choices;
+    if (meant) return std::find(choices.begin(), choices.end(), word->name) != choices.end();
+  }
+  return false;
+}
+
+// The kinds of functions that a type can name. A fn is no value of a type of its own.
 std::optional<ast::FunctionKind> instance_kind(std::string_view type) {
-  if (type == "layer") return ast::FunctionKind::Layer;
-  if (type == "init") return ast::FunctionKind::Init;
-  if (type == "optimizer") return ast::FunctionKind::Optimizer;
-  if (type == "loss") return ast::FunctionKind::Loss;
-  if (type == "model") return ast::FunctionKind::Model;
+  using Kind = ast::FunctionKind;
+  for (const Kind kind : {Kind::Layer, Kind::Init, Kind::Optimizer, Kind::Loss, Kind::Model}) {
+    if (ast::kind_word(kind) == type) return kind;
+  }
   return std::nullopt;
 }
 
 }  // namespace
 
 // A value as the named type has it; empty if it is none.
-static std::optional<Value> convert_to_named(Evaluator& evaluator, const Value& value, const std::string& type,
-                                             Frame& frame) {
+static std::optional<Value> convert_to_named(Evaluator& evaluator, const Value& value,
+                                             const std::string& type, Frame& frame) {
   const auto same = [&](bool fits) { return fits ? std::optional(value) : std::nullopt; };
   if (type == "int") return same(value.get<std::int64_t>() != nullptr);
   if (type == "float") {
@@ -78,9 +84,10 @@ static std::optional<Value> convert_to_named(Evaluator& evaluator, const Value& 
   if (const auto kind = instance_kind(type)) {
     // Functions of one tensor and models serve as layers.
     const auto* ref = value.get<DeclarationRef>();
-    const bool applicable = *kind == ast::FunctionKind::Layer &&
-                            (value.get<BuiltinRef>() != nullptr ||
-                             (ref != nullptr && is_function_of_kind(ref->declaration, ast::FunctionKind::Fn)));
+    const bool applicable =
+        *kind == ast::FunctionKind::Layer &&
+        (value.get<BuiltinRef>() != nullptr ||
+         (ref != nullptr && is_function_of_kind(ref->declaration, ast::FunctionKind::Fn)));
     if (applicable) return value;
     if (const auto* instance = value.get<InstancePtr>()) {
       return same(is_function_of_kind((*instance)->declaration, *kind) ||
@@ -93,20 +100,28 @@ static std::optional<Value> convert_to_named(Evaluator& evaluator, const Value& 
   return value;  // data, metric, recipe: the checker has looked
 }
 
-static std::optional<Value> convert_to(Evaluator& evaluator, const Value& value, const ast::TypeExpr& type, Frame& frame) {
+static std::optional<Value> convert_to(Evaluator& evaluator, const Value& value, const ast::TypeExpr& type,
+                                       Frame& frame) {
   return std::visit(
       ast::Overloaded{
           [&](const ast::NamedType& named) { return convert_to_named(evaluator, value, named.name, frame); },
           [&](const ast::ListType& list_type) -> std::optional<Value> {
             const auto* list = value.get<List>();
             if (list == nullptr) return std::nullopt;
-            auto items = std::make_shared<std::vector<Value>>();
-            for (const Value& item : **list) {
+            // Copied only where an item changes: the lists of a sweep are shared by its trials.
+            std::shared_ptr<std::vector<Value>> changed;
+            for (std::size_t i = 0; i < (*list)->size(); ++i) {
+              const Value& item = (**list)[i];
               auto converted = convert_to(evaluator, item, *list_type.element, frame);
               if (!converted) return std::nullopt;
-              items->push_back(std::move(*converted));
+              const auto* inner = item.get<List>();
+              const bool kept = converted->data.index() == item.data.index() &&
+                                (inner == nullptr || *inner == *converted->get<List>());
+              if (kept && !changed) continue;
+              if (!changed) changed = std::make_shared<std::vector<Value>>((*list)->begin(), (*list)->end());
+              (*changed)[i] = std::move(*converted);
             }
-            return Value{List(std::move(items)), value.origin};
+            return changed ? Value{List(std::move(changed)), value.origin} : value;
           },
           [&](const ast::ChoiceType& choice) -> std::optional<Value> {
             const auto* word = value.get<Word>();
@@ -118,17 +133,19 @@ static std::optional<Value> convert_to(Evaluator& evaluator, const Value& value,
       type.node);
 }
 
-Value Evaluator::convert(const Value& value, const ast::Parameter& parameter, const ast::Expr& written, Frame& frame) {
+Value Evaluator::convert(const Value& value, const ast::Parameter& parameter, const ast::Expr& written,
+                         Frame& frame) {
   if (value.is_error() || !parameter.type) return value;
   if (auto converted = convert_to(*this, value, *parameter.type, frame)) return *converted;
-  auto builder = sink_.report(diagnostics::WrongType, user_place(value.origin), text_of(written), describe_kind(value),
-                              needed_text(*parameter.type));
+  auto builder = sink_.report(diagnostics::WrongType, user_place(value.origin), text_of(written),
+                              describe_kind(value), needed_text(*parameter.type));
   builder.here(fmt::format("for `{}`", parameter.name.text));
   if (sources_.is_user_code(parameter.span)) builder.label(parameter.span, "declared here");
   return Value{ErrorValue{}, value.origin};
 }
 
-bool Evaluator::bind_arguments(const ast::Declaration& declaration, const std::vector<ast::Parameter>& parameters,
+bool Evaluator::bind_arguments(const ast::Declaration& declaration,
+                               const std::vector<ast::Parameter>& parameters,
                                const std::vector<ast::Argument>* arguments, const Span& span, Frame& caller,
                                Frame& callee) {
   const auto callable = callable_parameters(declaration, parameters);
@@ -146,7 +163,9 @@ bool Evaluator::bind_arguments(const ast::Declaration& declaration, const std::v
       if (found == callable.end()) {
         std::vector<std::string> names;
         for (const ast::Parameter* parameter : callable) names.push_back(parameter->name.text);
-        sink_.report(diagnostics::UnknownArgument, user_place(argument.name->span), name_of(declaration), argument.name->text)
+        sink_
+            .report(diagnostics::UnknownArgument, user_place(argument.name->span), name_of(declaration),
+                    argument.name->text)
             .hint(did_you_mean_hint(argument.name->text, names));
         fits = false;
         continue;
@@ -155,8 +174,7 @@ bool Evaluator::bind_arguments(const ast::Declaration& declaration, const std::v
       ++position;
       if (at >= callable.size()) {
         sink_.report(diagnostics::TooManyArguments, user_place(argument.span), name_of(declaration),
-                     fmt::format("{} argument{}", callable.size(), callable.size() == 1 ? "" : "s"),
-                     static_cast<int>(arguments->size()));
+                     sema::count_of_arguments(callable.size()), sema::given_text(arguments->size()));
         return false;
       }
     }
@@ -176,7 +194,8 @@ bool Evaluator::bind_arguments(const ast::Declaration& declaration, const std::v
       if (!value.is_error() && !sources_.is_user_code(value.origin)) value.origin = given[i]->value->span;
     } else if (parameter.default_value) {
       const ast::TypeExpr* type = parameter.type ? &*parameter.type : nullptr;
-      value = convert(evaluate_as(*parameter.default_value, type, callee), parameter, *parameter.default_value, callee);
+      value = convert(evaluate_as(*parameter.default_value, type, callee), parameter,
+                      *parameter.default_value, callee);
       value.origin = span;
     } else {
       sink_.report(diagnostics::MissingArgument, user_place(span), name_of(declaration), parameter.name.text);
@@ -192,14 +211,15 @@ Value Evaluator::construct(const ast::Declaration& declaration, const std::vecto
   const std::vector<ast::Parameter>* parameters = parameters_of(declaration);
   if (parameters == nullptr) {
     sink_.report(diagnostics::NotCallable, user_place(span), name_of(declaration),
-                 fmt::format("a {}", kind_word(declaration)));
+                 ast::with_article(ast::kind_word(declaration)));
     return Value{ErrorValue{}, span};
   }
   Frame callee;
   callee.declaration = &declaration;
   {
     const CallScope scope(*this, span);
-    if (!bind_arguments(declaration, *parameters, arguments, span, frame, callee)) return Value{ErrorValue{}, span};
+    if (!bind_arguments(declaration, *parameters, arguments, span, frame, callee))
+      return Value{ErrorValue{}, span};
   }
   auto instance = std::make_shared<Instance>();
   instance->declaration = &declaration;
@@ -209,18 +229,19 @@ Value Evaluator::construct(const ast::Declaration& declaration, const std::vecto
   return Value{InstancePtr(std::move(instance)), span};
 }
 
-InstancePtr Evaluator::to_instance(const Value& value, ast::FunctionKind kind, const Span& span, Frame& frame) {
+InstancePtr Evaluator::to_instance(const Value& value, ast::FunctionKind kind, const Span& span,
+                                   Frame& frame) {
   if (value.is_error()) return nullptr;
-  if (const auto* instance = value.get<InstancePtr>(); instance != nullptr &&
-                                                       is_function_of_kind((*instance)->declaration, kind)) {
+  if (const auto* instance = value.get<InstancePtr>();
+      instance != nullptr && is_function_of_kind((*instance)->declaration, kind)) {
     return *instance;
   }
-  if (const auto* ref = value.get<DeclarationRef>(); ref != nullptr && is_function_of_kind(ref->declaration, kind)) {
+  if (const auto* ref = value.get<DeclarationRef>();
+      ref != nullptr && is_function_of_kind(ref->declaration, kind)) {
     const Value made = construct(*ref->declaration, nullptr, span, frame);
     return made.is_error() ? nullptr : *made.get<InstancePtr>();
   }
-  static constexpr const char* kNeeded[] = {"a model", "a layer", "a fn", "an init", "a loss", "an optimizer"};
-  wrong_type(span, print_value(value), value, kNeeded[static_cast<std::size_t>(kind)]);
+  wrong_type(span, print_value(value), value, ast::with_article(ast::kind_word(kind)));
   return nullptr;
 }
 
@@ -236,17 +257,20 @@ Value Evaluator::call_fn(const ast::Declaration& declaration, const std::vector<
   callee.path = frame.path;
   const CallScope scope(*this, span);
   if (only != nullptr) {
-    const bool one_parameter = !function.parameters.empty() &&
-                               std::all_of(function.parameters.begin() + 1, function.parameters.end(),
-                                           [](const ast::Parameter& parameter) { return parameter.default_value != nullptr; });
+    const bool one_parameter =
+        !function.parameters.empty() &&
+        std::all_of(function.parameters.begin() + 1, function.parameters.end(),
+                    [](const ast::Parameter& parameter) { return parameter.default_value != nullptr; });
     if (!one_parameter) {
-      sink_.report(diagnostics::NotCallable, user_place(span), function.name.text, "not a function of one tensor");
+      sink_.report(diagnostics::NotCallable, user_place(span), function.name.text,
+                   "not a function of one tensor");
       return Value{ErrorValue{}, span};
     }
     callee.define(function.parameters.front().name.text, *only);
     for (std::size_t i = 1; i < function.parameters.size(); ++i) {
       const ast::Parameter& parameter = function.parameters[i];
-      callee.define(parameter.name.text, evaluate_as(*parameter.default_value, parameter.type ? &*parameter.type : nullptr, callee));
+      callee.define(parameter.name.text, evaluate_as(*parameter.default_value,
+                                                     parameter.type ? &*parameter.type : nullptr, callee));
     }
   } else if (!bind_arguments(declaration, function.parameters, arguments, span, frame, callee)) {
     return Value{ErrorValue{}, span};
@@ -271,26 +295,23 @@ Value Evaluator::evaluate_call(const ast::Call& call, const ast::Expr& expr, Fra
   }
   if (const auto* ref = callee.get<BuiltinRef>()) {
     std::vector<std::pair<std::string, Value>> arguments;
-    for (const ast::Argument& argument : call.arguments) {
-      Value value = Value{};
-      // Words of choices (`pad: same`) are read by the builtin itself.
-      const auto* word = std::get_if<ast::NameRef>(&argument.value->node);
-      if (word != nullptr && (word->name == "valid" || word->name == "same" || word->name == "all")) {
-        value = Value{Word{word->name}, argument.value->span};
-      } else {
-        value = evaluate(*argument.value, frame);
-      }
+    arguments.reserve(call.arguments.size());
+    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+      const ast::Argument& argument = call.arguments[i];
+      Value value = is_choice_word(*ref->builtin, argument, i)
+                        ? Value{Word{std::get<ast::NameRef>(argument.value->node).name}, argument.value->span}
+                        : evaluate(*argument.value, frame);
       if (value.is_error()) return Value{ErrorValue{}, expr.span};
       arguments.emplace_back(argument.name ? argument.name->text : "", std::move(value));
     }
-    return call_builtin(*ref->builtin, std::move(arguments), expr.span, frame, text_of(expr));
+    return call_builtin(*ref->builtin, std::move(arguments), expr.span, expr);
   }
   if (callee.get<InstancePtr>() != nullptr) {
     if (call.arguments.size() == 1 && !call.arguments.front().name) {
       return apply(callee, evaluate(*call.arguments.front().value, frame), expr.span, frame);
     }
     sink_.report(diagnostics::TooManyArguments, user_place(expr.span), text_of(*call.callee), "one tensor",
-                 static_cast<int>(call.arguments.size()));
+                 sema::given_text(call.arguments.size()));
     return Value{ErrorValue{}, expr.span};
   }
   sink_.report(diagnostics::NotCallable, user_place(expr.span), text_of(*call.callee), describe_kind(callee));
@@ -301,7 +322,7 @@ Value Evaluator::apply(const Value& callee, const Value& input, const Span& span
   if (callee.is_error() || input.is_error()) return Value{ErrorValue{}, span};
   if (input.get<Tensor>() == nullptr) return wrong_type(span, print_value(input), input, "a tensor");
   if (const auto* ref = callee.get<BuiltinRef>()) {
-    return call_builtin(*ref->builtin, {{"", input}}, span, frame, fmt::format("{}(in)", ref->builtin->name));
+    return call_builtin(*ref->builtin, {{"", input}}, span, Quote(*ref->builtin));
   }
   if (const auto* ref = callee.get<DeclarationRef>()) {
     if (is_function_of_kind(ref->declaration, ast::FunctionKind::Fn)) {
@@ -351,8 +372,9 @@ Value Evaluator::apply_layer(const InstancePtr& instance, const Value& input, co
   } else {
     const auto& state = lowering->instances.at(instance.get());
     if (!state.slots.empty() && state.first_input != input_shape) {
-      sink_.report(diagnostics::SharedShape, user_place(span), function.name.text, state.first_input.to_string(),
-                   input_shape.to_string())
+      sink_
+          .report(diagnostics::SharedShape, user_place(span), function.name.text,
+                  state.first_input.to_string(), input_shape.to_string())
           .label(state.first_use, "first applied here");
       return Value{ErrorValue{}, span};
     }

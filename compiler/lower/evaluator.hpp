@@ -1,8 +1,8 @@
 // Evaluates expressions and bodies for one trial. Numbers are computed; calls of layers append to a graph.
 // This is where every shape is checked: each tensor that exists here has one, and knows who asked for it.
 //
-// Mistakes are reported at the innermost place in the user's own code; what happens inside the standard library
-// is told from there. After a mistake the value is ErrorValue, which silences what depends on it.
+// Mistakes are reported at the innermost place in the user's own code; what happens inside the standard
+// library is told from there. After a mistake the value is ErrorValue, which silences what depends on it.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@
 
 #include "compiler/base/sink.hpp"
 #include "compiler/ir/graph.hpp"
+#include "compiler/lower/stack_guard.hpp"
 #include "compiler/lower/value.hpp"
 #include "compiler/plan/study_plan.hpp"
 #include "compiler/sema/program.hpp"
@@ -27,11 +28,11 @@ namespace nnc {
 struct Frame {
   const ast::Declaration* declaration = nullptr;  // whose body this is; null at the top of a file
   std::vector<std::pair<std::string, Value>> locals;
-  std::string path;                          // of the layer: "residual_1"
-  const Instance* instance = nullptr;        // the layer or optimizer that runs
-  std::optional<Value> input;                // `in`
-  std::optional<Value> current;              // the tensor that flows through the body
-  bool stopped = false;                      // an expectation failed: what follows makes no sense
+  std::string path;                    // of the layer: "residual_1"
+  const Instance* instance = nullptr;  // the layer or optimizer that runs
+  std::optional<Value> input;          // `in`
+  std::optional<Value> current;        // the tensor that flows through the body
+  bool stopped = false;                // an expectation failed: what follows makes no sense
 
   [[nodiscard]] const Value* find(std::string_view name) const;
   void define(std::string name, Value value) { locals.emplace_back(std::move(name), std::move(value)); }
@@ -50,9 +51,9 @@ struct Lowering {
     std::map<std::string, ir::SlotId, std::less<>> slots;
   };
   std::unordered_map<const Instance*, InstanceState> instances;
-  std::vector<InstancePtr> applied;  // keeps them alive: their addresses are their identity
-  std::map<std::string, int> ordinals;                        // "scope/kind" -> instances named so far
-  std::unordered_map<ir::SlotId, ir::NodeId> slot_values;     // what a slot's name reads as now
+  std::vector<InstancePtr> applied;     // keeps them alive: their addresses are their identity
+  std::map<std::string, int> ordinals;  // "scope/kind" -> instances named so far
+  std::unordered_map<ir::SlotId, ir::NodeId> slot_values;  // what a slot's name reads as now
   // Every application of a layer in the user's own code, in order: the chain of shapes for messages.
   struct Application {
     Span span;
@@ -67,20 +68,35 @@ struct Lowering {
   ir::SlotId weight;
 };
 
+// Code as a message quotes it; made text only when there is something to say, which is hardly ever.
+class Quote {
+ public:
+  Quote(const ast::Expr& expr) : expr_(&expr) {}  // NOLINT(*-explicit-*)
+  // "relu(in)": a builtin that is applied as a layer.
+  explicit Quote(const BuiltinInfo& applied) : applied_(&applied) {}
+  [[nodiscard]] std::string text() const {
+    return expr_ != nullptr ? ast::print_expr(*expr_) : std::string(applied_->name) + "(in)";
+  }
+
+ private:
+  const ast::Expr* expr_ = nullptr;
+  const BuiltinInfo* applied_ = nullptr;
+};
+
 class Evaluator {
  public:
   Evaluator(const SourceMap& sources, const CheckedProgram& program, Sink& sink)
       : sources_(sources), program_(program), sink_(sink) {}
 
-  // ---- expressions (evaluate_*.cpp)
+  // ---- expressions (evaluate.cpp)
   Value evaluate(const ast::Expr& expr, Frame& frame);
-  // With the words of `choices` readable as themselves.
+  // With the words of `type`, if it is a choice, readable as themselves.
   Value evaluate_as(const ast::Expr& expr, const ast::TypeExpr* type, Frame& frame);
 
   // ---- calls (calls.cpp)
   // An instance of a declaration with the given arguments (null: none given). Error if they do not fit.
-  Value construct(const ast::Declaration& declaration, const std::vector<ast::Argument>* arguments, const Span& span,
-                  Frame& frame);
+  Value construct(const ast::Declaration& declaration, const std::vector<ast::Argument>* arguments,
+                  const Span& span, Frame& frame);
   // A value where something of that kind is needed: a bare declaration becomes an instance with its defaults.
   InstancePtr to_instance(const Value& value, ast::FunctionKind kind, const Span& span, Frame& frame);
   // Applies a layer, model, fn or builtin to a tensor.
@@ -92,7 +108,8 @@ class Evaluator {
   // The value of an init, fn, loss body: that of its last expression.
   Value run_body(const ast::FunctionDecl& function, Frame& frame);
   // A distribution for a parameter of that shape.
-  std::optional<Initializer> initializer_for(const Value& value, const Shape& shape, const Span& span, Frame& frame);
+  std::optional<Initializer> initializer_for(const Value& value, const Shape& shape, const Span& span,
+                                             Frame& frame);
 
   // ---- reporting
   // The innermost place in the user's own code: the span itself, or the call that led here.
@@ -107,30 +124,38 @@ class Evaluator {
   const SourceMap& sources() const { return sources_; }
   const CheckedProgram& program() const { return program_; }
 
-  Lowering* lowering = nullptr;  // null while no graph is being built
-  std::vector<Span> call_sites;  // of the calls that are running, outermost first
-  std::int64_t work = 0;         // expressions and statements evaluated so far
-  bool out_of_work = false;      // the limit was reported
+  const LetValues* lets = nullptr;  // what the command line gives to top-level lets; null: nothing
+  Lowering* lowering = nullptr;     // null while no graph is being built
+  std::vector<Span> call_sites;     // of the calls that are running, outermost first
+  std::int64_t work = 0;            // expressions and statements evaluated so far
+  bool out_of_work = false;         // the limit was reported
   // What messages about the loss speak of.
   std::string model_name;
   std::string data_name;
   Span data_place;
 
   [[nodiscard]] ir::Graph& graph() { return lowering->graph; }
-  [[nodiscard]] const Shape& shape_of(const Tensor& tensor) const { return lowering->graph.node(tensor.node).shape; }
-  // Appends a node whose shapes may not fit; reports at `expr_text` then.
+  [[nodiscard]] const Shape& shape_of(const Tensor& tensor) const {
+    return lowering->graph.node(tensor.node).shape;
+  }
+  // ---- nodes (nodes.cpp)
+  // Appends a node whose shapes may not fit; quotes the code in the report then.
   Value make_node(OpKind op, const std::vector<Value>& inputs, Attributes attributes, const Span& span,
-                  const std::string& expr_text);
+                  const Quote& quote);
   // A tensor for a tensor or number.
   std::optional<Tensor> to_tensor(const Value& value, const Span& span);
   Value wrong_type(const Span& span, const std::string& text, const Value& value, const std::string& needed);
-  Value call_builtin(const BuiltinInfo& builtin, std::vector<std::pair<std::string, Value>> arguments, const Span& span,
-                     Frame& frame, const std::string& text);
+  Value call_builtin(const BuiltinInfo& builtin, std::vector<std::pair<std::string, Value>> arguments,
+                     const Span& span, const Quote& quote);
 
  private:
   friend class BuiltinCall;
 
-  bool spend(const Span& span);
+  // Counts steps of work; false once there were too many, or the stack is nearly used up.
+  bool spend(const Span& span, std::int64_t steps = 1);
+  bool give_up(const Span& span, const std::string& reason, const std::string& hint);
+  bool equal(const Value& lhs, const Value& rhs, const Span& span);
+  [[nodiscard]] const Value* given_let(const ast::Declaration& declaration) const;
   Value evaluate_name(const ast::NameRef& name, const Span& span, Frame& frame);
   Value evaluate_unary(const ast::Unary& unary, const ast::Expr& expr, Frame& frame);
   Value evaluate_binary(const ast::Binary& binary, const ast::Expr& expr, Frame& frame);
@@ -139,7 +164,8 @@ class Evaluator {
   Value evaluate_range(const Value& lhs, const Value& rhs, const ast::Expr& expr);
   Value evaluate_integers(ast::BinaryOp op, std::int64_t lhs, std::int64_t rhs, const ast::Expr& expr);
   Value evaluate_floats(ast::BinaryOp op, double lhs, double rhs, const ast::Expr& expr);
-  Value evaluate_tensors(const ast::Binary& binary, const Value& lhs, const Value& rhs, const ast::Expr& expr);
+  Value evaluate_tensors(const ast::Binary& binary, const Value& lhs, const Value& rhs,
+                         const ast::Expr& expr);
   Value tensor_power(const Value& base, const Value& exponent, const ast::Expr& expr);
   Value evaluate_call(const ast::Call& call, const ast::Expr& expr, Frame& frame);
   Value evaluate_index(const ast::Index& index, const ast::Expr& expr, Frame& frame);
@@ -148,10 +174,11 @@ class Evaluator {
 
   // Binds arguments to parameters, in the frame that will run the body.
   bool bind_arguments(const ast::Declaration& declaration, const std::vector<ast::Parameter>& parameters,
-                      const std::vector<ast::Argument>* arguments, const Span& span, Frame& caller, Frame& callee);
+                      const std::vector<ast::Argument>* arguments, const Span& span, Frame& caller,
+                      Frame& callee);
   Value convert(const Value& value, const ast::Parameter& parameter, const ast::Expr& written, Frame& frame);
-  Value call_fn(const ast::Declaration& declaration, const std::vector<ast::Argument>* arguments, const Value* only,
-                const Span& span, Frame& frame);
+  Value call_fn(const ast::Declaration& declaration, const std::vector<ast::Argument>* arguments,
+                const Value* only, const Span& span, Frame& frame);
   Value apply_layer(const InstancePtr& instance, const Value& input, const Span& span);
 
   void run_statement(const ast::Statement& statement, Frame& frame);
@@ -173,12 +200,16 @@ class Evaluator {
   const SourceMap& sources_;
   const CheckedProgram& program_;
   Sink& sink_;
+  StackGuard stack_;
+  std::unordered_map<const ast::Declaration*, Value> let_values_;  // of top-level lets, evaluated once
 };
 
 // Keeps the stack of running calls right on every way out.
 class CallScope {
  public:
-  CallScope(Evaluator& evaluator, const Span& span) : evaluator_(evaluator) { evaluator_.call_sites.push_back(span); }
+  CallScope(Evaluator& evaluator, const Span& span) : evaluator_(evaluator) {
+    evaluator_.call_sites.push_back(span);
+  }
   ~CallScope() { evaluator_.call_sites.pop_back(); }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "compiler/lower/metrics.hpp"
+#include "compiler/plan/scale_name.hpp"
+#include "compiler/sema/type.hpp"
+
 namespace nnc {
 
 using ast::Overloaded;
@@ -24,11 +28,13 @@ std::string trial_id(const TrialPlan& trial) {
   mix(trial.experiment);
   for (const auto& [name, value] : trial.params) {
     mix(name);
-    mix(std::visit([](const auto& v) { return fmt::format("{}", v); }, value));
+    mix(parameter_text(value));
   }
   mix(fmt::format("{}", trial.seed));
   return fmt::format("{:016x}", hash);
 }
+
+}  // namespace
 
 ParameterValue to_parameter(const Value& value) {
   if (const auto* integer = value.get<std::int64_t>()) return *integer;
@@ -37,8 +43,6 @@ ParameterValue to_parameter(const Value& value) {
   if (const auto* text = value.get<std::string>()) return *text;
   return print_value(value);
 }
-
-}  // namespace
 
 ExperimentExpander::Statements ExperimentExpander::collect(const ast::ExperimentDecl& experiment) {
   Statements statements;
@@ -53,9 +57,11 @@ ExperimentExpander::Statements ExperimentExpander::collect(const ast::Experiment
   for (const ast::ExperimentStatement& statement : experiment.statements) {
     std::visit(Overloaded{[&](const ast::Sweep& sweep) {
                             // An axis of the same name takes the place of the inherited one.
-                            const auto same = std::find_if(statements.sweeps.begin(), statements.sweeps.end(), [&](const ast::Sweep* known) {
-                              return known->axes.front().name.text == sweep.axes.front().name.text;
-                            });
+                            const auto same = std::find_if(statements.sweeps.begin(), statements.sweeps.end(),
+                                                           [&](const ast::Sweep* known) {
+                                                             return known->axes.front().name.text ==
+                                                                    sweep.axes.front().name.text;
+                                                           });
                             if (same != statements.sweeps.end()) {
                               *same = &sweep;
                             } else {
@@ -147,10 +153,12 @@ std::optional<std::int64_t> ExperimentExpander::whole_number(const Value& value,
 
 void ExperimentExpander::expand(const ast::Declaration& declaration) {
   const auto& experiment = std::get<ast::ExperimentDecl>(declaration.node);
+  const int errors_before = evaluator_.sink().error_count();
   const Statements statements = collect(experiment);
   if (statements.train == nullptr) {
-    evaluator_.sink().report(diagnostics::NothingToTrain, experiment.name.span,
-                             fmt::format("experiment `{}` trains nothing", experiment.name.text))
+    evaluator_.sink()
+        .report(diagnostics::NothingToTrain, experiment.name.span,
+                fmt::format("experiment `{}` trains nothing", experiment.name.text))
         .hint("add a line such as `train ann() on fashion with standard`");
     return;
   }
@@ -166,9 +174,18 @@ void ExperimentExpander::expand(const ast::Declaration& declaration) {
   std::vector<Point> points;
   Point empty;
   expand_axes(statements, 0, empty, points);
-  if (points.size() * static_cast<std::size_t>(std::min<std::int64_t>(seeds, kMostTrials + 1)) > kMostTrials) {
-    evaluator_.sink().report(diagnostics::TooMuchWork, experiment.name.span,
-                             fmt::format("experiment `{}` has more than {} trials", experiment.name.text, kMostTrials));
+  if (points.size() * static_cast<std::size_t>(std::min<std::int64_t>(seeds, kMostTrials + 1)) >
+      kMostTrials) {
+    evaluator_.sink().report(
+        diagnostics::TooMuchWork, experiment.name.span,
+        fmt::format("experiment `{}` has more than {} trials", experiment.name.text, kMostTrials));
+    return;
+  }
+  if (points.empty() && evaluator_.sink().error_count() == errors_before) {
+    evaluator_.sink()
+        .report(diagnostics::NothingToTrain, experiment.name.span,
+                fmt::format("experiment `{}` has no points", experiment.name.text))
+        .hint("a sweep has no values, or `where` accepts none of them");
     return;
   }
   for (const Point& point : points) {
@@ -178,7 +195,8 @@ void ExperimentExpander::expand(const ast::Declaration& declaration) {
   }
 }
 
-void ExperimentExpander::collect_recipe(const ast::Declaration& declaration, std::map<std::string, Value>& settings,
+void ExperimentExpander::collect_recipe(const ast::Declaration& declaration,
+                                        std::map<std::string, Value>& settings,
                                         std::map<std::string, Span>& places) {
   const auto& recipe = std::get<ast::RecipeDecl>(declaration.node);
   if (recipe.base) {
@@ -194,7 +212,8 @@ void ExperimentExpander::collect_recipe(const ast::Declaration& declaration, std
   }
 }
 
-bool ExperimentExpander::resolve_recipe(const ast::Train& train, Frame& frame, std::map<std::string, Value>& settings,
+bool ExperimentExpander::resolve_recipe(const ast::Train& train, Frame& frame,
+                                        std::map<std::string, Value>& settings,
                                         std::map<std::string, Span>& places) {
   const Value recipe = evaluator_.evaluate(*train.recipe, frame);
   if (recipe.is_error()) return false;
@@ -208,57 +227,20 @@ bool ExperimentExpander::resolve_recipe(const ast::Train& train, Frame& frame, s
     settings[setting.key.text] = evaluator_.evaluate(*setting.value, frame);
     places[setting.key.text] = setting.value->span;
   }
-  for (const std::string& text : options_.set) {
-    const auto override = read_override(evaluator_, text);
-    if (override) settings[override->first] = override->second;
-  }
+  for (const auto& [name, value] : options_.set) settings[name] = read_override(evaluator_.program(), value);
   for (const char* needed : {"loss", "optimizer"}) {
     if (settings.contains(needed)) continue;
     evaluator_.sink().report(diagnostics::MissingSetting, train.recipe->span, "recipe",
                              ast::declared_name(*ref->declaration)->text, needed);
     return false;
   }
-  return std::none_of(settings.begin(), settings.end(), [](const auto& entry) { return entry.second.is_error(); });
-}
-
-void ExperimentExpander::add_metric(const Value& value, const Span& place, Frame& frame, TrialPlan& trial) {
-  Value made = value;
-  if (const auto* ref = value.get<DeclarationRef>(); ref != nullptr) {
-    made = evaluator_.construct(*ref->declaration, nullptr, place, frame);
-  }
-  const auto* instance = made.get<InstancePtr>();
-  const auto* metric = instance == nullptr ? nullptr : std::get_if<ast::MetricDecl>(&(*instance)->declaration->node);
-  if (metric == nullptr) {
-    evaluator_.wrong_type(place, print_value(value), value, "a metric");
-    return;
-  }
-  MetricPlan plan;
-  plan.name = metric->name.text;
-  for (const ast::Setting& setting : metric->settings) {
-    const auto* word = std::get_if<ast::NameRef>(&setting.value->node);
-    const auto* text = std::get_if<ast::StringLiteral>(&setting.value->node);
-    if (setting.key.text == "better" && word != nullptr) {
-      plan.better = word->name == "lower" ? Direction::Lower : Direction::Higher;
-    } else if (setting.key.text == "computed" && text != nullptr) {
-      plan.native = text->value;
-    } else if (setting.key.text == "of" && word != nullptr) {
-      plan.needs_probabilities = word->name == "probabilities";
-    } else if (setting.key.text == "variant" && word != nullptr) {
-      for (const auto& [name, argument] : (*instance)->arguments) {
-        if (name == word->name && argument.get<Word>() != nullptr) plan.variant = argument.get<Word>()->text;
-      }
-    }
-  }
-  // f1(micro) and f1(macro) side by side need two names.
-  const bool taken = std::any_of(trial.metrics.begin(), trial.metrics.end(),
-                                 [&](const MetricPlan& known) { return known.name == plan.name; });
-  if (taken && !plan.variant.empty()) plan.name += "_" + plan.variant;
-  trial.metrics.push_back(std::move(plan));
+  return std::none_of(settings.begin(), settings.end(),
+                      [](const auto& entry) { return entry.second.is_error(); });
 }
 
 bool ExperimentExpander::apply_settings(const std::map<std::string, Value>& settings,
-                                        const std::map<std::string, Span>& places, const ast::Train& train, Frame& frame,
-                                        TrialPlan& trial, TrialSetup& setup) {
+                                        const std::map<std::string, Span>& places, const ast::Train& train,
+                                        Frame& frame, TrialPlan& trial, TrialSetup& setup) {
   const auto place = [&](const std::string& name) {
     const auto found = places.find(name);
     return found == places.end() ? train.recipe->span : found->second;
@@ -288,7 +270,8 @@ bool ExperimentExpander::apply_settings(const std::map<std::string, Value>& sett
     }
   }
   setup.loss = evaluator_.to_instance(settings.at("loss"), ast::FunctionKind::Loss, place("loss"), frame);
-  setup.optimizer = evaluator_.to_instance(settings.at("optimizer"), ast::FunctionKind::Optimizer, place("optimizer"), frame);
+  setup.optimizer = evaluator_.to_instance(settings.at("optimizer"), ast::FunctionKind::Optimizer,
+                                           place("optimizer"), frame);
   if (setup.loss == nullptr || setup.optimizer == nullptr) return false;
   trial.loss = print_value(Value{setup.loss, {}});
   trial.optimizer = print_value(Value{setup.optimizer, {}});
@@ -298,7 +281,7 @@ bool ExperimentExpander::apply_settings(const std::map<std::string, Value>& sett
       evaluator_.wrong_type(place("metrics"), "metrics", found->second, "a list of metrics");
       return false;
     }
-    for (const Value& metric : **list) add_metric(metric, place("metrics"), frame, trial);
+    for (const Value& metric : **list) add_metric(evaluator_, metric, place("metrics"), frame, trial);
   } else {
     trial.metrics.push_back({"accuracy", "accuracy", "", Direction::Higher});
   }
@@ -306,8 +289,8 @@ bool ExperimentExpander::apply_settings(const std::map<std::string, Value>& sett
   return complete;
 }
 
-void ExperimentExpander::add_trial(const ast::Declaration& declaration, const Statements& statements, const Point& point,
-                                   std::uint64_t seed) {
+void ExperimentExpander::add_trial(const ast::Declaration& declaration, const Statements& statements,
+                                   const Point& point, std::uint64_t seed) {
   const int errors_before = evaluator_.sink().error_count();
   const ast::Train& train = *statements.train;
   Frame frame;
@@ -348,17 +331,17 @@ bool ExperimentExpander::read_data_settings(const ast::DataDecl& data, DataPlan&
   for (const ast::Setting& setting : data.settings) {
     if (setting.key.text == "scale") {
       const auto* word = std::get_if<ast::NameRef>(&setting.value->node);
-      static const std::map<std::string, Scale> kScales = {
-          {"none", Scale::None}, {"unit", Scale::Unit}, {"minmax", Scale::MinMax}, {"standard", Scale::Standard}};
       const bool none = std::holds_alternative<ast::NoneLiteral>(setting.value->node);
-      const auto found = kScales.find(none ? "none" : (word == nullptr ? "" : word->name));
-      if (found == kScales.end()) {
-        evaluator_.sink().report(diagnostics::UnknownChoice, setting.value->span, evaluator_.text_of(*setting.value),
-                                 "`none`, `unit`, `minmax`, `standard`")
-            .hint(did_you_mean_hint(evaluator_.text_of(*setting.value), {"none", "unit", "minmax", "standard"}));
+      const auto scale = find_scale(none ? "none" : (word == nullptr ? "" : word->name));
+      if (!scale) {
+        const std::string text = evaluator_.text_of(*setting.value);
+        evaluator_.sink()
+            .report(diagnostics::UnknownChoice, setting.value->span, text,
+                    sema::describe_choices(scale_names()))
+            .hint(did_you_mean_hint(text, scale_names()));
         return false;
       }
-      plan.scale = found->second;
+      plan.scale = *scale;
     } else if (setting.key.text == "classes") {
       const Value value = evaluator_.evaluate(*setting.value, top);
       const auto* list = value.get<List>();
@@ -378,7 +361,8 @@ bool ExperimentExpander::read_data_settings(const ast::DataDecl& data, DataPlan&
   return true;
 }
 
-std::optional<std::size_t> ExperimentExpander::data_index(const ast::Declaration& declaration, const Span& used_at) {
+std::optional<std::size_t> ExperimentExpander::data_index(const ast::Declaration& declaration,
+                                                          const Span& used_at) {
   if (const auto known = data_.find(&declaration); known != data_.end()) return known->second;
   auto& entry = data_[&declaration];
   const auto& data = std::get<ast::DataDecl>(declaration.node);
@@ -387,8 +371,8 @@ std::optional<std::size_t> ExperimentExpander::data_index(const ast::Declaration
   const auto* call = std::get_if<ast::Call>(&data.source->node);
   const auto* source = call == nullptr ? nullptr : std::get_if<ast::NameRef>(&call->callee->node);
   if (source == nullptr || source->name != "idx" || call->arguments.size() != 1) {
-    evaluator_.sink().report(diagnostics::WrongType, data.source->span, evaluator_.text_of(*data.source), "no data source",
-                             "`idx(\"folder\")`");
+    evaluator_.sink().report(diagnostics::WrongType, data.source->span, evaluator_.text_of(*data.source),
+                             "no data source", "`idx(\"folder\")`");
     return std::nullopt;
   }
   Frame top;
@@ -401,27 +385,27 @@ std::optional<std::size_t> ExperimentExpander::data_index(const ast::Declaration
   plan.folder = *folder.get<std::string>();
   plan.directory = (std::filesystem::path(options_.folder) / plan.folder).lexically_normal().string();
   if (!read_data_settings(data, plan) || !options_.inspect_data) return std::nullopt;
-  const Result<DataFacts> facts = options_.inspect_data(plan.directory);
-  if (!facts) {
-    const Failure& failure = facts.failure();
-    std::error_code ignored;
-    const bool missing = !std::filesystem::exists(plan.directory, ignored) ||
-                         failure.message.find("no such file") != std::string::npos;
+  const InspectedData inspected = options_.inspect_data(plan.directory);
+  if (const auto* problem = std::get_if<DataProblem>(&inspected)) {
+    const Failure& failure = problem->failure;
+    const bool missing = problem->kind == DataProblem::Kind::Missing;
     auto builder = missing ? evaluator_.sink().report(diagnostics::DataNotFound, written.span, plan.folder)
-                           : evaluator_.sink().report(diagnostics::DataDamaged, written.span, plan.folder, failure.message);
+                           : evaluator_.sink().report(diagnostics::DataDamaged, written.span, plan.folder,
+                                                      failure.message);
     if (missing) builder.note(failure.message);
     builder.label(used_at, "used here").hint(failure.hint);
     return std::nullopt;
   }
-  plan.sample_shape = facts.value().sample_shape;
-  plan.train_count = facts.value().train_count;
-  plan.test_count = facts.value().test_count;
-  plan.class_count = facts.value().class_count;
+  const auto& facts = std::get<DataFacts>(inspected);
+  plan.sample_shape = facts.sample_shape;
+  plan.train_count = facts.train_count;
+  plan.test_count = facts.test_count;
+  plan.class_count = facts.class_count;
   if (!plan.classes.empty()) {
     if (static_cast<int>(plan.classes.size()) < plan.class_count) {
       evaluator_.sink().report(diagnostics::DataDamaged, data.name.span, plan.folder,
-                               fmt::format("labels go up to {}, but {} classes are declared", plan.class_count - 1,
-                                           plan.classes.size()));
+                               fmt::format("labels go up to {}, but {} classes are declared",
+                                           plan.class_count - 1, plan.classes.size()));
       return std::nullopt;
     }
     plan.class_count = static_cast<int>(plan.classes.size());

@@ -1,4 +1,5 @@
-// The experiments of a file, expanded: one entry per trial, with the values of its axes and its resolved recipe.
+// The experiments of a file, expanded: one entry per trial, with the values of its axes and its resolved
+// recipe.
 #pragma once
 
 #include <map>
@@ -37,7 +38,8 @@ class ExperimentExpander {
   Statements collect(const ast::ExperimentDecl& experiment);
   void expand_axes(const Statements& statements, std::size_t sweep, Point& point, std::vector<Point>& points);
   bool accepted(const Statements& statements, const Point& point);
-  void add_trial(const ast::Declaration& declaration, const Statements& statements, const Point& point, std::uint64_t seed);
+  void add_trial(const ast::Declaration& declaration, const Statements& statements, const Point& point,
+                 std::uint64_t seed);
   // Every setting of the recipe with what overrides it.
   bool resolve_recipe(const ast::Train& train, Frame& frame, std::map<std::string, Value>& settings,
                       std::map<std::string, Span>& places);
@@ -45,8 +47,8 @@ class ExperimentExpander {
                       std::map<std::string, Span>& places);
   bool apply_settings(const std::map<std::string, Value>& settings, const std::map<std::string, Span>& places,
                       const ast::Train& train, Frame& frame, TrialPlan& trial, TrialSetup& setup);
-  std::optional<std::int64_t> whole_number(const Value& value, const std::string& name, std::int64_t least, const Span& place);
-  void add_metric(const Value& value, const Span& place, Frame& frame, TrialPlan& trial);
+  std::optional<std::int64_t> whole_number(const Value& value, const std::string& name, std::int64_t least,
+                                           const Span& place);
   bool read_data_settings(const ast::DataDecl& data, DataPlan& plan);
 
   Evaluator& evaluator_;
@@ -55,10 +57,14 @@ class ExperimentExpander {
   std::map<const ast::Declaration*, std::optional<std::size_t>> data_;
 };
 
-// The report declarations as plans; a default report if there are none.
-void lower_reports(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options, Study& study);
+// The report declarations as plans; one without blocks if there are none.
+void lower_reports(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options,
+                   Study& study);
 
-// A setting from the command line, "name=value": a number, a bool, a string or a declared name.
-std::optional<std::pair<std::string, Value>> read_override(Evaluator& evaluator, const std::string& text);
+// A value as plans and records keep it.
+ParameterValue to_parameter(const Value& value);
+
+// A value from the command line: a number, a bool, a declared name, or else a string.
+Value read_override(const CheckedProgram& program, const std::string& text);
 
 }  // namespace nnc

@@ -9,20 +9,16 @@ namespace nnc {
 
 namespace {
 
-Shape with_batch_axis(const Shape& sample) {
-  std::vector<std::int64_t> sizes = {kBatch};
-  sizes.insert(sizes.end(), sample.sizes().begin(), sample.sizes().end());
-  return Shape(std::move(sizes));
-}
-
-ir::NodeId add_input(ir::Graph& graph, InputAttributes::Role role, Shape shape, ElementType type, const Span& origin) {
+ir::NodeId add_input(ir::Graph& graph, InputAttributes::Role role, Shape shape, ElementType type,
+                     const Span& origin) {
   return ir::add_node(graph, OpKind::Input, {}, InputAttributes{role, std::move(shape), type}, origin);
 }
 
-std::optional<Tensor> run_model(Evaluator& evaluator, const InstancePtr& model, const Shape& sample, const Span& origin) {
+std::optional<Tensor> run_model(Evaluator& evaluator, const InstancePtr& model, const Shape& sample,
+                                const Span& origin) {
   const ast::FunctionDecl& function = *as_function(model->declaration);
-  const ir::NodeId features = add_input(evaluator.graph(), InputAttributes::Role::Features, with_batch_axis(sample),
-                                        ElementType::Float, origin);
+  const ir::NodeId features = add_input(evaluator.graph(), InputAttributes::Role::Features,
+                                        sample.with_batch_axis(), ElementType::Float, origin);
   Frame body;
   body.declaration = model->declaration;
   body.locals = model->arguments;
@@ -37,26 +33,29 @@ std::optional<Tensor> run_model(Evaluator& evaluator, const InstancePtr& model, 
 
 }  // namespace
 
-static bool run_loss(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data, const Tensor& prediction) {
+static bool run_loss(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data,
+                     const Tensor& prediction) {
   const ast::FunctionDecl& function = *as_function(setup.loss->declaration);
-  const ir::NodeId target = add_input(evaluator.graph(), InputAttributes::Role::Target, Shape{kBatch}, ElementType::Int,
-                                      setup.data_span);
+  const ir::NodeId target = add_input(evaluator.graph(), InputAttributes::Role::Target, Shape{kBatch},
+                                      ElementType::Int, setup.data_span);
   Frame body;
   body.declaration = setup.loss->declaration;
   body.instance = setup.loss.get();
   const Span origin = evaluator.graph().node(prediction.node).origin;
   // The compiler gives the first two parameters; the study gave the others.
   const Value given[] = {Value{prediction, origin}, Value{Tensor{target, data.class_count}, setup.data_span}};
-  for (std::size_t i = 0; i < 2 && i < function.parameters.size(); ++i) body.define(function.parameters[i].name.text, given[i]);
+  for (std::size_t i = 0; i < 2 && i < function.parameters.size(); ++i)
+    body.define(function.parameters[i].name.text, given[i]);
   for (const auto& [name, value] : setup.loss->arguments) body.define(name, value);
   const CallScope scope(evaluator, setup.loss->span);
   const Value result = evaluator.run_body(function, body);
   if (result.is_error()) return false;
   const auto* loss = result.get<Tensor>();
   if (loss == nullptr || evaluator.shape_of(*loss).rank() != 0) {
-    evaluator.sink().report(diagnostics::BadShape, evaluator.user_place(function.name.span),
-                            fmt::format("loss `{}` gives {}, but one number is needed", function.name.text,
-                                        loss == nullptr ? describe_kind(result) : evaluator.shape_of(*loss).to_string()))
+    evaluator.sink()
+        .report(diagnostics::BadShape, evaluator.user_place(function.name.span),
+                fmt::format("loss `{}` gives {}, but one number is needed", function.name.text,
+                            loss == nullptr ? describe_kind(result) : evaluator.shape_of(*loss).to_string()))
         .hint("end it with `mean(...)`");
     return false;
   }
@@ -64,37 +63,44 @@ static bool run_loss(Evaluator& evaluator, const TrialSetup& setup, const DataPl
   return true;
 }
 
-std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
-                                        const DataPlan& data, bool training, Sink& sink) {
+std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedProgram& program,
+                                        const TrialSetup& setup, const DataPlan& data, bool training,
+                                        Sink& sink) {
   const int errors_before = sink.error_count();
   Lowering lowering;
   lowering.training = training;
   Evaluator evaluator(sources, program, sink);
   evaluator.lowering = &lowering;
+  evaluator.lets = setup.lets.get();
   evaluator.model_name = as_function(setup.model->declaration)->name.text;
   evaluator.data_name = data.name;
   evaluator.data_place = setup.data_span;
   const auto prediction = run_model(evaluator, setup.model, data.sample_shape, setup.data_span);
   if (!prediction || sink.error_count() > errors_before) return std::nullopt;
   lowering.graph.outputs.push_back({"prediction", prediction->node});
-  if (!run_loss(evaluator, setup, data, *prediction) || sink.error_count() > errors_before) return std::nullopt;
+  if (!run_loss(evaluator, setup, data, *prediction) || sink.error_count() > errors_before)
+    return std::nullopt;
   return LoweredModel{std::move(lowering.graph), std::move(lowering.layers)};
 }
 
 bool lower_updates(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
-                   const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph, Sink& sink) {
+                   const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph,
+                   Sink& sink) {
   const int errors_before = sink.error_count();
   Lowering lowering;
   lowering.graph = std::move(graph);
   Evaluator evaluator(sources, program, sink);
   evaluator.lowering = &lowering;
+  evaluator.lets = setup.lets.get();
   for (std::size_t i = 0; i < lowering.graph.nodes.size(); ++i) {
     const ir::Node& node = lowering.graph.nodes[i];
     if (node.op != OpKind::Slot) continue;
-    lowering.slot_values[ir::SlotId(static_cast<std::size_t>(std::get<SlotAttributes>(node.attributes).slot))] = ir::NodeId(i);
+    lowering.slot_values[ir::slot_of(node)] = ir::NodeId(i);
   }
-  for (const ir::Slot& slot : lowering.graph.slots) lowering.random_slots = std::max(lowering.random_slots, slot.stream + 1);
-  const ir::NodeId step = add_input(lowering.graph, InputAttributes::Role::Step, Shape{}, ElementType::Float, {});
+  for (const ir::Slot& slot : lowering.graph.slots)
+    lowering.random_slots = std::max(lowering.random_slots, slot.stream + 1);
+  const ir::NodeId step =
+      add_input(lowering.graph, InputAttributes::Role::Step, Shape{}, ElementType::Float, {});
   const ast::FunctionDecl& function = *as_function(setup.optimizer->declaration);
   for (const auto& [slot, gradient] : gradients) {
     lowering.weight = slot;
@@ -117,6 +123,15 @@ bool lower_updates(const SourceMap& sources, const CheckedProgram& program, cons
   return sink.error_count() == errors_before;
 }
 
+static bool is_possible_input(const Shape& shape) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape.sizes()) {
+    if (size < 1 || __builtin_mul_overflow(count, size, &count) || count > kMost) return false;
+  }
+  return shape.rank() > 0;
+}
+
 // The shape that the model's `input` statement declares.
 static std::optional<Shape> declared_input(Evaluator& evaluator, const ast::FunctionDecl& model) {
   for (const ast::Statement& statement : model.body.statements) {
@@ -126,19 +141,34 @@ static std::optional<Shape> declared_input(Evaluator& evaluator, const ast::Func
     const Value value = evaluator.evaluate(*input->shape, frame);
     if (const auto* size = value.get<std::int64_t>()) return Shape{*size};
     if (const auto* dims = value.get<Dims>()) return Shape(dims->sizes);
+    if (const auto* list = value.get<List>()) {
+      std::vector<std::int64_t> sizes;
+      for (const Value& item : **list)
+        sizes.push_back(item.get<std::int64_t>() != nullptr ? *item.get<std::int64_t>() : 0);
+      return Shape(std::move(sizes));
+    }
     return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::optional<ModelSummary> summarize_model(const SourceMap& sources, const CheckedProgram& program,
-                                            const ast::Declaration& model, const std::optional<Shape>& input, Sink& sink) {
+                                            const ast::Declaration& model, const std::optional<Shape>& input,
+                                            Sink& sink, const LetValues* lets) {
   const int errors_before = sink.error_count();
   Lowering lowering;
   Evaluator evaluator(sources, program, sink);
+  evaluator.lets = lets;
   const ast::FunctionDecl& function = *as_function(&model);
   const std::optional<Shape> shape = input ? input : declared_input(evaluator, function);
+  if (shape && !is_possible_input(*shape)) {
+    sink.report(diagnostics::BadShape, function.name.span,
+                fmt::format("an input of {} is not possible", shape->sample_string()))
+        .hint("sizes are at least 1, and their product at most 2^40");
+    return std::nullopt;
+  }
   if (!shape) {
+    if (sink.error_count() > errors_before) return std::nullopt;
     sink.report(diagnostics::NothingToTrain, function.name.span,
                 fmt::format("the input of model `{}` is not known", function.name.text))
         .hint("add a line such as `input 28x28x1` to the model, or give `--input 28x28x1`");

@@ -18,15 +18,17 @@ struct LoweredModel {
 };
 
 // The forward pass of a trial with its loss, as it is while training or otherwise. Batch sizes are symbolic.
-std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
-                                        const DataPlan& data, bool training, Sink& sink);
+std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedProgram& program,
+                                        const TrialSetup& setup, const DataPlan& data, bool training,
+                                        Sink& sink);
 
 // Appends the optimizer's updates for every (parameter, gradient) pair. False if a mistake was reported.
 bool lower_updates(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
-                   const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph, Sink& sink);
+                   const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph,
+                   Sink& sink);
 
-// A model alone, with its defaults, for a summary. The input is the given shape (without the batch axis) or, if there is
-// none, the one its `input` statement declares; empty (with a diagnostic) if neither is known.
+// A model alone, with its defaults, for a summary. The input is the given shape (without the batch axis) or,
+// if there is none, the one its `input` statement declares; empty (with a diagnostic) if neither is known.
 struct ModelSummary {
   std::string name;
   Shape input;
@@ -35,6 +37,7 @@ struct ModelSummary {
   std::int64_t other = 0;
 };
 std::optional<ModelSummary> summarize_model(const SourceMap& sources, const CheckedProgram& program,
-                                            const ast::Declaration& model, const std::optional<Shape>& input, Sink& sink);
+                                            const ast::Declaration& model, const std::optional<Shape>& input,
+                                            Sink& sink, const LetValues* lets = nullptr);
 
 }  // namespace nnc

@@ -1,4 +1,5 @@
-// Report declarations -> report plans: which results of which trials, resolved so that the report needs no language.
+// Report declarations -> report plans: which results of which trials, resolved so that the report needs no
+// language.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,11 +16,11 @@ namespace {
 
 class ReportLowering {
  public:
-  ReportLowering(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options, Study& study)
+  ReportLowering(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options,
+                 Study& study)
       : evaluator_(evaluator), expander_(expander), options_(options), study_(study) {}
 
   void lower(const ast::ReportDecl& declaration);
-  void add_default();
 
  private:
   struct Subject {
@@ -32,7 +33,9 @@ class ReportLowering {
   std::optional<Subject> read_subject(const ast::Expr& expr);
   std::optional<ResultRef> read_result(const ast::Expr& expr);
   std::string read_field(const ast::Expr& expr);
-  bool skipped(const std::string& experiment) const { return !options_.only.empty() && experiment != options_.only; }
+  bool skipped(const std::string& experiment) const {
+    return !options_.only.empty() && experiment != options_.only;
+  }
   [[nodiscard]] std::vector<const TrialPlan*> trials_of(const Subject& subject) const;
   void add_prose(const ast::Prose& prose, ReportPlan& plan);
   void add_item(const ast::ReportItem& item, const Span& span, ReportPlan& plan);
@@ -44,56 +47,38 @@ class ReportLowering {
   Study& study_;
 };
 
-ParameterValue to_parameter_value(const Value& value) {
-  if (const auto* integer = value.get<std::int64_t>()) return *integer;
-  if (const auto* real = value.get<double>()) return *real;
-  if (const auto* flag = value.get<bool>()) return *flag;
-  if (const auto* text = value.get<std::string>()) return *text;
-  return print_value(value);
-}
-
-bool same_parameter(const ParameterValue& lhs, const ParameterValue& rhs) {
-  if (lhs == rhs) return true;
-  const auto number = [](const ParameterValue& value) -> std::optional<double> {
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-    if (const auto* real = std::get_if<double>(&value)) return *real;
-    return std::nullopt;
-  };
-  return number(lhs) && number(rhs) && *number(lhs) == *number(rhs);
-}
-
 }  // namespace
 
 // "epochs[n: 50].test.accuracy" -> experiment epochs, point n = 50, fields test, accuracy.
 std::optional<ReportLowering::Subject> ReportLowering::read_subject(const ast::Expr& expr) {
-  return std::visit(
-      Overloaded{[&](const ast::NameRef& name) -> std::optional<Subject> {
-                   const ast::Declaration* declaration = evaluator_.program().find(name.name);
-                   if (declaration != nullptr && std::holds_alternative<ast::ExperimentDecl>(declaration->node)) {
-                     return Subject{name.name, {}, {}};
-                   }
-                   return std::nullopt;
-                 },
-                 [&](const ast::Member& member) -> std::optional<Subject> {
-                   auto subject = read_subject(*member.base);
-                   if (subject) subject->fields.push_back(member.member.text);
-                   return subject;
-                 },
-                 [&](const ast::Index& index) -> std::optional<Subject> {
-                   auto subject = read_subject(*index.base);
-                   if (!subject) return subject;
-                   for (const ast::Argument& argument : index.arguments) {
-                     if (!argument.name) return std::nullopt;
-                     Frame top;
-                     const Value value = evaluator_.evaluate(*argument.value, top);
-                     if (value.is_error()) return std::nullopt;
-                     subject->point.emplace_back(argument.name->text, to_parameter_value(value));
-                   }
-                   return subject;
-                 },
-                 [&](const ast::Paren& paren) { return read_subject(*paren.inner); },
-                 [](const auto&) -> std::optional<Subject> { return std::nullopt; }},
-      expr.node);
+  return std::visit(Overloaded{[&](const ast::NameRef& name) -> std::optional<Subject> {
+                                 const ast::Declaration* declaration = evaluator_.program().find(name.name);
+                                 if (declaration != nullptr &&
+                                     std::holds_alternative<ast::ExperimentDecl>(declaration->node)) {
+                                   return Subject{name.name, {}, {}};
+                                 }
+                                 return std::nullopt;
+                               },
+                               [&](const ast::Member& member) -> std::optional<Subject> {
+                                 auto subject = read_subject(*member.base);
+                                 if (subject) subject->fields.push_back(member.member.text);
+                                 return subject;
+                               },
+                               [&](const ast::Index& index) -> std::optional<Subject> {
+                                 auto subject = read_subject(*index.base);
+                                 if (!subject) return subject;
+                                 for (const ast::Argument& argument : index.arguments) {
+                                   if (!argument.name) return std::nullopt;
+                                   Frame top;
+                                   const Value value = evaluator_.evaluate(*argument.value, top);
+                                   if (value.is_error()) return std::nullopt;
+                                   subject->point.emplace_back(argument.name->text, to_parameter(value));
+                                 }
+                                 return subject;
+                               },
+                               [&](const ast::Paren& paren) { return read_subject(*paren.inner); },
+                               [](const auto&) -> std::optional<Subject> { return std::nullopt; }},
+                    expr.node);
 }
 
 std::vector<const TrialPlan*> ReportLowering::trials_of(const Subject& subject) const {
@@ -115,7 +100,8 @@ std::optional<ResultRef> ReportLowering::read_result(const ast::Expr& expr) {
   const std::string text = evaluator_.text_of(expr);
   if (!subject || subject->fields.empty()) {
     // Names and members were checked; what is left is a form that later versions will know.
-    if (!sink().has_errors()) sink().report(diagnostics::NotYet, expr.span, fmt::format("`{}` in a report", text));
+    if (!sink().has_errors())
+      sink().report(diagnostics::NotYet, expr.span, fmt::format("`{}` in a report", text));
     return std::nullopt;
   }
   ResultRef result{subject->experiment, subject->point, fmt::format("{}", fmt::join(subject->fields, "."))};
@@ -126,11 +112,12 @@ std::optional<ResultRef> ReportLowering::read_result(const ast::Expr& expr) {
     if (!sink().has_errors()) sink().report(diagnostics::UnknownResult, expr.span, subject->experiment, text);
     return std::nullopt;
   }
-  auto builder = sink().report(diagnostics::AmbiguousPoint, expr.span, subject->experiment, static_cast<int>(trials.size()));
+  auto builder = sink().report(diagnostics::AmbiguousPoint, expr.span, subject->experiment,
+                               static_cast<int>(trials.size()));
   if (!trials.front()->params.empty()) {
     const auto& [axis, value] = trials.front()->params.front();
-    builder.hint(fmt::format("for example `{}[{}: {}].{}`", subject->experiment, axis,
-                             std::visit([](const auto& v) { return fmt::format("{}", v); }, value), result.field));
+    builder.hint(fmt::format("for example `{}[{}: {}].{}`", subject->experiment, axis, parameter_text(value),
+                             result.field));
   }
   return std::nullopt;
 }
@@ -238,36 +225,14 @@ void ReportLowering::lower(const ast::ReportDecl& declaration) {
   study_.plan.reports.push_back(std::move(plan));
 }
 
-void ReportLowering::add_default() {
-  ReportPlan plan;
-  plan.title = std::filesystem::path(study_.plan.file).stem().string();
-  for (std::size_t i = 0; i < study_.plan.data.size(); ++i) plan.blocks.emplace_back(ReportImages{i, true, 10});
-  std::vector<std::string> experiments;
-  for (const TrialPlan& trial : study_.plan.trials) {
-    if (std::find(experiments.begin(), experiments.end(), trial.experiment) == experiments.end()) {
-      experiments.push_back(trial.experiment);
-    }
-  }
-  for (const std::string& experiment : experiments) {
-    plan.blocks.emplace_back(ReportSummary{experiment});
-    plan.blocks.emplace_back(ReportCurves{experiment});
-    std::vector<std::string> fields;
-    for (const TrialPlan& trial : study_.plan.trials) {
-      if (trial.experiment != experiment || !fields.empty()) continue;
-      for (const MetricPlan& metric : trial.metrics) fields.push_back("test." + metric.name);
-    }
-    fields.emplace_back("seconds");
-    plan.blocks.emplace_back(ReportTable{{experiment}, std::move(fields)});
-  }
-  study_.plan.reports.push_back(std::move(plan));
-}
-
-void lower_reports(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options, Study& study) {
+void lower_reports(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options,
+                   Study& study) {
   ReportLowering lowering(evaluator, expander, options, study);
   for (const ast::Declaration& declaration : evaluator.program().main_module().module.declarations) {
     if (const auto* report = std::get_if<ast::ReportDecl>(&declaration.node)) lowering.lower(*report);
   }
-  if (study.plan.reports.empty()) lowering.add_default();
+  if (!study.plan.reports.empty()) return;
+  study.plan.reports.push_back({std::filesystem::path(study.plan.file).stem().string(), {}});
 }
 
 }  // namespace nnc

@@ -6,56 +6,73 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <unordered_map>
 
 #include "compiler/lower/experiments.hpp"
+#include "compiler/lower/metrics.hpp"
 #include "compiler/lower/model.hpp"
+#include "compiler/lower/structure.hpp"
+#include "compiler/plan/scale_name.hpp"
+#include "compiler/sema/settings.hpp"
 
 namespace nnc {
 
-std::optional<std::pair<std::string, Value>> read_override(Evaluator& evaluator, const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) return std::nullopt;
-  const std::string name = text.substr(0, equals);
-  const std::string value = text.substr(equals + 1);
+Value read_override(const CheckedProgram& program, const std::string& text) {
   std::int64_t integer = 0;
-  const char* end = value.data() + value.size();
-  if (const auto read = std::from_chars(value.data(), end, integer); read.ec == std::errc{} && read.ptr == end) {
-    return std::pair{name, Value{integer, {}}};
+  const char* end = text.data() + text.size();
+  if (const auto read = std::from_chars(text.data(), end, integer);
+      read.ec == std::errc{} && read.ptr == end) {
+    return Value{integer, {}};
   }
   double real = 0;
-  if (const auto read = std::from_chars(value.data(), end, real); read.ec == std::errc{} && read.ptr == end) {
-    return std::pair{name, Value{real, {}}};
+  if (const auto read = std::from_chars(text.data(), end, real); read.ec == std::errc{} && read.ptr == end) {
+    return Value{real, {}};
   }
-  if (value == "true" || value == "false") return std::pair{name, Value{value == "true", {}}};
-  if (const ast::Declaration* declaration = evaluator.program().find(value)) {
-    return std::pair{name, Value{DeclarationRef{declaration}, {}}};
-  }
-  return std::pair{name, Value{value, {}}};
+  if (text == "true" || text == "false") return Value{text == "true", {}};
+  if (const ast::Declaration* declaration = program.find(text)) return Value{DeclarationRef{declaration}, {}};
+  return Value{text, {}};
 }
 
 namespace {
 
-const std::vector<std::string> kSettings = {"loss", "optimizer", "batch", "epochs", "metrics", "shuffle", "seed"};
+const ast::Declaration* find_let(const CheckedProgram& program, const std::string& name) {
+  for (const ast::Declaration& declaration : program.main_module().module.declarations) {
+    const auto* let = std::get_if<ast::LetDecl>(&declaration.node);
+    if (let != nullptr && let->name.text == name) return &declaration;
+  }
+  return nullptr;
+}
+
+bool is_recipe_setting(const std::string& name) {
+  const std::vector<std::string> keys = sema::recipe_keys();
+  return std::find(keys.begin(), keys.end(), name) != keys.end();
+}
 
 void check_overrides(Evaluator& evaluator, const StudyOptions& options) {
-  for (const std::string& text : options.set) {
-    const auto override = read_override(evaluator, text);
-    const std::string name = override ? override->first : text;
-    if (override && std::find(kSettings.begin(), kSettings.end(), name) != kSettings.end()) continue;
-    evaluator.sink().report(diagnostics::UnknownSetting, {}, "recipe", name)
-        .note("from the command line: --set " + text)
-        .hint(did_you_mean_hint(name, kSettings));
+  const CheckedProgram& program = evaluator.program();
+  for (const auto& [name, value] : options.set) {
+    if (is_recipe_setting(name) || find_let(program, name) != nullptr) continue;
+    std::vector<std::string> known = sema::recipe_keys();
+    for (const ast::Declaration& declaration : program.main_module().module.declarations) {
+      if (const auto* let = std::get_if<ast::LetDecl>(&declaration.node)) known.push_back(let->name.text);
+    }
+    evaluator.sink()
+        .report(diagnostics::UnknownSetting, {}, "recipe", name)
+        .note(fmt::format("from the command line: --set {}={}", name, value))
+        .hint(did_you_mean_hint(name, known));
   }
 }
 
 // Training and evaluation share their parameters, so both must make the same ones in the same order.
-void check_same_slots(const std::vector<ir::Slot>& evaluation, const std::vector<ir::Slot>& training, Sink& sink) {
+void check_same_slots(const std::vector<ir::Slot>& evaluation, const std::vector<ir::Slot>& training,
+                      Sink& sink) {
   for (std::size_t i = 0; i < std::max(evaluation.size(), training.size()); ++i) {
-    const bool same = i < evaluation.size() && i < training.size() && evaluation[i].name == training[i].name &&
-                      evaluation[i].shape == training[i].shape;
+    const bool same = i < evaluation.size() && i < training.size() &&
+                      evaluation[i].name == training[i].name && evaluation[i].shape == training[i].shape;
     if (same) continue;
     const ir::Slot& slot = i < training.size() ? training[i] : evaluation[i];
-    sink.report(diagnostics::MisplacedStatement, slot.origin, "param or state", "code that depends on `training`")
+    sink.report(diagnostics::MisplacedStatement, slot.origin, "param or state",
+                "code that depends on `training`")
         .here(fmt::format("`{}` is not the same while training and otherwise", slot.name));
     return;
   }
@@ -84,11 +101,12 @@ void check_trial(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& 
   for (std::size_t i = 0; i < lowered->graph.nodes.size(); ++i) {
     const ir::Node& node = lowered->graph.nodes[i];
     if (node.op != OpKind::Slot) continue;
-    const auto& slot = lowered->graph.slots[static_cast<std::size_t>(std::get<SlotAttributes>(node.attributes).slot)];
+    const ir::SlotId id = ir::slot_of(node);
+    const ir::Slot& slot = lowered->graph.slot(id);
     if (slot.role != ir::SlotRole::Parameter) continue;
     trial.parameters += slot.shape.element_count().value_or(0);
     // A tensor of the right shape stands in for the gradient.
-    gradients.emplace_back(ir::SlotId(static_cast<std::size_t>(std::get<SlotAttributes>(node.attributes).slot)), ir::NodeId(i));
+    gradients.emplace_back(id, ir::NodeId(i));
   }
   trial.layers = std::move(lowered->layers);
   check_metrics(lowered->graph, setup, trial, sink);
@@ -103,6 +121,24 @@ void check_trial(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& 
   if (evaluation) check_same_slots(evaluation->graph.slots, slots, sink);
 }
 
+// Each structure once: trials that are built like one without mistakes have none either.
+void check_trials(Evaluator& evaluator, Study& study) {
+  std::unordered_map<std::string, std::size_t> checked;
+  for (std::size_t i = 0; i < study.setups.size(); ++i) {
+    const TrialSetup& setup = study.setups[i];
+    TrialPlan& trial = study.plan.trials[i];
+    std::string structure = structure_of(setup, trial);
+    if (const auto like = checked.find(structure); like != checked.end()) {
+      trial.parameters = study.plan.trials[like->second].parameters;
+      trial.layers = study.plan.trials[like->second].layers;
+      continue;
+    }
+    const std::size_t known = evaluator.sink().diagnostics().size();
+    check_trial(evaluator, setup, study.plan.data[setup.data], trial);
+    if (evaluator.sink().diagnostics().size() == known) checked.emplace(std::move(structure), i);
+  }
+}
+
 // Models that no experiment trains but that declare their input are checked with their defaults.
 void check_other_models(Evaluator& evaluator, const Study& study) {
   for (const ast::Declaration& declaration : evaluator.program().main_module().module.declarations) {
@@ -111,27 +147,44 @@ void check_other_models(Evaluator& evaluator, const Study& study) {
     const bool trained = std::any_of(study.setups.begin(), study.setups.end(), [&](const TrialSetup& setup) {
       return setup.model->declaration == &declaration;
     });
-    const bool declares_input = std::any_of(
-        function->body.statements.begin(), function->body.statements.end(),
-        [](const ast::Statement& statement) { return std::holds_alternative<ast::InputDecl>(statement.node); });
-    const bool has_defaults = std::all_of(function->parameters.begin(), function->parameters.end(),
-                                          [](const ast::Parameter& parameter) { return parameter.default_value != nullptr; });
+    const bool declares_input =
+        std::any_of(function->body.statements.begin(), function->body.statements.end(),
+                    [](const ast::Statement& statement) {
+                      return std::holds_alternative<ast::InputDecl>(statement.node);
+                    });
+    const bool has_defaults =
+        std::all_of(function->parameters.begin(), function->parameters.end(),
+                    [](const ast::Parameter& parameter) { return parameter.default_value != nullptr; });
     if (trained || !declares_input || !has_defaults) continue;
-    summarize_model(evaluator.sources(), evaluator.program(), declaration, std::nullopt, evaluator.sink());
+    summarize_model(evaluator.sources(), evaluator.program(), declaration, std::nullopt, evaluator.sink(),
+                    evaluator.lets);
   }
 }
 
 }  // namespace
 
-std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& program, const StudyOptions& options,
-                                Sink& sink) {
+LetValues read_lets(const CheckedProgram& program,
+                    const std::vector<std::pair<std::string, std::string>>& set) {
+  LetValues lets;
+  for (const auto& [name, value] : set) {
+    const ast::Declaration* let = is_recipe_setting(name) ? nullptr : find_let(program, name);
+    if (let != nullptr) lets[let] = read_override(program, value);
+  }
+  return lets;
+}
+
+std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& program,
+                                const StudyOptions& options, Sink& sink) {
   const int errors_before = sink.error_count();
   Study study;
   const LoadedModule& main = program.main_module();
   study.plan.file = main.path;
   study.plan.source_text = std::string(sources.file(main.module.file).text());
   Evaluator evaluator(sources, program, sink);
+  const auto lets = std::make_shared<const LetValues>(read_lets(program, options.set));
+  evaluator.lets = lets.get();
   check_overrides(evaluator, options);
+  if (!options.native_metrics.empty()) check_declared_metrics(evaluator, options.native_metrics);
   ExperimentExpander expander(evaluator, options, study);
   std::vector<std::string> experiments;
   for (const ast::Declaration& declaration : main.module.declarations) {
@@ -140,43 +193,40 @@ std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& 
     experiments.push_back(experiment->name.text);
     if (options.only.empty() || options.only == experiment->name.text) expander.expand(declaration);
   }
-  if (!options.only.empty() && std::find(experiments.begin(), experiments.end(), options.only) == experiments.end()) {
+  if (!options.only.empty() &&
+      std::find(experiments.begin(), experiments.end(), options.only) == experiments.end()) {
     sink.report(diagnostics::UnknownName, {}, "experiment", options.only)
         .hint(did_you_mean_hint(options.only, experiments));
   }
-  // Declared data that no experiment uses is looked at too: a wrong folder is a mistake here and not one day later.
+  // Declared data that no experiment uses is looked at too: a wrong folder is a mistake here and not one day
+  // later.
   for (const ast::Declaration& declaration : main.module.declarations) {
     if (std::holds_alternative<ast::DataDecl>(declaration.node)) {
       expander.data_index(declaration, ast::declared_name(declaration)->span);
     }
   }
-  for (std::size_t i = 0; i < study.setups.size(); ++i) {
-    check_trial(evaluator, study.setups[i], study.plan.data[study.setups[i].data], study.plan.trials[i]);
-  }
+  for (TrialSetup& setup : study.setups) setup.lets = lets;
+  check_trials(evaluator, study);
   check_other_models(evaluator, study);
   lower_reports(evaluator, expander, options, study);
   if (sink.error_count() > errors_before) return std::nullopt;
   return study;
 }
 
-static std::string print_parameter(const ParameterValue& value) {
-  return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
-}
-
 std::string print_study(const StudyPlan& plan) {
   std::string text = fmt::format("study {}\n", std::filesystem::path(plan.file).filename().string());
-  static constexpr const char* kScales[] = {"none", "unit", "minmax", "standard"};
   for (const DataPlan& data : plan.data) {
-    text += fmt::format("data {}: {} train, {} test, samples {}, {} classes, scale {}\n", data.name, data.train_count,
-                        data.test_count, data.sample_shape.sample_string(), data.class_count,
-                        kScales[static_cast<std::size_t>(data.scale)]);
+    text += fmt::format("data {}: {} train, {} test, samples {}, {} classes, scale {}\n", data.name,
+                        data.train_count, data.test_count, data.sample_shape.sample_string(),
+                        data.class_count, scale_name(data.scale));
   }
   for (const TrialPlan& trial : plan.trials) {
     text += fmt::format("trial {} {}", trial.id, trial.experiment);
-    for (const auto& [name, value] : trial.params) text += fmt::format(" {}={}", name, print_parameter(value));
-    text += fmt::format(" seed={}\n  {} on {}, {} parameters, loss {}, optimizer {}, batch {}, epochs {}, shuffle {}\n",
-                        trial.seed, trial.model, plan.data[trial.data].name, trial.parameters, trial.loss, trial.optimizer,
-                        trial.batch, trial.epochs, trial.shuffle);
+    for (const auto& [name, value] : trial.params) text += fmt::format(" {}={}", name, parameter_text(value));
+    text += fmt::format(
+        " seed={}\n  {} on {}, {} parameters, loss {}, optimizer {}, batch {}, epochs {}, shuffle {}\n",
+        trial.seed, trial.model, plan.data[trial.data].name, trial.parameters, trial.loss, trial.optimizer,
+        trial.batch, trial.epochs, trial.shuffle);
     text += "  metrics";
     for (const MetricPlan& metric : trial.metrics) {
       text += fmt::format(" {}{}{}", metric.name, metric.variant.empty() ? "" : ":", metric.variant);

@@ -1,10 +1,13 @@
-// Checked program -> study: what the experiments of the main file mean, trial by trial, with every shape of every
-// trial checked by building its graph.
+// Checked program -> study: what the experiments of the main file mean, trial by trial, with every shape of
+// every trial checked by building its graph.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "compiler/base/result.hpp"
@@ -22,13 +25,27 @@ struct DataFacts {
   std::int64_t test_count = 0;
   int class_count = 0;  // largest label + 1
 };
-using InspectData = std::function<Result<DataFacts>(const std::string& directory)>;
+// Why it is not known.
+struct DataProblem {
+  enum class Kind : std::uint8_t { Missing, Damaged } kind;
+  Failure failure;
+};
+using InspectedData = std::variant<DataFacts, DataProblem>;
+using InspectData = std::function<InspectedData(const std::string& directory)>;
+
+// A computation that the runtime has for metrics.
+struct NativeMetric {
+  std::string name;
+  std::vector<std::string> variants;
+};
 
 struct StudyOptions {
-  std::string only;                // the one experiment to run; "" for all
-  std::vector<std::string> set;    // "epochs=2": settings of every trial, or top-level lets
-  std::string folder;              // relative data folders are relative to this one
+  std::string only;  // the one experiment to run; "" for all
+  // Settings of every trial, or top-level lets of the main file, with their values as typed: epochs, 2.
+  std::vector<std::pair<std::string, std::string>> set;
+  std::string folder;  // relative data folders are relative to this one
   InspectData inspect_data;
+  std::vector<NativeMetric> native_metrics;  // none: what metrics name is not checked
 };
 
 // What the compiler needs of a trial beside its TrialPlan.
@@ -36,10 +53,11 @@ struct TrialSetup {
   InstancePtr model;
   InstancePtr loss;
   InstancePtr optimizer;
-  std::size_t data = 0;  // index into StudyPlan::data
-  Span data_span;        // the data's declaration
-  Span train_span;       // the `train` statement
-  Span metrics_span;     // the list of metrics, or the recipe
+  std::size_t data = 0;                   // index into StudyPlan::data
+  Span data_span;                         // the data's declaration
+  Span train_span;                        // the `train` statement
+  Span metrics_span;                      // the list of metrics, or the recipe
+  std::shared_ptr<const LetValues> lets;  // what the command line gives to top-level lets
 };
 
 struct Study {
@@ -47,9 +65,13 @@ struct Study {
   std::vector<TrialSetup> setups;  // parallel to plan.trials
 };
 
+// The lets of the main file that `set` names and no setting of a recipe does, with their values.
+LetValues read_lets(const CheckedProgram& program,
+                    const std::vector<std::pair<std::string, std::string>>& set);
+
 // Reports every mistake to the sink; empty if there was one.
-std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& program, const StudyOptions& options,
-                                Sink& sink);
+std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& program,
+                                const StudyOptions& options, Sink& sink);
 
 // Everything that will be run, for people: `--dump=study`.
 std::string print_study(const StudyPlan& plan);

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "compiler/ast/words.hpp"
+
 namespace nnc {
 
 using ast::Overloaded;
@@ -22,50 +26,25 @@ bool is_function_of_kind(const ast::Declaration* declaration, ast::FunctionKind 
   return function != nullptr && function->kind == kind;
 }
 
-std::string_view kind_word(const ast::Declaration& declaration) {
-  return std::visit(Overloaded{[](const ast::ImportDecl&) -> std::string_view { return "import"; },
-                               [](const ast::LetDecl&) -> std::string_view { return "let"; },
-                               [](const ast::DataDecl&) -> std::string_view { return "data"; },
-                               [](const ast::FunctionDecl& function) -> std::string_view {
-                                 switch (function.kind) {
-                                   case ast::FunctionKind::Model: return "model";
-                                   case ast::FunctionKind::Layer: return "layer";
-                                   case ast::FunctionKind::Fn: return "fn";
-                                   case ast::FunctionKind::Init: return "init";
-                                   case ast::FunctionKind::Loss: return "loss";
-                                   case ast::FunctionKind::Optimizer: return "optimizer";
-                                 }
-                                 return "function";
-                               },
-                               [](const ast::MetricDecl&) -> std::string_view { return "metric"; },
-                               [](const ast::RecipeDecl&) -> std::string_view { return "recipe"; },
-                               [](const ast::ExperimentDecl&) -> std::string_view { return "experiment"; },
-                               [](const ast::ReportDecl&) -> std::string_view { return "report"; }},
-                    declaration.node);
-}
-
-static std::string with_article(std::string_view word) {
-  const bool vowel = !word.empty() && std::string_view("aeiou").find(word.front()) != std::string_view::npos;
-  return fmt::format("{} {}", vowel ? "an" : "a", word);
-}
-
 std::string describe_kind(const Value& value) {
   return std::visit(
-      Overloaded{[](const ErrorValue&) -> std::string { return "an error"; },
-                 [](const NoneValue&) -> std::string { return "none"; },
-                 [](bool) -> std::string { return "a bool"; },
-                 [](std::int64_t) -> std::string { return "an int"; },
-                 [](double) -> std::string { return "a float"; },
-                 [](const std::string&) -> std::string { return "a string"; },
-                 [](const Word&) -> std::string { return "a choice"; },
-                 [](const Dims&) -> std::string { return "dims"; },
-                 [](const List&) -> std::string { return "a list"; },
-                 [](const Tensor&) -> std::string { return "a tensor"; },
-                 [](const DeclarationRef& ref) { return with_article(kind_word(*ref.declaration)); },
-                 [](const BuiltinRef&) -> std::string { return "a builtin function"; },
-                 [](const InstancePtr& instance) { return with_article(kind_word(*instance->declaration)); },
-                 [](const Initializer&) -> std::string { return "an init"; },
-                 [](const DataSplit&) -> std::string { return "a part of data"; }},
+      Overloaded{
+          [](const ErrorValue&) -> std::string { return "an error"; },
+          [](const NoneValue&) -> std::string { return "none"; },
+          [](bool) -> std::string { return "a bool"; }, [](std::int64_t) -> std::string { return "an int"; },
+          [](double) -> std::string { return "a float"; },
+          [](const std::string&) -> std::string { return "a string"; },
+          [](const Word&) -> std::string { return "a choice"; },
+          [](const Dims&) -> std::string { return "dims"; },
+          [](const List&) -> std::string { return "a list"; },
+          [](const Tensor&) -> std::string { return "a tensor"; },
+          [](const DeclarationRef& ref) { return ast::with_article(ast::kind_word(*ref.declaration)); },
+          [](const BuiltinRef&) -> std::string { return "a builtin function"; },
+          [](const InstancePtr& instance) {
+            return ast::with_article(ast::kind_word(*instance->declaration));
+          },
+          [](const Initializer&) -> std::string { return "an init"; },
+          [](const DataSplit&) -> std::string { return "a part of data"; }},
       value.data);
 }
 
@@ -82,9 +61,11 @@ static std::string print_instance(const Instance& instance) {
 
 static std::string print_list(const List& list) {
   std::string text = "[";
-  for (std::size_t i = 0; i < list->size(); ++i) {
+  constexpr std::size_t kMostShown = 100;
+  for (std::size_t i = 0; i < std::min(list->size(), kMostShown); ++i) {
     text += (i == 0 ? "" : ", ") + print_value((*list)[i]);
   }
+  if (list->size() > kMostShown) text += fmt::format(", .. {} items", list->size());
   return text + "]";
 }
 
@@ -110,7 +91,7 @@ std::string print_value(const Value& value) {
       value.data);
 }
 
-bool values_equal(const Value& lhs, const Value& rhs) {
+bool scalars_equal(const Value& lhs, const Value& rhs) {
   if (lhs.number() && rhs.number()) {
     const auto* left = lhs.get<std::int64_t>();
     const auto* right = rhs.get<std::int64_t>();

@@ -1,8 +1,9 @@
-// What an expression of a study can be while it is evaluated for one trial: numbers, words, lists, declared things
-// with their arguments bound, and tensors (nodes of the graph that is being built).
+// What an expression of a study can be while it is evaluated for one trial: numbers, words, lists, declared
+// things with their arguments bound, and tensors (nodes of the graph that is being built).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,9 +52,9 @@ struct BuiltinRef {
 struct Instance {
   const ast::Declaration* declaration;
   std::vector<std::pair<std::string, Value>> arguments;
-  Span span;            // the user's code that made it
-  std::string scope;    // path of the layer around it, "" at the top
-  std::string name;     // given by `let`, "" otherwise
+  Span span;          // the user's code that made it
+  std::string scope;  // path of the layer around it, "" at the top
+  std::string name;   // given by `let`, "" otherwise
 };
 using InstancePtr = std::shared_ptr<Instance>;
 
@@ -78,16 +79,19 @@ struct Value {
   [[nodiscard]] std::optional<double> number() const;
 };
 
+// Values that top-level lets take instead of their own.
+using LetValues = std::map<const ast::Declaration*, Value>;
+
 // "an int", "a tensor", "a layer": for messages.
 std::string describe_kind(const Value& value);
 // As the author would write it: 256, 0.2, [256, 128], 3x3, same, adam(lr: 0.01).
 std::string print_value(const Value& value);
-bool values_equal(const Value& lhs, const Value& rhs);
+// Both are scalars, words or names: equal kind and content; an int equals the float of its value. Lists:
+// Evaluator::equal.
+bool scalars_equal(const Value& lhs, const Value& rhs);
 
 // The function declaration behind a declaration, or null.
 const ast::FunctionDecl* as_function(const ast::Declaration* declaration);
 bool is_function_of_kind(const ast::Declaration* declaration, ast::FunctionKind kind);
-// "layer", "fn", "optimizer", ...
-std::string_view kind_word(const ast::Declaration& declaration);
 
 }  // namespace nnc

@@ -18,11 +18,8 @@ struct NoAttributes {
 // Input: which runtime value this is, and what comes in (the rules of ops.hpp give the same shape and type
 // back).
 struct InputAttributes {
-  enum class Role : std::uint8_t {
-    Features,
-    Target,
-    Step
-  };  // Step: optimizer steps taken so far, from 1, a scalar
+  // Step: optimizer steps taken so far, from 1, a scalar.
+  enum class Role : std::uint8_t { Features, Target, Step };
   Role role = Role::Features;
   Shape shape;                            // usually starts with kBatch; a scalar for Step
   ElementType type = ElementType::Float;  // Int: class labels
@@ -118,12 +115,12 @@ using Attributes =
                  PadAttributes, WindowAttributes, ClassesAttributes, RandomAttributes>;
 
 // Words "key=value" with one blank between them; "" for none. Read back by ir/text_reader.
-//   role=features shape=[batch, 28, 28, 1] type=float   |  role=target shape=[batch] type=int  |  role=step
-//   ... slot=3  |  value=0.5 (shortest text that reads back as the same double; inf, -inf, nan) axes=[0, 1]
-//   |  shape=[batch, 10]  |  order=[1, 0]  |  transpose_lhs=true transpose_rhs=true (only those true) axis=1
-//   |  axis=1 begin=0 end=3  |  axis=1 before=2 after=0  |  classes=10  |  place=0 shape=[batch, 64]
-//   window=3x3 stride=2x2 pad=1:0x1:0 (before:after, vertical x horizontal), then input_shape=[batch, 28, 28,
-//   1] unless that is rank 0
+//   role=features shape=[batch, 28, 28, 1] type=float | role=target shape=[batch] type=int | role=step ...
+//   slot=3 | value=0.5 (shortest text that reads back as the same double; inf, -inf, nan)
+//   axes=[0, 1] | shape=[batch, 10] | order=[1, 0] | transpose_lhs=true transpose_rhs=true (only those true)
+//   axis=1 | axis=1 begin=0 end=3 | axis=1 before=2 after=0 | classes=10 | place=0 shape=[batch, 64]
+//   window=3x3 stride=2x2 pad=1:0x1:0 (before:after, vertical x horizontal), then
+//     input_shape=[batch, 28, 28, 1] unless that is rank 0
 std::string print_attributes(const Attributes& attributes);
 
 }  // namespace nnc

@@ -5,16 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/parse/characters.hpp"
 #include "compiler/parse/keywords.hpp"
 
 namespace nnc {
 namespace {
-
-bool is_word_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 class OutlineReader {
  public:

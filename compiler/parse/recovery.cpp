@@ -4,14 +4,11 @@
 
 #include <algorithm>
 
+#include "compiler/parse/characters.hpp"
 #include "compiler/parse/keywords.hpp"
 
 namespace nnc {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 class Recovery {
  public:
@@ -70,7 +67,7 @@ class Recovery {
   [[nodiscard]] bool begins_like_declaration() const {
     if (at_ == 0 || text_[at_ - 1] != '\n' || !is_letter(text_[at_])) return false;
     std::size_t at = at_;
-    while (at < text_.size() && (is_letter(text_[at]) || (text_[at] >= '0' && text_[at] <= '9'))) ++at;
+    while (at < text_.size() && is_word_char(text_[at])) ++at;
     if (at == text_.size() || !is_blank(text_[at])) return false;
     if (is_keyword(text_.substr(at_, at - at_), KeywordClass::Declaration)) return true;
     while (at < text_.size() && is_blank(text_[at])) ++at;

@@ -8,8 +8,6 @@
 namespace nnc {
 namespace {
 
-constexpr std::size_t kMaxBytes = 256U << 20U;
-
 // The length of the character at a position, or 0 if there is none.
 std::size_t character_length(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) {
@@ -30,7 +28,9 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::optional<BadText> find_bad_text(std::string_view text) {
-  if (text.size() > kMaxBytes) return BadText{0, 0, "a file of more than 256 MiB is not a program"};
+  if (text.size() > kLargestProgram) {
+    return BadText{0, 0, fmt::format("a file of more than {} MiB is not a program", kLargestProgram >> 20)};
+  }
   for (std::size_t at = 0; at < text.size();) {
     const auto begin = static_cast<std::uint32_t>(at);
     if (text[at] == '\0') return BadText{begin, begin + 1, "a NUL byte"};

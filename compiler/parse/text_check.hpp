@@ -1,12 +1,16 @@
 // Is a file text at all?
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace nnc {
+
+// No program is this large; data does not come this way.
+inline constexpr std::size_t kLargestProgram = std::size_t{256} << 20;
 
 struct BadText {
   std::uint32_t begin = 0;

@@ -30,15 +30,11 @@ class Differentiator {
     for (std::size_t i = 0; i < dependent_.size(); ++i) {
       const Node& node = graph_.nodes[i];
       if (node.op == OpKind::Slot) {
-        dependent_[i] = graph_.slots[slot_of(node)].role == SlotRole::Parameter;
+        dependent_[i] = graph_.slot(slot_of(node)).role == SlotRole::Parameter;
       } else if (find_vjp_rule(node.op) != nullptr && node.type == ElementType::Float) {
         for (const NodeId input : node.inputs) dependent_[i] = dependent_[i] || dependent_[input.position()];
       }
     }
-  }
-
-  static std::size_t slot_of(const Node& node) {
-    return static_cast<std::size_t>(std::get<SlotAttributes>(node.attributes).slot);
   }
 
   // d(sum of the loss) / d(loss): ones.
@@ -94,7 +90,7 @@ class Differentiator {
     std::vector<NodeId> sums(graph_.slots.size());
     for (std::size_t i = 0; i < arrived_.size(); ++i) {
       if (graph_.nodes[i].op != OpKind::Slot || !arrived_[i].valid()) continue;
-      NodeId& sum = sums[slot_of(graph_.nodes[i])];
+      NodeId& sum = sums[slot_of(graph_.nodes[i]).position()];
       sum = sum.valid() ? add_node(graph_, OpKind::Add, {sum, arrived_[i]}) : arrived_[i];
     }
     Gradients gradients;

@@ -1,7 +1,7 @@
 // One function per operation with a gradient, in the order of ops.def; the table at the end names them all,
 // so that a missing rule does not compile. In: the gradient g of the result y. Out: the gradients of the
 // inputs, as new nodes. Shapes may have a symbolic batch, so counts of elements are themselves nodes (see
-// mean_rule).
+// reduced_count).
 #include "compiler/passes/vjp_rules.hpp"
 
 #include <numbers>

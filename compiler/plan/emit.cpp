@@ -188,7 +188,7 @@ class Emitter {
     if (owner.op == OpKind::Input) {
       operand = inputs_of_role(std::get<InputAttributes>(owner.attributes).role).front();
     } else if (owner.op == OpKind::Slot) {
-      operand = slot_operands_[static_cast<std::size_t>(std::get<SlotAttributes>(owner.attributes).slot)];
+      operand = slot_operands_[ir::slot_of(owner).position()];
     } else if (const auto slot = schedule_.in_place.find(root); slot != schedule_.in_place.end()) {
       operand = slot_operands_[static_cast<std::size_t>(slot->second)];
     } else {

@@ -31,8 +31,8 @@ struct KernelStep {
   Operand output;
 };
 
-// Several elementwise operations over one index space, run block by block while values are in the nearest cache.
-// Registers 0..inputs.size()-1 are loaded; instruction i writes register inputs.size() + i.
+// Several elementwise operations over one index space, run block by block while values are in the nearest
+// cache. Registers 0..inputs.size()-1 are loaded; instruction i writes register inputs.size() + i.
 struct FusedStep {
   enum class Access : std::uint8_t {
     Full,    // the operand has the shape of the index space

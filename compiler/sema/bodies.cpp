@@ -306,9 +306,7 @@ void Checker::check_for(const ast::For& loop, Scope& scope) {
 
 void Checker::report_misplaced(const Span& span, std::string_view what, const Scope& scope,
                                std::string hint) {
-  sink_
-      .report(diagnostics::MisplacedStatement, span, std::string(what),
-              std::string(sema::describe(scope.place)))
+  sink_.report(diagnostics::MisplacedStatement, span, std::string(what), sema::describe(scope.place))
       .hint(std::move(hint));
 }
 

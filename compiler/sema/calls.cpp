@@ -27,11 +27,6 @@ Kind call_result(ast::FunctionKind kind) {
   return Kind::Unknown;
 }
 
-std::string count_text(std::size_t count) {
-  if (count == 0) return "no arguments";
-  return fmt::format("{} argument{}", count, count == 1 ? "" : "s");
-}
-
 bool is_layer(const ast::Declaration* declaration) {
   const auto* function = declaration ? std::get_if<ast::FunctionDecl>(&declaration->node) : nullptr;
   return function != nullptr && function->kind == ast::FunctionKind::Layer;
@@ -48,12 +43,6 @@ Type elementwise_result(const std::vector<Type>& given) {
 }
 
 }  // namespace
-
-const Signature& Checker::builtin_signature_of(const BuiltinInfo& builtin) {
-  const auto known = builtin_signatures_.find(&builtin);
-  if (known != builtin_signatures_.end()) return known->second;
-  return builtin_signatures_.emplace(&builtin, builtin_signature(builtin)).first->second;
-}
 
 const Signature& Checker::signature_of(const ast::Declaration& declaration) {
   const auto known = signatures_.find(&declaration);
@@ -83,6 +72,11 @@ Signature Checker::make_signature(const ast::Declaration& declaration) {
   }
   signature.result.declaration = &declaration;
   if (parameters == nullptr) return signature;
+  Span header = declaration.span;
+  if (const auto* function = std::get_if<ast::FunctionDecl>(&declaration.node)) {
+    header.end = std::max(header.begin, function->body.span.begin);
+  }
+  signature.is_complete = !loaded_.is_broken(header);
   Scope scope = scope_for(declaration, Place::Let);
   for (std::size_t i = given_by_compiler; i < parameters->size(); ++i) {
     const ast::Parameter& written = (*parameters)[i];
@@ -138,7 +132,7 @@ Type Checker::check_call(const ast::Expr& expr, const ast::Call& call, Scope& sc
   const Type callee = check_expr(*call.callee, scope, Kind::Callable);
   if (callee.is(Kind::Function)) {
     const Signature& signature =
-        callee.declaration ? signature_of(*callee.declaration) : builtin_signature_of(*callee.builtin);
+        callee.declaration ? signature_of(*callee.declaration) : builtin_signature(*callee.builtin);
     const std::vector<Type> given = bind_arguments(call, signature, scope);
     if (callee.declaration != nullptr) return result_of(*callee.declaration);
     return signature.result.is(Kind::Elementwise) ? elementwise_result(given) : signature.result;
@@ -181,7 +175,7 @@ Type Checker::check_named_call(const ast::Call& call, const std::string& name, S
     return {};
   }
   if (const BuiltinInfo* builtin = find_builtin(name)) {
-    const Signature& signature = builtin_signature_of(*builtin);
+    const Signature& signature = builtin_signature(*builtin);
     const std::vector<Type> given = bind_arguments(call, signature, scope);
     return signature.result.is(Kind::Elementwise) ? elementwise_result(given) : signature.result;
   }
@@ -220,6 +214,10 @@ void Checker::check_loose_arguments(const std::vector<ast::Argument>& arguments,
 
 // Reports what does not fit; the types of the arguments come back in the order they are written.
 std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope) {
+  if (!signature.is_complete) {
+    check_loose_arguments(call.arguments, scope);
+    return {};
+  }
   const auto& parameters = signature.parameters;
   std::vector<const ast::Argument*> given(parameters.size(), nullptr);
   std::vector<Type> types;
@@ -256,7 +254,7 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
       if (at >= parameters.size() && !too_many) {
         too_many = true;
         auto report = sink_.report(diagnostics::TooManyArguments, argument.span, signature.name,
-                                   count_text(parameters.size()), static_cast<int>(call.arguments.size()));
+                                   count_of_arguments(parameters.size()), given_text(call.arguments.size()));
         report.note("it is " + print_signature(signature));
         label_declaration(report, signature.span, "declared here");
         if (is_layer(signature.result.declaration) && argument.value) {

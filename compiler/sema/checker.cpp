@@ -6,29 +6,15 @@
 
 #include <algorithm>
 
+#include "compiler/ast/words.hpp"
+#include "compiler/sema/settings.hpp"
+
 namespace nnc::sema {
 namespace {
 
 // Declarations checked inside each other. Deeper ones give Unknown for now and are checked in their turn:
 // no program can exhaust the stack.
 constexpr int kMaxDepth = 6;
-
-std::string_view word_of(const ast::Declaration& declaration) {
-  static constexpr std::string_view kFunctionWords[] = {"model", "layer", "fn", "init", "loss", "optimizer"};
-  return std::visit(ast::Overloaded{
-                        [](const ast::ImportDecl&) { return std::string_view("import"); },
-                        [](const ast::LetDecl&) { return std::string_view("let"); },
-                        [](const ast::DataDecl&) { return std::string_view("data"); },
-                        [](const ast::FunctionDecl& function) {
-                          return kFunctionWords[static_cast<std::size_t>(function.kind)];
-                        },
-                        [](const ast::MetricDecl&) { return std::string_view("metric"); },
-                        [](const ast::RecipeDecl&) { return std::string_view("recipe"); },
-                        [](const ast::ExperimentDecl&) { return std::string_view("experiment"); },
-                        [](const ast::ReportDecl&) { return std::string_view("report"); },
-                    },
-                    declaration.node);
-}
 
 void collect_choice_words(const ast::Declaration& declaration, std::set<std::string, std::less<>>& words) {
   const auto collect = [&](const std::vector<ast::Parameter>& parameters) {
@@ -46,7 +32,15 @@ void collect_choice_words(const ast::Declaration& declaration, std::set<std::str
 
 Checker::Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink)
     : sources_(sources), loaded_(loaded), program_(loaded.program), sink_(sink) {
-  choice_words_ = {"unit", "minmax", "standard", "higher", "lower", "classes", "probabilities", "valid", "same"};
+  const auto add_words = [&](const Type& type) {
+    choice_words_.insert(type.choices.begin(), type.choices.end());
+  };
+  for (const SettingRule& rule : data_rules()) add_words(rule.type);
+  for (const SettingRule& rule : metric_rules({})) add_words(rule.type);
+  for (const BuiltinInfo& builtin : all_builtins()) {
+    for (const SignatureParameter& parameter : builtin_signature(builtin).parameters)
+      add_words(parameter.type);
+  }
   for (const auto& module : program_.modules) {
     for (const ast::Declaration& declaration : module->module.declarations) {
       collect_choice_words(declaration, choice_words_);
@@ -161,7 +155,8 @@ void Checker::warn_unused() {
     const ast::Name* name = ast::declared_name(declaration);
     if (name == nullptr || used_.contains(&declaration) || name->text.starts_with('_')) continue;
     if (std::holds_alternative<ast::ExperimentDecl>(declaration.node)) continue;
-    sink_.report(diagnostics::UnusedDeclaration, name->span, std::string(word_of(declaration)), name->text);
+    sink_.report(diagnostics::UnusedDeclaration, name->span, std::string(ast::kind_word(declaration)),
+                 name->text);
   }
 }
 

@@ -92,7 +92,6 @@ class Checker {
   void check_loose_value(const ast::ExprPtr& value, Scope& scope);
   void check_loose_arguments(const std::vector<ast::Argument>& arguments, Scope& scope);
   void report_missing(const Signature& signature, const SignatureParameter& parameter, const Span& span);
-  const Signature& builtin_signature_of(const BuiltinInfo& builtin);
   Signature make_signature(const ast::Declaration& declaration);
   Type parameter_type(const ast::Parameter& parameter, Scope& scope);
   Type type_of(const ast::TypeExpr& type);
@@ -159,8 +158,6 @@ class Checker {
   std::map<const ast::Declaration*, Progress> progress_;
   std::map<const ast::Declaration*, Type> results_;  // of fns and lets
   std::map<const ast::Declaration*, Signature> signatures_;
-  std::set<const ast::Declaration*> signatures_running_;
-  std::map<const BuiltinInfo*, Signature> builtin_signatures_;
   std::map<const ast::Declaration*, ExperimentFacts> facts_;
   std::map<const ast::Declaration*, std::vector<std::pair<const ast::Declaration*, Span>>> uses_;
   std::set<const ast::Declaration*> used_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/metric_names.hpp"
 #include "compiler/sema/settings.hpp"
 
 namespace nnc::sema {
@@ -85,6 +86,8 @@ void Checker::check_experiment(const ast::Declaration& declaration, const ast::E
         .hint("add a line such as `train ann() on fashion with standard`");
     facts.known = false;
   }
+  // A statement that could not be read may be the one that makes the difference.
+  if (loaded_.is_broken(declaration.span)) facts.known = facts.metrics_known = false;
   facts_[&declaration] = std::move(facts);
 }
 
@@ -176,16 +179,12 @@ bool Checker::collect_metrics(const ast::ExprPtr& list, std::vector<std::string>
     const ast::Declaration* metric =
         ref ? program_.find_from(sources_, named->span.file, ref->name) : nullptr;
     if (metric == nullptr || !std::holds_alternative<ast::MetricDecl>(metric->node)) return false;
-    if (std::find(names.begin(), names.end(), ref->name) == names.end()) {
-      names.push_back(ref->name);
-      continue;
-    }
-    // f1(micro) and f1(macro) side by side: the second is f1_macro.
+    const bool taken = std::find(names.begin(), names.end(), ref->name) != names.end();
     const auto* variant = call && call->arguments.size() == 1 && call->arguments.front().value
                               ? std::get_if<ast::NameRef>(&call->arguments.front().value->node)
                               : nullptr;
-    if (variant == nullptr) return false;
-    names.push_back(ref->name + "_" + variant->name);
+    if (taken && variant == nullptr) return false;
+    names.push_back(metric_result_name(ref->name, variant == nullptr ? "" : variant->name, taken));
   }
   return true;
 }

@@ -228,7 +228,7 @@ Type Checker::check_index(const ast::Expr& expr, const ast::Index& index, Scope&
   if (index.arguments.size() != 1) {
     check_loose_arguments(index.arguments, scope);
     sink_.report(diagnostics::TooManyArguments, expr.span, "[]", "1 position",
-                 static_cast<int>(index.arguments.size()));
+                 given_text(index.arguments.size()));
     return {};
   }
   const ast::Argument& position = index.arguments.front();

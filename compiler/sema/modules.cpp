@@ -1,6 +1,7 @@
 // Loads the library, the main file and its imports, and collects the names they declare.
 #include "compiler/sema/modules.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -51,9 +52,14 @@ class Loader {
   }
 
   LoadedModule parse(FileId file) {
-    const int errors_before = sink_.error_count();
+    const std::size_t known = sink_.diagnostics().size();
     ParsedFile parsed = parse_file(sources_, file, sink_);
-    if (sink_.error_count() > errors_before) loaded_program_.broken_files.insert(file);
+    for (std::size_t i = known; i < sink_.diagnostics().size(); ++i) {
+      const Diagnostic& diagnostic = sink_.diagnostics()[i];
+      if (diagnostic.severity != Severity::Error) continue;
+      loaded_program_.broken_files.insert(file);
+      loaded_program_.broken_places.push_back(diagnostic.primary);
+    }
     LoadedModule module;
     module.path = sources_.file(file).path();
     module.module = std::move(parsed.module);
@@ -130,6 +136,12 @@ void collect_names(const ast::Module& module, Names& names, Sink& sink) {
 }
 
 }  // namespace
+
+bool LoadedProgram::is_broken(const Span& span) const {
+  return std::any_of(broken_places.begin(), broken_places.end(), [&](const Span& place) {
+    return place.file == span.file && place.begin <= span.end && span.begin <= place.end;
+  });
+}
 
 LoadedProgram load_program(SourceMap& sources, FileId main_file, std::span<const EmbeddedFile> library,
                            const FileReader& read_file, Sink& sink) {

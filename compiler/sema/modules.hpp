@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "compiler/base/embedded_file.hpp"
 #include "compiler/sema/program.hpp"
@@ -18,6 +19,10 @@ struct LoadedProgram {
   // there.
   bool import_failed = false;
   std::set<FileId> broken_files;
+  std::vector<Span> broken_places;  // where they could not be read
+
+  // True if a part of this text could not be read: what it lacks may be in that part.
+  [[nodiscard]] bool is_broken(const Span& span) const;
 };
 
 LoadedProgram load_program(SourceMap& sources, FileId main_file, std::span<const EmbeddedFile> library,

@@ -1,7 +1,7 @@
 // Names: what they refer to from a given place, and what to say when they refer to nothing.
 #include <algorithm>
-#include <cctype>
 
+#include "compiler/parse/characters.hpp"
 #include "compiler/sema/checker.hpp"
 
 namespace nnc::sema {
@@ -82,8 +82,11 @@ bool worth_suggesting(Kind kind, const Type& wanted) {
   }
 }
 
-bool is_word_character(char character) {
-  return std::isalnum(static_cast<unsigned char>(character)) != 0 || character == '_';
+// What Python's True, False and None are called here; "" for any other name.
+std::string python_literal(std::string_view name) {
+  if (name == "True") return "true";
+  if (name == "False") return "false";
+  return name == "None" ? "none" : "";
 }
 
 // True if the text has `name` right after a word that declares, such as `layer`.
@@ -91,7 +94,7 @@ bool declares(std::string_view text, std::string_view name) {
   static constexpr std::string_view kWords[] = {"let",  "data",      "model",  "layer",  "fn",        "init",
                                                 "loss", "optimizer", "metric", "recipe", "experiment"};
   for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
-    if (at + name.size() < text.size() && is_word_character(text[at + name.size()])) continue;
+    if (at + name.size() < text.size() && is_word_char(text[at + name.size()])) continue;
     std::string_view before = text.substr(0, at);
     const std::size_t length = before.size();
     while (!before.empty() && (before.back() == ' ' || before.back() == '\t')) before.remove_suffix(1);
@@ -176,9 +179,9 @@ Type Checker::function_type(const ast::Declaration* declaration, const BuiltinIn
   type.declaration = declaration;
   type.builtin = builtin;
   type.serves_as_layer =
-      takes_one_tensor(declaration != nullptr ? signature_of(*declaration) : builtin_signature_of(*builtin));
+      takes_one_tensor(declaration != nullptr ? signature_of(*declaration) : builtin_signature(*builtin));
   if (builtin != nullptr) {
-    const Type& result = builtin_signature_of(*builtin).result;
+    const Type& result = builtin_signature(*builtin).result;
     type.serves_as_layer = type.serves_as_layer && (result.is(Kind::Tensor) || result.is(Kind::Elementwise));
   }
   return type;
@@ -215,8 +218,9 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
       if (worth_suggesting(Kind::Function, wanted)) candidates.emplace_back(builtin.name);
     }
   }
+  const std::string lower = python_literal(name);
   sink_.report(diagnostics::UnknownName, span, std::string(word_for(wanted)), name)
-      .hint(suggestion(name, candidates));
+      .hint(lower.empty() ? suggestion(name, candidates) : "write `" + lower + "`");
 }
 
 // Adds a local name; one that its block already has stays as it is and the second is reported.

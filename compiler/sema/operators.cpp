@@ -1,50 +1,9 @@
 // Operators on numbers, tensors and lists.
+#include "compiler/ast/literals.hpp"
 #include "compiler/sema/checker.hpp"
 
 namespace nnc::sema {
 namespace {
-
-std::string_view text_of(ast::BinaryOp op) {
-  switch (op) {
-    case ast::BinaryOp::Or:
-      return "or";
-    case ast::BinaryOp::And:
-      return "and";
-    case ast::BinaryOp::Equal:
-      return "==";
-    case ast::BinaryOp::NotEqual:
-      return "!=";
-    case ast::BinaryOp::Less:
-      return "<";
-    case ast::BinaryOp::LessEqual:
-      return "<=";
-    case ast::BinaryOp::Greater:
-      return ">";
-    case ast::BinaryOp::GreaterEqual:
-      return ">=";
-    case ast::BinaryOp::Range:
-      return "..";
-    case ast::BinaryOp::Add:
-      return "+";
-    case ast::BinaryOp::Subtract:
-      return "-";
-    case ast::BinaryOp::Multiply:
-      return "*";
-    case ast::BinaryOp::Divide:
-      return "/";
-    case ast::BinaryOp::IntegerDivide:
-      return "//";
-    case ast::BinaryOp::Remainder:
-      return "%";
-    case ast::BinaryOp::MatMul:
-      return "@";
-    case ast::BinaryOp::Power:
-      return "^";
-    case ast::BinaryOp::Pipe:
-      return "|>";
-  }
-  return "";
-}
 
 bool is_elementwise(const Type& type) { return type.is_number() || type.is(Kind::Tensor); }
 
@@ -93,8 +52,8 @@ Type Checker::check_binary(const ast::Binary& binary, Scope& scope) {
 
 Type Checker::report_bad_operands(const ast::Binary& binary, const Type& lhs, const Type& rhs) {
   const Span place = binary.op_span.valid() ? binary.op_span : cover(binary.lhs->span, binary.rhs->span);
-  auto report = sink_.report(diagnostics::BadOperands, place, std::string(text_of(binary.op)), describe(lhs),
-                             describe(rhs));
+  auto report = sink_.report(diagnostics::BadOperands, place, std::string(ast::operator_text(binary.op)),
+                             describe(lhs), describe(rhs));
   report.label(binary.lhs->span, describe(lhs)).label(binary.rhs->span, describe(rhs));
   if (lhs.is(Kind::Layer) || rhs.is(Kind::Layer)) report.hint("apply the layer first: `in |> layer`");
   return {};

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ast/words.hpp"
 #include "compiler/sema/check.hpp"
 #include "compiler/sema/checker.hpp"
 #include "stdlib/stdlib.hpp"
@@ -47,7 +48,6 @@ std::string print_experiment(const ast::ExperimentDecl& experiment) {
 }
 
 std::string print_declaration(const ast::Declaration& declaration, sema::Checker& checker) {
-  static constexpr const char* kWords[] = {"model", "layer", "fn", "init", "loss", "optimizer"};
   return std::visit(
       ast::Overloaded{
           [](const ast::ImportDecl& import) { return "import " + import.path; },
@@ -56,7 +56,7 @@ std::string print_declaration(const ast::Declaration& declaration, sema::Checker
           },
           [](const ast::DataDecl& data) { return "data " + data.name.text + print_keys(data.settings); },
           [&](const ast::FunctionDecl& function) {
-            return fmt::format("{} {}{}", kWords[static_cast<std::size_t>(function.kind)], function.name.text,
+            return fmt::format("{} {}{}", ast::kind_word(function.kind), function.name.text,
                                print_parameters(checker.signature_of(declaration), function.parameters));
           },
           [&](const ast::MetricDecl& metric) {
@@ -74,6 +74,28 @@ std::string print_declaration(const ast::Declaration& declaration, sema::Checker
           },
       },
       declaration.node);
+}
+
+// What is wrong with declarations that could not be read as a whole may be no mistake of its own: nothing is
+// said about them. Nor is there any warning: what seems unused may be used in the part that is not
+// understood.
+void check_readable_parts(const SourceMap& sources, const sema::LoadedProgram& loaded, Sink& sink) {
+  Sink found;
+  sema::Checker(sources, loaded, found).check_all();
+  const auto in_broken_declaration = [&](const Span& place) {
+    for (const auto& module : loaded.program.modules) {
+      for (const ast::Declaration& declaration : module->module.declarations) {
+        const Span& span = declaration.span;
+        const bool inside = span.file == place.file && span.begin <= place.begin && place.end <= span.end;
+        if (inside && loaded.is_broken(span)) return true;
+      }
+    }
+    return false;
+  };
+  for (const Diagnostic& diagnostic : found.diagnostics()) {
+    if (diagnostic.severity == Severity::Error && !in_broken_declaration(diagnostic.primary))
+      sink.add(diagnostic);
+  }
 }
 
 }  // namespace
@@ -97,7 +119,11 @@ CheckedProgram check_program(SourceMap& sources, FileId main_file, const FileRea
 CheckedProgram sema::check_program_with(std::span<const EmbeddedFile> library, SourceMap& sources,
                                         FileId main_file, const FileReader& read_file, Sink& sink) {
   LoadedProgram loaded = load_program(sources, main_file, library, read_file, sink);
-  Checker(sources, loaded, sink).check_all();
+  if (loaded.broken_places.empty()) {
+    Checker(sources, loaded, sink).check_all();
+  } else {
+    check_readable_parts(sources, loaded, sink);
+  }
   return std::move(loaded.program);
 }
 

@@ -4,21 +4,28 @@
 #include <algorithm>
 #include <string_view>
 
+#include "compiler/plan/result_fields.hpp"
 #include "compiler/sema/checker.hpp"
 
 namespace nnc::sema {
 namespace {
 
-constexpr std::string_view kParts[] = {"train", "valid", "test"};
-
 bool is_part(std::string_view name) {
-  return std::find(std::begin(kParts), std::end(kParts), name) != std::end(kParts);
+  return std::find(kResultParts.begin(), kResultParts.end(), name) != kResultParts.end();
 }
 
 // What every trial has besides its axes and the metrics of its parts.
 Type field_type(std::string_view name) {
-  if (name == "epochs" || name == "parameters") return Kind::Int;
-  if (name == "seconds") return Kind::Float;
+  const ResultFieldInfo* info = find_result_field(name);
+  if (info == nullptr) return {};
+  switch (info->type) {
+    case ResultFieldInfo::Type::Int:
+      return Kind::Int;
+    case ResultFieldInfo::Type::Float:
+      return Kind::Float;
+    case ResultFieldInfo::Type::Word:
+      return Kind::String;
+  }
   return {};
 }
 
@@ -39,9 +46,10 @@ const ExperimentFacts& Checker::facts_of(const ast::Declaration& experiment) {
 }
 
 std::vector<std::string> Checker::result_names(const ExperimentFacts& facts) {
-  std::vector<std::string> names = {"train", "test", "epochs", "parameters", "seconds"};
+  std::vector<std::string> names = {"train", "test"};
   if (facts.has_validation) names.emplace_back("valid");
   for (const auto& [axis, type] : facts.axes) names.push_back(axis);
+  for (const ResultFieldInfo& field : result_fields()) names.emplace_back(field.name);
   return names;
 }
 

@@ -1,22 +1,25 @@
 // Looking up local names.
 #include "compiler/sema/scope.hpp"
 
+#include "compiler/ast/words.hpp"
+
 namespace nnc::sema {
 
-std::string_view describe(Place place) {
+std::string describe(Place place) {
+  const auto function = [](ast::FunctionKind kind) { return ast::with_article(ast::kind_word(kind)); };
   switch (place) {
     case Place::Model:
-      return "a model";
+      return function(ast::FunctionKind::Model);
     case Place::Layer:
-      return "a layer";
+      return function(ast::FunctionKind::Layer);
     case Place::Fn:
-      return "a fn";
+      return function(ast::FunctionKind::Fn);
     case Place::Init:
-      return "an init";
+      return function(ast::FunctionKind::Init);
     case Place::Loss:
-      return "a loss";
+      return function(ast::FunctionKind::Loss);
     case Place::Optimizer:
-      return "an optimizer";
+      return function(ast::FunctionKind::Optimizer);
     case Place::Metric:
       return "a metric";
     case Place::Data:

@@ -50,7 +50,7 @@ enum class Place : std::uint8_t {
 };
 
 // "a layer", "an optimizer"
-std::string_view describe(Place place);
+std::string describe(Place place);
 
 struct Scope {
   Place place = Place::Let;

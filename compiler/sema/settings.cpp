@@ -1,6 +1,7 @@
 // Records of settings: data sets, metrics, recipes and what a `train` overrides.
 #include <algorithm>
 
+#include "compiler/plan/scale_name.hpp"
 #include "compiler/sema/settings.hpp"
 
 namespace nnc::sema {
@@ -43,14 +44,27 @@ void Checker::verify_required(const std::vector<ast::Setting>& settings,
   }
 }
 
+const std::vector<SettingRule>& data_rules() {
+  static const std::vector<SettingRule> rules = {
+      {"classes", list_of(Kind::String)},
+      {"scale", choice_of(scale_names())},
+  };
+  return rules;
+}
+
+std::vector<SettingRule> metric_rules(std::vector<std::string> parameters) {
+  return {
+      {"better", choice_of({"higher", "lower"}), true},
+      {"computed", Kind::String, true},
+      {"variant", choice_of(std::move(parameters))},
+      {"of", choice_of({"classes", "probabilities"})},
+  };
+}
+
 void Checker::check_data(const ast::Declaration& declaration, const ast::DataDecl& data) {
   Scope scope = scope_for(declaration, Place::Data);
   check_value(data.source, scope, Kind::Data);
-  const std::vector<SettingRule> rules = {
-      {"classes", list_of(Kind::String)},
-      {"scale", choice_of({"none", "unit", "minmax", "standard"})},
-  };
-  check_settings(data.settings, rules, "data set", scope);
+  check_settings(data.settings, data_rules(), "data set", scope);
 }
 
 void Checker::check_metric(const ast::Declaration& declaration, const ast::MetricDecl& metric) {
@@ -58,12 +72,7 @@ void Checker::check_metric(const ast::Declaration& declaration, const ast::Metri
   check_parameters(metric.parameters, signature_of(declaration), scope, 0);
   std::vector<std::string> parameters;
   for (const ast::Parameter& parameter : metric.parameters) parameters.push_back(parameter.name.text);
-  const std::vector<SettingRule> rules = {
-      {"better", choice_of({"higher", "lower"}), true},
-      {"computed", Kind::String, true},
-      {"variant", choice_of(parameters)},
-      {"of", choice_of({"classes", "probabilities"})},
-  };
+  const std::vector<SettingRule> rules = metric_rules(std::move(parameters));
   check_settings(metric.settings, rules, "metric", scope);
   verify_required(metric.settings, rules, "metric", metric.name);
 }
@@ -84,6 +93,12 @@ const std::vector<SettingRule>& recipe_rules() {
   return rules;
 }
 
+std::vector<std::string> recipe_keys() {
+  std::vector<std::string> keys;
+  for (const SettingRule& rule : recipe_rules()) keys.emplace_back(rule.key);
+  return keys;
+}
+
 void Checker::check_recipe(const ast::Declaration& declaration, const ast::RecipeDecl& recipe) {
   Scope scope = scope_for(declaration, Place::Recipe);
   if (recipe.base) check_base(*recipe.base, Kind::Recipe, scope);
@@ -97,7 +112,7 @@ std::map<std::string, const ast::Setting*, std::less<>> Checker::settings_in_for
   const ast::Declaration* current = &recipe;
   while (current != nullptr && seen.insert(current).second) {
     const auto* written = std::get_if<ast::RecipeDecl>(&current->node);
-    if (written == nullptr) break;
+    if (written == nullptr || loaded_.is_broken(current->span)) break;
     // Emplace keeps what a nearer recipe has set.
     for (const ast::Setting& setting : written->settings) settings.emplace(setting.key.text, &setting);
     if (!written->base) return settings;

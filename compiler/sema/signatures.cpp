@@ -38,9 +38,7 @@ Type parse_type(std::string_view text) {
   return type;
 }
 
-}  // namespace
-
-Signature builtin_signature(const BuiltinInfo& info) {
+Signature parse_signature(const BuiltinInfo& info) {
   Signature signature;
   signature.name = info.name;
   std::string_view result = info.signature;
@@ -56,6 +54,24 @@ Signature builtin_signature(const BuiltinInfo& info) {
   }
   return signature;
 }
+
+}  // namespace
+
+const Signature& builtin_signature(const BuiltinInfo& info) {
+  static const std::vector<Signature> all = [] {
+    std::vector<Signature> signatures;
+    for (const BuiltinInfo& builtin : all_builtins()) signatures.push_back(parse_signature(builtin));
+    return signatures;
+  }();
+  return all.at(static_cast<std::size_t>(info.builtin));
+}
+
+std::string count_of_arguments(std::size_t count) {
+  if (count == 0) return "no arguments";
+  return std::to_string(count) + (count == 1 ? " argument" : " arguments");
+}
+
+std::string given_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " is" : " are"); }
 
 std::string print_signature(const Signature& signature) {
   std::string text = "`" + signature.name + "(";

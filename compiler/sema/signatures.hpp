@@ -20,14 +20,19 @@ struct Signature {
   std::string name;
   std::vector<SignatureParameter> parameters;
   Type result;
-  Span span;  // the name at its declaration; nowhere for builtins
+  Span span;                // the name at its declaration; nowhere for builtins
+  bool is_complete = true;  // false: the parameters could not all be read
 };
 
-// Reads "x: tensor, axes: [int] = all -> tensor" of builtins.def.
-Signature builtin_signature(const BuiltinInfo& info);
+// "x: tensor, axes: [int] = all -> tensor" of builtins.def, read once.
+const Signature& builtin_signature(const BuiltinInfo& info);
 
 // "`dense(units: int, activation: layer)`": optional parameters have a `?`
 std::string print_signature(const Signature& signature);
+
+// "no arguments", "1 argument", "2 arguments"; "1 is", "2 are": as "`f` takes .., but .. given" needs them.
+std::string count_of_arguments(std::size_t count);
+std::string given_text(std::size_t count);
 
 // True if one tensor is all it needs, so that it can be used as a layer.
 bool takes_one_tensor(const Signature& signature);

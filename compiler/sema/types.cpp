@@ -106,7 +106,8 @@ std::string describe_choices(const std::vector<std::string>& choices) {
 }
 
 std::string describe(const Type& type) {
-  if (type.is(Kind::Choice)) return describe_choices(type.choices);
+  if (type.is(Kind::Choice))
+    return type.choices.empty() ? "the name of a parameter" : describe_choices(type.choices);
   if (!type.is(Kind::List)) return std::string(words_of(type.kind).singular);
   const Type element = type.element_type();
   if (element.unknown()) return "a list";

@@ -39,6 +39,12 @@ Shape Shape::with_batch(std::int64_t batch) const {
   return result;
 }
 
+Shape Shape::with_batch_axis() const {
+  std::vector<std::int64_t> sizes = {kBatch};
+  sizes.insert(sizes.end(), sizes_.begin(), sizes_.end());
+  return Shape(std::move(sizes));
+}
+
 std::string Shape::to_string() const {
   std::vector<std::string> sizes;
   for (const std::int64_t size : sizes_) sizes.push_back(size_string(size));

@@ -29,6 +29,8 @@ class Shape {
   [[nodiscard]] std::optional<std::int64_t> element_count() const;
   // With the batch axis replaced by a number.
   [[nodiscard]] Shape with_batch(std::int64_t batch) const;
+  // With a symbolic batch axis before the others: the shape of many such samples.
+  [[nodiscard]] Shape with_batch_axis() const;
   // "[batch, 28, 28, 1]", "[]" for a scalar.
   [[nodiscard]] std::string to_string() const;
   // As people write images: "28x28x1" without the batch axis; a flat vector is "784".

@@ -28,7 +28,6 @@ struct Dataset {
   std::string sha256;                // of the four contents (uncompressed), train images first
 
   [[nodiscard]] SampleBytes train_samples() const { return {train.bytes, features}; }
-  [[nodiscard]] SampleBytes test_samples() const { return {test.bytes, features}; }
 };
 
 // Reads the four files of plan.directory. The declared classes (or plan.class_count) bound the labels;

@@ -126,20 +126,6 @@ void scale_rows_plain(const SampleBytes& samples, const FittedScale& scale,
 
 }  // namespace
 
-std::string_view scale_name(Scale scale) {
-  switch (scale) {
-    case Scale::None:
-      return "none";
-    case Scale::Unit:
-      return "unit";
-    case Scale::MinMax:
-      return "minmax";
-    case Scale::Standard:
-      return "standard";
-  }
-  return "none";
-}
-
 FittedScale fit_scale(Scale scale, const SampleBytes& samples, std::span<const std::uint32_t> indices) {
   NNC_CHECK(!indices.empty());
   NNC_CHECK(*std::max_element(indices.begin(), indices.end()) < samples.count());

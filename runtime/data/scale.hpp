@@ -3,15 +3,11 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "compiler/plan/study_plan.hpp"
 
 namespace nnc::rt {
-
-// "none", "unit", "minmax", "standard": as the language writes it.
-std::string_view scale_name(Scale scale);
 
 // Samples one after the other, one byte per feature. A view: the data set owns the bytes.
 struct SampleBytes {

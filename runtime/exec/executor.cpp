@@ -200,9 +200,6 @@ std::span<std::int32_t> Executor::target_classes() {
 std::span<float> Executor::target_values() {
   return bound_->elements<float>(bound_->plan.target, ElementType::Float);
 }
-std::span<double> Executor::target_values_wide() {
-  return bound_->elements<double>(bound_->plan.target, ElementType::Float);
-}
 
 void Executor::run(const StepContext& context) { bound_->run(context); }
 

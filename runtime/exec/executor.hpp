@@ -53,7 +53,6 @@ class Executor {
   [[nodiscard]] std::span<double> features_wide();
   [[nodiscard]] std::span<std::int32_t> target_classes();
   [[nodiscard]] std::span<float> target_values();
-  [[nodiscard]] std::span<double> target_values_wide();
 
   void run(const StepContext& context);
 

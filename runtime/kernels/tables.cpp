@@ -21,19 +21,19 @@ KernelTable make_reference_kernels() {
 
 KernelTable make_fast_kernels() {
   KernelTable table;
-  if (!has_fused_multiply_add()) return table;
-  add_fast_elementwise(table);
-  add_fast_reductions(table);
-  add_fast_matmul(table);
-  add_fast_conv(table);
-  add_fast_pool(table);
-  add_fast_movement(table);
+  if (!fast::has_fused_multiply_add()) return table;
+  fast::add_elementwise(table);
+  fast::add_reductions(table);
+  fast::add_matmul(table);
+  fast::add_conv(table);
+  fast::add_pool(table);
+  fast::add_movement(table);
   return table;
 }
 
 OpTable<BlockKernel> make_fast_blocks() {
   OpTable<BlockKernel> blocks = make_reference_blocks<float>();
-  if (has_fused_multiply_add()) add_fast_blocks(blocks);
+  if (fast::has_fused_multiply_add()) fast::add_blocks(blocks);
   return blocks;
 }
 
@@ -66,14 +66,14 @@ const OpTable<BlockKernel>& fast_blocks_f32() {
 
 std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                               const Attributes& attributes) {
-  if (!has_fused_multiply_add()) return 0;
+  if (!fast::has_fused_multiply_add()) return 0;
   switch (kind) {
     case OpKind::MatMul:
-      return matmul_workspace_bytes();
+      return fast::matmul_workspace_bytes();
     case OpKind::Conv2d:
     case OpKind::Conv2dGradInput:
     case OpKind::Conv2dGradKernel:
-      return conv_workspace_bytes(kind, inputs, output, attributes);
+      return fast::conv_workspace_bytes(kind, inputs, output, attributes);
     default:
       return 0;
   }

@@ -132,7 +132,7 @@ double compute(std::string_view name, std::string_view variant, const ScoredSamp
 
 const std::vector<MetricInfo>& all_metrics() {
   static const std::vector<MetricInfo> metrics = {
-#define NNC_METRIC(name, variants, needs, summary) {#name, variants, MetricNeeds::needs, summary},
+#define NNC_METRIC(name, variants, summary) {#name, variants, summary},
 #include "runtime/metrics/metrics.def"
 #undef NNC_METRIC
   };

@@ -19,12 +19,9 @@ struct ScoredSamples {
   std::span<const std::int32_t> labels;
 };
 
-enum class MetricNeeds : std::uint8_t { Classes };
-
 struct MetricInfo {
   std::string_view name;
   std::string_view variants;  // separated by blanks, the default first; "" if there are none
-  MetricNeeds needs;
   std::string_view summary;
 };
 const std::vector<MetricInfo>& all_metrics();

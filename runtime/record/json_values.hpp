@@ -9,26 +9,14 @@
 
 namespace nnc::rt {
 
-inline const char* status_word(TrialStatus status) {
-  switch (status) {
-    case TrialStatus::Done:
-      return "done";
-    case TrialStatus::Failed:
-      return "failed";
-    case TrialStatus::Diverged:
-      return "diverged";
-    case TrialStatus::Cached:
-      return "cached";
-  }
-  return "failed";
-}
-
 inline const char* direction_word(Direction direction) {
   return direction == Direction::Higher ? "higher" : "lower";
 }
 
-inline nlohmann::json parameter_json(const ParameterValue& value) {
-  return std::visit([](const auto& held) { return nlohmann::json(held); }, value);
+// Json: nlohmann's json or ordered_json.
+template <class Json = nlohmann::json>
+Json parameter_json(const ParameterValue& value) {
+  return std::visit([](const auto& held) { return Json(held); }, value);
 }
 
 // Compact or indented text with a line break at its end. Numbers that are not finite become null, and bytes

@@ -16,6 +16,10 @@ namespace nnc::rt {
 inline constexpr int kRecordSchema = 1;
 
 enum class TrialStatus : std::uint8_t { Done, Failed, Diverged, Cached };
+inline constexpr TrialStatus kAllStatuses[] = {TrialStatus::Done, TrialStatus::Failed, TrialStatus::Diverged,
+                                               TrialStatus::Cached};
+// "done", "failed", "diverged", "cached": in files and for readers.
+const char* status_word(TrialStatus status);
 
 struct TrialRecord {
   std::string id;
@@ -41,6 +45,9 @@ struct TrialRecord {
   double seconds_evaluate = 0;
   std::string weights_sha256;
   std::vector<LayerSummary> layers;
+
+  // Done, or taken from an earlier run.
+  [[nodiscard]] bool finished() const { return status == TrialStatus::Done || status == TrialStatus::Cached; }
 };
 
 // A few raw samples of a data set, for image grids: 8-bit, height x width x channels.

@@ -189,9 +189,7 @@ class Reader {
     out = Shape(std::move(sizes));
   }
   void read(const json& value, TrialStatus& out, const std::string& place) {
-    constexpr TrialStatus kAll[] = {TrialStatus::Done, TrialStatus::Failed, TrialStatus::Diverged,
-                                    TrialStatus::Cached};
-    for (const TrialStatus status : kAll) {
+    for (const TrialStatus status : kAllStatuses) {
       if (value == status_word(status)) {
         out = status;
         return;
@@ -279,6 +277,20 @@ std::string inconsistency(const RunRecord& record) {
 }
 
 }  // namespace
+
+const char* status_word(TrialStatus status) {
+  switch (status) {
+    case TrialStatus::Done:
+      return "done";
+    case TrialStatus::Failed:
+      return "failed";
+    case TrialStatus::Diverged:
+      return "diverged";
+    case TrialStatus::Cached:
+      return "cached";
+  }
+  return "failed";
+}
 
 std::string record_json(const RunRecord& record) {
   RunRecord copy = record;  // the lists of fields serve both directions and so take what can be changed

@@ -25,16 +25,16 @@ struct Bar {
 };
 
 // The number as it is drawn.
-double bar_scale(Unit unit) { return unit == Unit::Percent ? 100 : 1; }
+double bar_scale(NumberForm form) { return form == NumberForm::Percent ? 100 : 1; }
 
-std::string bar_axis(Unit unit, const std::vector<std::string>& fields) {
+std::string bar_axis(NumberForm form, const std::vector<std::string>& fields) {
   const std::string name = fields.size() == 1 ? readable_field(fields.front()) : "";
-  switch (unit) {
-    case Unit::Percent:
+  switch (form) {
+    case NumberForm::Percent:
       return name.empty() ? "%" : name + " (%)";
-    case Unit::Seconds:
+    case NumberForm::Seconds:
       return name.empty() || name == "time" ? "time (s)" : name + " (s)";
-    case Unit::Count:
+    case NumberForm::Count:
       return name.empty() ? "count" : name;
     default:
       return name.empty() ? "value" : name;
@@ -124,7 +124,7 @@ Json bar_layers(bool repeats) {
 }
 
 Json bar_specification(const std::vector<Bar>& bars, const PointNames& points,
-                       const std::vector<std::string>& fields, Unit unit) {
+                       const std::vector<std::string>& fields, NumberForm form) {
   const Json values = bar_values(bars);
   double edge = 0;
   double lowest = 0;
@@ -173,7 +173,7 @@ Json bar_specification(const std::vector<Bar>& bars, const PointNames& points,
           {"titleY", -4}}}}},
       {"x",
        {{"type", "quantitative"},
-        {"title", bar_axis(unit, fields)},
+        {"title", bar_axis(form, fields)},
         {"scale", {{"domain", domain}, {"nice", false}}},
         {"axis", {{"tickCount", 5}, {"domain", false}}}}},
       {"color", color}};
@@ -181,7 +181,7 @@ Json bar_specification(const std::vector<Bar>& bars, const PointNames& points,
     spec["encoding"]["yOffset"] = {
         {"field", "field"}, {"type", "nominal"}, {"sort", nullptr}, {"scale", {{"domain", names}}}};
   }
-  if (unit == Unit::Percent && lowest >= 0 && edge <= 100) {
+  if (form == NumberForm::Percent && lowest >= 0 && edge <= 100) {
     spec["encoding"]["x"]["axis"] = {{"values", {0, 20, 40, 60, 80, 100}}, {"domain", false}};
   }
   spec["layer"] = bar_layers(repeats);
@@ -225,17 +225,17 @@ Table bar_table(const std::vector<Group>& groups, const PointNames& points,
 }
 
 Chart bar_chart(const std::vector<Group>& groups, const std::vector<std::string>& fields) {
-  const Unit unit = unit_of(fields.front());
+  const NumberForm form = form_of(fields.front());
   const PointNames points = name_points(groups);
   std::vector<Bar> bars;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     for (const std::string& field : fields) {
-      bars.push_back({points.labels[i], field, measure(groups[i], field), bar_scale(unit)});
+      bars.push_back({points.labels[i], field, measure(groups[i], field), bar_scale(form)});
     }
   }
   std::string names;
   for (const std::string& field : fields) names += (names.empty() ? "" : ", ") + readable_field(field);
-  const Json spec = bar_specification(bars, points, fields, unit);
+  const Json spec = bar_specification(bars, points, fields, form);
   return {.title = sentence(names) + " by " + points.axis,
           .description = bar_description(bars),
           .specification = dump(spec),
@@ -279,19 +279,19 @@ std::vector<Chart> bar_charts(const std::vector<Group>& groups, const std::vecto
   std::vector<Chart> charts;
   const Choice choice = choose_points(groups, fields);
   const std::vector<Group>& drawn = choice.groups;
-  std::vector<Unit> units;
-  std::map<Unit, std::vector<std::string>> by_unit;
+  std::vector<NumberForm> forms;
+  std::map<NumberForm, std::vector<std::string>> by_form;
   for (const std::string& field : fields) {
     const bool numeric =
         std::ranges::any_of(drawn, [&](const Group& group) { return measure(group, field).numeric; });
     if (!numeric) continue;
-    const Unit unit = unit_of(field);
-    if (!by_unit.contains(unit)) units.push_back(unit);
-    std::vector<std::string>& list = by_unit[unit];
+    const NumberForm form = form_of(field);
+    if (!by_form.contains(form)) forms.push_back(form);
+    std::vector<std::string>& list = by_form[form];
     if (std::ranges::find(list, field) == list.end() && list.size() < kPalette) list.push_back(field);
   }
-  for (const Unit unit : units) {
-    Chart chart = bar_chart(drawn, by_unit[unit]);
+  for (const NumberForm form : forms) {
+    Chart chart = bar_chart(drawn, by_form[form]);
     if (!choice.remark.empty()) chart.title += " (" + choice.remark + ")";
     charts.push_back(std::move(chart));
   }

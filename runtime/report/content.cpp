@@ -8,6 +8,7 @@
 #include <limits>
 #include <set>
 
+#include "compiler/base/number_text.hpp"
 #include "runtime/report/charts.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/png.hpp"
@@ -32,10 +33,6 @@ std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
-}
-
-std::string plural(std::size_t count, const std::string& word) {
-  return format_count(static_cast<std::int64_t>(count)) + " " + word + (count == 1 ? "" : "s");
 }
 
 // ---------------------------------------------------------------- blocks of the plan
@@ -143,10 +140,10 @@ class Builder {
   void add_timing() {
     if (record_.trials.empty()) return;
     Table table = timing_table(record_);
-    if (table.rows.size() > 30) table.folded = plural(record_.trials.size(), "trial");
+    if (table.rows.size() > 30) table.folded = count_text(std::ssize(record_.trials), "trial");
     Section& section = open("Timing");
     section.blocks.push_back(
-        Facts{{{"Whole run", format_seconds(record_.seconds)}, {"Machine", record_.machine}}});
+        Facts{{{"Whole run", measured_time_text(record_.seconds)}, {"Machine", record_.machine}}});
     section.blocks.emplace_back(std::move(table));
   }
 
@@ -170,7 +167,7 @@ class Builder {
                    {"Seeds", seed_text},
                    {"Machine", record_.machine},
                    {"Date", record_.date},
-                   {"Time", format_seconds(record_.seconds)}};
+                   {"Time", measured_time_text(record_.seconds)}};
     std::erase_if(facts.facts, [](const Facts::Fact& fact) { return fact.text.empty(); });
     section.blocks.emplace_back(std::move(facts));
     if (!record_.source_text.empty()) {
@@ -276,8 +273,8 @@ class Builder {
     facts.facts = {
         {"Name", data.name},
         {"Folder", data.folder, true},
-        {"Training samples", format_count(data.train_count)},
-        {"Test samples", format_count(data.test_count)},
+        {"Training samples", with_separators(data.train_count)},
+        {"Test samples", with_separators(data.test_count)},
         {"Shape of a sample", data.sample_shape.sample_string()},
         {"Classes",
          data.classes.empty() ? "" : fmt::format("{}: {}", data.classes.size(), join(data.classes))},
@@ -327,7 +324,7 @@ std::vector<ReportBlock> default_blocks(const RunRecord& record) {
 
 // ---------------------------------------------------------------- headline
 
-Tile best_tile(const std::vector<Group>& groups, const std::string& field) {
+Headline best_result(const std::vector<Group>& groups, const std::string& field) {
   const std::optional<Direction> better = direction_of(groups, field);
   const Group* best = nullptr;
   double score = 0;
@@ -352,28 +349,29 @@ Tile best_tile(const std::vector<Group>& groups, const std::string& field) {
   return {name + readable_field(field), text, where};
 }
 
-std::vector<Tile> headline_tiles(const RunRecord& record) {
-  std::vector<Tile> tiles;
+std::vector<Headline> make_headlines(const RunRecord& record) {
+  std::vector<Headline> headlines;
   const std::vector<Group> groups = group_trials(record, {});
   const std::vector<std::string> fields = metric_fields(groups);
   if (!fields.empty()) {
-    Tile tile = best_tile(groups, fields.front());
-    if (!tile.name.empty()) tiles.push_back(std::move(tile));
+    Headline best = best_result(groups, fields.front());
+    if (!best.name.empty()) headlines.push_back(std::move(best));
   }
-  const auto bad = static_cast<std::size_t>(
-      std::ranges::count_if(record.trials, [](const TrialRecord& trial) { return !finished(trial); }));
-  const std::string note = bad == 0 ? "all finished" : plural(bad, "trial") + " did not finish";
-  tiles.push_back({"Trials", format_count(static_cast<std::int64_t>(record.trials.size())),
-                   record.trials.empty() ? "nothing was run" : note});
+  const std::int64_t bad =
+      std::ranges::count_if(record.trials, [](const TrialRecord& trial) { return !trial.finished(); });
+  const std::string note = bad == 0 ? "all finished" : count_text(bad, "trial") + " did not finish";
+  headlines.push_back({"Trials", with_separators(std::ssize(record.trials)),
+                       record.trials.empty() ? "nothing was run" : note});
   const auto [fewest, most] = std::ranges::minmax_element(record.trials, {}, &TrialRecord::parameters);
   if (!record.trials.empty()) {
-    const std::string range = fewest->parameters == most->parameters
-                                  ? format_count(most->parameters)
-                                  : format_count(fewest->parameters) + "–" + format_count(most->parameters);
-    tiles.push_back({"Trained parameters", range, ""});
+    const std::string range =
+        fewest->parameters == most->parameters
+            ? with_separators(most->parameters)
+            : with_separators(fewest->parameters) + "–" + with_separators(most->parameters);
+    headlines.push_back({"Trained parameters", range, ""});
   }
-  tiles.push_back({"Time", format_seconds(record.seconds), record.machine});
-  return tiles;
+  headlines.push_back({"Time", measured_time_text(record.seconds), record.machine});
+  return headlines;
 }
 
 }  // namespace
@@ -384,7 +382,7 @@ Document build_document(const std::vector<ReportPlan>& plans, const RunRecord& r
   Document document;
   document.title = reports.front().title.empty() ? file_stem(record.file) : reports.front().title;
   document.byline = fmt::format("{}{}", record.file, record.date.empty() ? "" : " · " + record.date);
-  document.headline = headline_tiles(record);
+  document.headlines = make_headlines(record);
   Builder builder(record);
   for (std::size_t i = 0; i < reports.size(); ++i) {
     if (i > 0) builder.open_report(reports[i].title.empty() ? "Report" : reports[i].title);

@@ -95,7 +95,8 @@ struct Section {
   std::vector<Block> blocks = {};
 };
 
-struct Tile {
+// One number of the whole run, large.
+struct Headline {
   std::string name = {};
   std::string value = {};
   std::string note = {};
@@ -104,7 +105,7 @@ struct Tile {
 struct Document {
   std::string title = {};
   std::string byline = {};
-  std::vector<Tile> headline = {};
+  std::vector<Headline> headlines = {};
   std::vector<Section> sections = {};
 };
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "compiler/base/number_text.hpp"
 #include "runtime/report/chart_parts.hpp"
 #include "runtime/report/charts.hpp"
 #include "runtime/report/format.hpp"
@@ -65,7 +66,7 @@ CurveData collect_curves(const std::vector<Group>& groups, const std::string& me
 
 std::string curve_axis(const std::string& metric, const std::vector<Group>& groups) {
   std::string title = readable_field(metric);
-  if (unit_of("train." + metric) == Unit::Percent) return title + " (%)";
+  if (form_of("train." + metric) == NumberForm::Percent) return title + " (%)";
   if (metric != "loss") return title;
   std::set<std::string> losses;
   for (const Group& group : groups) losses.insert(group.first().loss);
@@ -74,7 +75,7 @@ std::string curve_axis(const std::string& metric, const std::vector<Group>& grou
 }
 
 Json curve_values(const CurveData& curves) {
-  const Unit unit = unit_of("train." + curves.metric);
+  const NumberForm form = form_of("train." + curves.metric);
   const std::size_t most =
       std::max<std::size_t>(50, kMostPoints / std::max<std::size_t>(1, curves.series.size()));
   Json rows = Json::array();
@@ -90,8 +91,8 @@ Json curve_values(const CurveData& curves) {
                       {"split", series.split},
                       {"series", series.label},
                       {"epoch", i + 1},
-                      {"value", unit == Unit::Percent ? value * 100 : value},
-                      {"text", format_number(unit, value)}});
+                      {"value", form == NumberForm::Percent ? value * 100 : value},
+                      {"text", format_number(form, value)}});
     }
   }
   return rows;
@@ -169,7 +170,7 @@ Json curve_specification(const CurveData& curves, const std::string& axis_title,
 
 // The first, the last and the best of each series in words.
 std::string curve_description(const CurveData& curves) {
-  const Unit unit = unit_of("train." + curves.metric);
+  const NumberForm form = form_of("train." + curves.metric);
   std::string text = fmt::format("Line chart of {} against the epoch, from 1 to {}.",
                                  readable_field(curves.metric), curves.epochs);
   const std::size_t told = std::min<std::size_t>(curves.series.size(), 6);
@@ -177,14 +178,14 @@ std::string curve_description(const CurveData& curves) {
     const Series& series = curves.series[i];
     text +=
         fmt::format(" {}: {} after the first epoch, {} after the last.", sentence(series.name),
-                    format_number(unit, series.values->front()), format_number(unit, series.values->back()));
+                    format_number(form, series.values->front()), format_number(form, series.values->back()));
   }
   if (told < curves.series.size()) text += fmt::format(" And {} more lines.", curves.series.size() - told);
   return text;
 }
 
 Table curve_table(const CurveData& curves) {
-  const Unit unit = unit_of("train." + curves.metric);
+  const NumberForm form = form_of("train." + curves.metric);
   Table table;
   table.folded = "Data";
   if (curves.epochs * curves.series.size() > kMostCells) {
@@ -194,9 +195,9 @@ Table curve_table(const CurveData& curves) {
                      {.title = "Last", .number = true}};
     for (const Series& series : curves.series) {
       table.rows.push_back({.cells = {{series.name},
-                                      {format_count(static_cast<std::int64_t>(series.values->size()))},
-                                      {format_number(unit, series.values->front())},
-                                      {format_number(unit, series.values->back())}}});
+                                      {with_separators(static_cast<std::int64_t>(series.values->size()))},
+                                      {format_number(form, series.values->front())},
+                                      {format_number(form, series.values->back())}}});
     }
     table.notes.emplace_back("All epochs are in results.json.");
     return table;
@@ -204,10 +205,10 @@ Table curve_table(const CurveData& curves) {
   table.columns = {{.title = "Epoch", .number = true}};
   for (const Series& series : curves.series) table.columns.push_back({.title = series.name, .number = true});
   for (std::size_t epoch = 0; epoch < curves.epochs; ++epoch) {
-    Table::Row row{.cells = {{format_count(static_cast<std::int64_t>(epoch) + 1)}}};
+    Table::Row row{.cells = {{with_separators(static_cast<std::int64_t>(epoch) + 1)}}};
     for (const Series& series : curves.series) {
       row.cells.push_back(
-          {epoch < series.values->size() ? format_number(unit, (*series.values)[epoch]) : ""});
+          {epoch < series.values->size() ? format_number(form, (*series.values)[epoch]) : ""});
     }
     table.rows.push_back(std::move(row));
   }

@@ -4,34 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cmath>
-#include <utility>
+
+#include "compiler/base/number_text.hpp"
 
 namespace nnc::rt {
 namespace {
 
 using namespace std::string_view_literals;
-
-constexpr std::array kSplits{"train"sv, "valid"sv, "test"sv};
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kReadable{
-    {{"f1", "F1"},
-     {"roc_auc", "ROC AUC"},
-     {"pr_auc", "PR AUC"},
-     {"mse", "MSE"},
-     {"mae", "MAE"},
-     {"rmse", "RMSE"},
-     {"r2", "R²"},
-     {"steps_trained", "steps"},
-     {"seconds", "time"},
-     {"seconds_train", "training time"},
-     {"seconds_evaluate", "evaluation time"},
-     {"seconds_per_epoch", "time per epoch"}}};
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 // The number with `decimals` digits after the point, without its unit.
 std::string fixed(double value, int decimals) { return fmt::format("{:.{}f}", value, decimals); }
@@ -62,7 +43,8 @@ std::size_t sequence_length(std::string_view text) {
 std::string split_of(std::string_view field) {
   const std::size_t dot = field.find('.');
   const std::string_view head = field.substr(0, dot);
-  const bool is_split = dot != std::string_view::npos && std::ranges::find(kSplits, head) != kSplits.end();
+  const bool is_split =
+      dot != std::string_view::npos && std::ranges::find(kResultParts, head) != kResultParts.end();
   return is_split ? std::string(head) : "";
 }
 
@@ -71,30 +53,24 @@ std::string metric_of(std::string_view field) {
   return std::string(split.empty() ? field : field.substr(split.size() + 1));
 }
 
-Unit unit_of(std::string_view field) {
-  const std::string metric = metric_of(field);
-  if (contains(metric, "accuracy")) return Unit::Percent;
-  if (metric.starts_with("seconds")) return Unit::Seconds;
-  if (metric == "epochs" || metric == "parameters" || metric == "steps_trained" || metric == "steps") {
-    return Unit::Count;
+NumberForm form_of(std::string_view field) {
+  if (split_of(field).empty()) {
+    const ResultFieldInfo* info = find_result_field(field);
+    return info != nullptr ? info->form : NumberForm::Plain;
   }
-  if (!split_of(field).empty()) {
-    const bool score =
-        metric == "f1" || contains(metric, "auc") || metric == "precision" || metric == "recall";
-    return score ? Unit::Score : Unit::Loss;
-  }
-  return Unit::Plain;
+  const KnownMetric known = find_known_metric(metric_of(field));
+  return known.metric != nullptr ? known.metric->form : NumberForm::Loss;
 }
 
 std::string readable_field(std::string_view field) {
   const std::string split = split_of(field);
   std::string metric = metric_of(field);
-  const auto* known = std::ranges::find(kReadable, metric, [](const auto& entry) { return entry.first; });
-  if (known != kReadable.end()) {
-    metric = known->second;
-  } else {
-    std::ranges::replace(metric, '_', ' ');
+  const ResultFieldInfo* info = split.empty() ? find_result_field(metric) : nullptr;
+  if (info != nullptr) return std::string(info->readable);
+  if (const KnownMetric known = find_known_metric(metric); known.metric != nullptr) {
+    metric.replace(known.at, known.metric->name.size(), known.metric->readable);
   }
+  std::ranges::replace(metric, '_', ' ');
   return split.empty() ? metric : split + " " + metric;
 }
 
@@ -103,69 +79,42 @@ std::string sentence(std::string text) {
   return text;
 }
 
-std::string format_count(std::int64_t value) {
-  std::string digits = fmt::format("{}", value);
-  const std::size_t first = value < 0 ? 1 : 0;
-  for (std::size_t i = digits.size(); i > first + 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
-}
-
-std::string format_seconds(double seconds) {
-  if (seconds < 0.1) return fmt::format("{:.1f} ms", seconds * 1000);
-  if (seconds < 9.995) return fmt::format("{:.2f} s", seconds);
-  if (seconds < 119.95) return fmt::format("{:.1f} s", seconds);
-  if (seconds > 1e15) return fmt::format("{:.4g} s", seconds);
-  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-  if (whole < 7200) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string format_number(Unit unit, double value) {
+std::string format_number(NumberForm form, double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
-  switch (unit) {
-    case Unit::Percent:
+  switch (form) {
+    case NumberForm::Percent:
       return fixed(value * 100, 2) + " %";
-    case Unit::Score:
+    case NumberForm::Score:
       return fixed(value, 4);
-    case Unit::Loss:
+    case NumberForm::Loss:
       return significant(value);
-    case Unit::Seconds:
-      return format_seconds(value);
-    case Unit::Count:
-      return std::abs(value) < 1e15 ? format_count(std::llround(value)) : fmt::format("{:.4g}", value);
-    case Unit::Plain:
+    case NumberForm::Seconds:
+      return measured_time_text(value);
+    case NumberForm::Count:
+      return std::abs(value) < 1e15 ? with_separators(std::llround(value)) : fmt::format("{:.4g}", value);
+    case NumberForm::Plain:
       return fmt::format("{}", value);
   }
   return {};
 }
 
-std::string format_spread(Unit unit, double mean, double deviation) {
-  if (!std::isfinite(mean) || !std::isfinite(deviation)) return format_number(unit, mean);
-  switch (unit) {
-    case Unit::Percent:
+std::string format_spread(NumberForm form, double mean, double deviation) {
+  if (!std::isfinite(mean) || !std::isfinite(deviation)) return format_number(form, mean);
+  switch (form) {
+    case NumberForm::Percent:
       return fmt::format("{} ± {} %", fixed(mean * 100, 2), fixed(deviation * 100, 2));
-    case Unit::Score:
+    case NumberForm::Score:
       return fmt::format("{} ± {}", fixed(mean, 4), fixed(deviation, 4));
-    case Unit::Loss:
+    case NumberForm::Loss:
       return fmt::format("{} ± {:.2g}", significant(mean), deviation);
-    case Unit::Seconds:
-      return format_seconds(mean) + " ± " + format_seconds(deviation);
-    case Unit::Count:
-    case Unit::Plain:
-      return fmt::format("{} ± {:.3g}", format_number(unit, mean), deviation);
+    case NumberForm::Seconds:
+      return measured_time_text(mean) + " ± " + measured_time_text(deviation);
+    case NumberForm::Count:
+    case NumberForm::Plain:
+      return fmt::format("{} ± {:.3g}", format_number(form, mean), deviation);
   }
   return {};
-}
-
-std::string format_value(const ParameterValue& value) {
-  struct Visitor {
-    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-    std::string operator()(double number) const { return format_number(Unit::Plain, number); }
-    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
-    std::string operator()(const std::string& text) const { return text; }
-  };
-  return std::visit(Visitor{}, value);
 }
 
 std::string valid_text(std::string_view text) {

@@ -136,9 +136,9 @@ struct BlockWriter {
 std::string headline_html(const Document& document) {
   std::string html = fmt::format("<header><h1>{}</h1><p class=\"byline\">{}</p>\n<ul class=\"tiles\">\n",
                                  escape_html(document.title), escape_html(document.byline));
-  for (const Tile& tile : document.headline) {
+  for (const Headline& headline : document.headlines) {
     html += fmt::format("<li><span class=\"name\">{}</span><b>{}</b><span class=\"where\">{}</span></li>\n",
-                        escape_html(tile.name), escape_html(tile.value), escape_html(tile.note));
+                        escape_html(headline.name), escape_html(headline.value), escape_html(headline.note));
   }
   return html + "</ul></header>\n";
 }

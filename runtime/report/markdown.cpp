@@ -55,9 +55,10 @@ class Writer {
   MarkdownFiles write(const Document& document) {
     std::string text =
         fmt::format("# {}\n\n{}\n\n", escape_markdown(document.title), escape_markdown(document.byline));
-    for (const Tile& tile : document.headline) {
-      const std::string note = tile.note.empty() ? "" : " (" + escape_markdown(tile.note) + ")";
-      text += fmt::format("- {}: **{}**{}\n", escape_markdown(tile.name), escape_markdown(tile.value), note);
+    for (const Headline& headline : document.headlines) {
+      const std::string note = headline.note.empty() ? "" : " (" + escape_markdown(headline.note) + ")";
+      text += fmt::format("- {}: **{}**{}\n", escape_markdown(headline.name), escape_markdown(headline.value),
+                          note);
     }
     text += "\n";
     for (const Section& section : document.sections) {

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string_view>
 #include <system_error>
 
 #include "runtime/report/chart_client.hpp"
@@ -31,6 +34,30 @@ void render_charts(Document& document, const ReportOptions& options, std::vector
   }
 }
 
+// "01-results-of-sweep.svg": names that only reports give.
+bool is_figure_name(std::string_view name) {
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  return digits >= 2 && name.substr(digits).starts_with('-') && name.ends_with(".svg");
+}
+
+// The figures of an earlier report that this one does not have. What cannot be removed stays: it is in
+// nobody's way.
+void remove_old_figures(const std::filesystem::path& folder, const MarkdownFiles& markdown) {
+  std::set<std::string> current;
+  for (const auto& [path, content] : markdown.figures) {
+    current.insert(std::filesystem::path(path).filename().string());
+  }
+  std::vector<std::filesystem::path> old;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    std::error_code unknown;
+    const bool is_file = std::filesystem::is_regular_file(at->symlink_status(unknown));
+    if (is_file && is_figure_name(name) && !current.contains(name)) old.push_back(at->path());
+  }
+  for (const std::filesystem::path& path : old) std::filesystem::remove(path, error);
+}
+
 }  // namespace
 
 Result<WrittenReport> write_report(const std::vector<ReportPlan>& plans, const RunRecord& record,
@@ -53,6 +80,7 @@ Result<WrittenReport> write_report(const std::vector<ReportPlan>& plans, const R
     if (!status) return status.failure();
     written.files.push_back(path);
   }
+  remove_old_figures(std::filesystem::path(directory) / "figures", markdown);
   return written;
 }
 

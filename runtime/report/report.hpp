@@ -24,6 +24,7 @@ struct ReportOptions {
 
 // Writes all declared reports into `directory`, made if missing: one page with all of them. A default set of
 // blocks stands for a plan without any, and for an empty list. Equal plans and records give equal files.
+// Figures of an earlier report in the folder that are not replaced are removed.
 Result<WrittenReport> write_report(const std::vector<ReportPlan>& plans, const RunRecord& record,
                                    const std::string& directory, const ReportOptions& options = {});
 

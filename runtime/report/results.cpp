@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/plan/result_fields.hpp"
 #include "runtime/report/format.hpp"
 
 namespace nnc::rt {
@@ -20,50 +21,62 @@ const ParameterValue* find_param(const Params& params, const std::string& name) 
   return found == params.end() ? nullptr : &found->second;
 }
 
+// One number or word of the table of result fields; empty if this trial has none.
+std::optional<ParameterValue> plain_value(const TrialRecord& trial, ResultField field) {
+  switch (field) {
+    case ResultField::Epochs:
+      return trial.epochs;
+    case ResultField::Parameters:
+      return trial.parameters;
+    case ResultField::Seconds:
+      return trial.seconds_train + trial.seconds_evaluate;
+    case ResultField::SecondsTrain:
+      return trial.seconds_train;
+    case ResultField::SecondsEvaluate:
+      return trial.seconds_evaluate;
+    case ResultField::SecondsPerEpoch:
+      if (trial.epochs <= 0) return std::nullopt;
+      return trial.seconds_train / static_cast<double>(trial.epochs);
+    case ResultField::StepsTrained:
+      return trial.steps_trained;
+    case ResultField::Batch:
+      return trial.batch;
+    case ResultField::Seed:
+      return static_cast<double>(trial.seed);
+    case ResultField::Model:
+      return trial.model;
+    case ResultField::Data:
+      return trial.data;
+    case ResultField::Loss:
+      return trial.loss;
+    case ResultField::Optimizer:
+      return trial.optimizer;
+    case ResultField::StatusWord:
+      return status_word(trial.status);
+    case ResultField::Id:
+      return trial.id;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> as_number(const ParameterValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* real = std::get_if<double>(&value)) return *real;
   return std::nullopt;
 }
 
-bool same_value(const ParameterValue& lhs, const ParameterValue& rhs) {
-  const std::optional<double> left = as_number(lhs);
-  const std::optional<double> right = as_number(rhs);
-  return left && right ? *left == *right : lhs == rhs;
-}
-
-// The numbers every trial has beside its metrics.
-std::optional<double> plain_number(const TrialRecord& trial, const std::string& field) {
-  if (field == "epochs") return static_cast<double>(trial.epochs);
-  if (field == "parameters") return static_cast<double>(trial.parameters);
-  if (field == "seconds") return trial.seconds_train + trial.seconds_evaluate;
-  if (field == "seconds_train") return trial.seconds_train;
-  if (field == "seconds_evaluate") return trial.seconds_evaluate;
-  if (field == "seconds_per_epoch" && trial.epochs > 0) {
-    return trial.seconds_train / static_cast<double>(trial.epochs);
-  }
-  if (field == "steps_trained" || field == "steps") return static_cast<double>(trial.steps_trained);
-  if (field == "batch") return static_cast<double>(trial.batch);
-  if (field == "seed") return static_cast<double>(trial.seed);
-  return std::nullopt;
-}
-
-std::optional<std::string> plain_word(const TrialRecord& trial, const std::string& field) {
-  if (field == "model") return trial.model;
-  if (field == "data") return trial.data;
-  if (field == "loss") return trial.loss;
-  if (field == "optimizer") return trial.optimizer;
-  if (field == "status") return status_word(trial.status);
-  if (field == "id") return trial.id;
-  return std::nullopt;
+// What is known of a trial before it is run.
+bool is_given(const TrialRecord& trial, const std::string& field) {
+  if (find_param(trial.params, field) != nullptr) return true;
+  const ResultFieldInfo* info = find_result_field(field);
+  return info != nullptr && info->type == ResultFieldInfo::Type::Word;
 }
 
 std::optional<ParameterValue> field_value(const TrialRecord& trial, const std::string& field) {
   if (const auto metric = trial.metrics.find(field); metric != trial.metrics.end()) return metric->second;
   if (const ParameterValue* param = find_param(trial.params, field)) return *param;
-  if (const auto number = plain_number(trial, field)) return *number;
-  if (const auto word = plain_word(trial, field)) return *word;
-  return std::nullopt;
+  const ResultFieldInfo* info = find_result_field(field);
+  return info == nullptr ? std::nullopt : plain_value(trial, info->field);
 }
 
 double sample_deviation(const std::vector<double>& values, double mean) {
@@ -79,9 +92,9 @@ Measure measure_numbers(std::vector<double> values, const std::string& field) {
   if (std::ranges::adjacent_find(values, std::ranges::not_equal_to{}) == values.end())
     result.mean = values.front();
   result.deviation = sample_deviation(values, result.mean);
-  const Unit unit = unit_of(field);
-  result.text = result.deviation > 0 ? format_spread(unit, result.mean, result.deviation)
-                                     : format_number(unit, result.mean);
+  const NumberForm form = form_of(field);
+  result.text = result.deviation > 0 ? format_spread(form, result.mean, result.deviation)
+                                     : format_number(form, result.mean);
   result.values = std::move(values);
   return result;
 }
@@ -90,29 +103,11 @@ bool matches(const TrialRecord& trial, const ResultRef& reference) {
   if (trial.experiment != reference.experiment) return false;
   return std::ranges::all_of(reference.point, [&](const auto& wanted) {
     const ParameterValue* found = find_param(trial.params, wanted.first);
-    return found != nullptr && same_value(*found, wanted.second);
+    return found != nullptr && same_parameter(*found, wanted.second);
   });
 }
 
 }  // namespace
-
-bool finished(const TrialRecord& trial) {
-  return trial.status == TrialStatus::Done || trial.status == TrialStatus::Cached;
-}
-
-std::string status_word(TrialStatus status) {
-  switch (status) {
-    case TrialStatus::Done:
-      return "done";
-    case TrialStatus::Failed:
-      return "failed";
-    case TrialStatus::Diverged:
-      return "diverged";
-    case TrialStatus::Cached:
-      return "cached";
-  }
-  return {};
-}
 
 std::vector<std::string> experiment_names(const RunRecord& record) {
   std::vector<std::string> names;
@@ -141,15 +136,13 @@ Measure measure(const Group& group, const std::string& field) {
   std::vector<double> numbers;
   std::set<std::string> words;
   for (const TrialRecord* trial : group.trials) {
-    const bool is_param =
-        find_param(trial->params, field) != nullptr || plain_word(*trial, field).has_value();
-    if (!finished(*trial) && !is_param) continue;
+    if (!trial->finished() && !is_given(*trial, field)) continue;
     const std::optional<ParameterValue> value = field_value(*trial, field);
     if (!value) continue;
     if (const auto number = as_number(*value)) {
       numbers.push_back(*number);
     } else {
-      words.insert(format_value(*value));
+      words.insert(parameter_text(*value));
     }
   }
   if (!words.empty()) {
@@ -168,7 +161,7 @@ std::string resolve_text(const RunRecord& record, const ResultRef& reference) {
     const bool other_point = !group.trials.empty() && point_label(group.first()) != point_label(trial);
     if (other_point) return "(no single value: several trials match)";
     group.trials.push_back(&trial);
-    if (!finished(trial)) reason = "the trial " + status_word(trial.status);
+    if (!trial.finished()) reason = std::string("the trial ") + status_word(trial.status);
   }
   if (group.trials.empty()) return "(no result: no such trial)";
   const Measure value = measure(group, reference.field);
@@ -177,7 +170,7 @@ std::string resolve_text(const RunRecord& record, const ResultRef& reference) {
 }
 
 std::optional<Direction> direction_of(const std::vector<Group>& groups, const std::string& field) {
-  if (unit_of(field) == Unit::Seconds) return Direction::Lower;
+  if (form_of(field) == NumberForm::Seconds) return Direction::Lower;
   if (split_of(field).empty()) return std::nullopt;
   const std::string metric = metric_of(field);
   for (const Group& group : groups) {
@@ -201,14 +194,14 @@ std::string point_label(const TrialRecord& trial, const std::vector<std::string>
   std::string label;
   for (const auto& [name, value] : trial.params) {
     if (std::ranges::find(axes, name) == axes.end()) continue;
-    label += fmt::format("{}{} = {}", label.empty() ? "" : ", ", name, format_value(value));
+    label += fmt::format("{}{} = {}", label.empty() ? "" : ", ", name, parameter_text(value));
   }
   return label.empty() ? trial.experiment : label;
 }
 
 std::string axis_text(const TrialRecord& trial, const std::string& axis) {
   const ParameterValue* value = find_param(trial.params, axis);
-  return value == nullptr ? "" : format_value(*value);
+  return value == nullptr ? "" : parameter_text(*value);
 }
 
 Axes axes_of(const std::vector<Group>& groups) {

@@ -27,15 +27,11 @@ struct Measure {
   std::string text = {};            // as the reader sees it; "–" if not present
 };
 
-bool finished(const TrialRecord& trial);  // done, or taken from an earlier run
-std::string status_word(TrialStatus status);
-
 // The points of some experiments in the order of the record; all experiments if the list is empty.
 std::vector<Group> group_trials(const RunRecord& record, const std::vector<std::string>& experiments);
 std::vector<std::string> experiment_names(const RunRecord& record);
 
-// Metrics first, then the axes of the sweep, then "epochs", "parameters", "seconds", "seconds_per_epoch",
-// "batch", ...
+// Metrics first, then the axes of the sweep, then the table of result fields.
 Measure measure(const Group& group, const std::string& field);
 // What a place in the prose says; why not, if there is no single value.
 std::string resolve_text(const RunRecord& record, const ResultRef& reference);

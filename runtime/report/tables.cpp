@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/base/number_text.hpp"
 #include "runtime/report/format.hpp"
 
 namespace nnc::rt {
@@ -22,14 +23,14 @@ bool several_experiments(const std::vector<Group>& groups) {
 // "done", "diverged", "4 of 5 done".
 std::string status_text(const Group& group) {
   const auto good =
-      std::ranges::count_if(group.trials, [](const TrialRecord* trial) { return finished(*trial); });
+      std::ranges::count_if(group.trials, [](const TrialRecord* trial) { return trial->finished(); });
   if (group.trials.size() == 1 || good == std::ssize(group.trials)) return status_word(group.first().status);
   return fmt::format("{} of {} done", good, group.trials.size());
 }
 
 bool any_unfinished(const std::vector<Group>& groups) {
   return std::ranges::any_of(groups, [](const Group& group) {
-    return std::ranges::any_of(group.trials, [](const TrialRecord* trial) { return !finished(*trial); });
+    return std::ranges::any_of(group.trials, [](const TrialRecord* trial) { return !trial->finished(); });
   });
 }
 
@@ -63,7 +64,7 @@ void add_point_columns(Table& table, const std::vector<Group>& groups) {
     if (name_experiment) row.cells.push_back({.text = group.first().experiment});
     for (const std::string& axis : axes) row.cells.push_back({.text = axis_text(group.first(), axis)});
     if (repeats) row.cells.push_back({.text = fmt::format("{}", group.trials.size())});
-    if (std::ranges::none_of(group.trials, [](const TrialRecord* trial) { return finished(*trial); })) {
+    if (std::ranges::none_of(group.trials, [](const TrialRecord* trial) { return trial->finished(); })) {
       row.kind = Table::RowKind::Failed;
     }
     table.rows.push_back(std::move(row));
@@ -98,14 +99,14 @@ std::vector<std::string> problems_of(const std::vector<Group>& groups) {
   std::size_t more = 0;
   for (const Group& group : groups) {
     for (const TrialRecord* trial : group.trials) {
-      if (finished(*trial)) continue;
+      if (trial->finished()) continue;
       if (problems.size() == kMost) {
         ++more;
         continue;
       }
       std::string text = point_label(*trial, axes.varying);
       if (group.trials.size() > 1) text += fmt::format(", seed {}", trial->seed);
-      text += " " + status_word(trial->status);
+      text += std::string(" ") + status_word(trial->status);
       if (!trial->reason.empty()) text += ": " + trial->reason;
       problems.push_back(std::move(text));
     }
@@ -156,7 +157,7 @@ Table summary_table(const TrialRecord& trial) {
     table.rows.push_back({.cells = {{indent + layer.name},
                                     {layer.kind},
                                     {layer.output.to_string()},
-                                    {format_count(layer.parameters + layer.other_parameters)}}});
+                                    {with_separators(layer.parameters + layer.other_parameters)}}});
     all += layer.parameters;
     other_all += layer.other_parameters;
     if (layer.depth == 0) other_outermost += layer.other_parameters;
@@ -164,7 +165,8 @@ Table summary_table(const TrialRecord& trial) {
   // A layer that calls others may count theirs as its own: then the outermost layers are the whole.
   const std::int64_t other = all == trial.parameters ? other_all : other_outermost;
   const auto total = [&](const char* name, std::int64_t count) {
-    table.rows.push_back({.cells = {{name}, {}, {}, {format_count(count)}}, .kind = Table::RowKind::Total});
+    table.rows.push_back(
+        {.cells = {{name}, {}, {}, {with_separators(count)}}, .kind = Table::RowKind::Total});
   };
   total("Trained parameters", trial.parameters);
   total("Other parameters", other);
@@ -190,14 +192,15 @@ Table timing_table(const RunRecord& record) {
   double evaluate = 0;
   for (const TrialRecord& trial : record.trials) {
     Table::Row row;
-    row.kind = finished(trial) ? Table::RowKind::Normal : Table::RowKind::Failed;
+    row.kind = trial.finished() ? Table::RowKind::Normal : Table::RowKind::Failed;
     row.cells = {{trial.experiment}, {trial.params.empty() ? "" : point_label(trial)}};
     if (seeds) row.cells.push_back({fmt::format("{}", trial.seed)});
-    row.cells.push_back({format_count(trial.epochs)});
-    row.cells.push_back({format_seconds(trial.seconds_train)});
-    row.cells.push_back(
-        {trial.epochs > 0 ? format_seconds(trial.seconds_train / static_cast<double>(trial.epochs)) : "–"});
-    row.cells.push_back({format_seconds(trial.seconds_evaluate)});
+    row.cells.push_back({with_separators(trial.epochs)});
+    row.cells.push_back({measured_time_text(trial.seconds_train)});
+    row.cells.push_back({trial.epochs > 0
+                             ? measured_time_text(trial.seconds_train / static_cast<double>(trial.epochs))
+                             : "–"});
+    row.cells.push_back({measured_time_text(trial.seconds_evaluate)});
     row.cells.push_back({status_word(trial.status)});
     train += trial.seconds_train;
     evaluate += trial.seconds_evaluate;
@@ -206,7 +209,8 @@ Table timing_table(const RunRecord& record) {
   if (record.trials.size() > 1) {
     Table::Row row{.cells = {{"Total"}, {}}, .kind = Table::RowKind::Total};
     if (seeds) row.cells.emplace_back();
-    row.cells.insert(row.cells.end(), {{}, {format_seconds(train)}, {}, {format_seconds(evaluate)}, {}});
+    row.cells.insert(row.cells.end(),
+                     {{}, {measured_time_text(train)}, {}, {measured_time_text(evaluate)}, {}});
     table.rows.push_back(std::move(row));
   }
   return table;

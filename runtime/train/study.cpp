@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "compiler/base/check.hpp"
+#include "compiler/plan/scale_name.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/train/trial.hpp"
 

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/base/number_text.hpp"
 #include "runtime/data/sha256.hpp"
 #include "runtime/metrics/metrics.hpp"
 #include "runtime/random/random.hpp"
@@ -31,13 +32,6 @@ constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::string size_text(std::uint64_t bytes) {
-  constexpr double kMebi = 1024.0 * 1024.0;
-  const auto size = static_cast<double>(bytes);
-  return size < 1024 * kMebi ? fmt::format("{:.1f} MiB", size / kMebi)
-                             : fmt::format("{:.1f} GiB", size / kMebi / 1024);
 }
 
 // A plan for full batches, and one for what is left of the samples after them.
@@ -96,7 +90,7 @@ Result<std::unique_ptr<Machinery>> make_machinery(const TrialInputs& inputs, con
   PlanPair evaluate = make_plans(make_plan, Phase::Evaluate, inputs.data.test.count(), kEvaluateBatch);
   const std::uint64_t state_bytes = std::max(train.state_bytes(), evaluate.state_bytes());
   const std::uint64_t needed = state_bytes + train.work_bytes() + evaluate.work_bytes();
-  const Failure too_large{fmt::format("the trial needs {} of memory, more than is free", size_text(needed)),
+  const Failure too_large{fmt::format("the trial needs {} of memory, more than is free", bytes_text(needed)),
                           "choose a smaller batch or a smaller model"};
 
   auto machinery = std::make_unique<Machinery>();
@@ -263,6 +257,10 @@ bool evaluate(const TrialInputs& inputs, const RunnerPair& runners, TrialRecord&
         judges_classes(columns, inputs.data.classes.size())
             ? compute_metric(metric.native, metric.variant, ScoredSamples<float>{scores, columns, labels})
             : kNoValue;
+  }
+  if (!std::isfinite(record.metrics["test.loss"])) {
+    record.status = TrialStatus::Diverged;
+    record.reason = "the loss on the test part is not a number";
   }
   return true;
 }

@@ -13,7 +13,7 @@
 #include <set>
 
 #include "compiler/passes/passes.hpp"
-#include "graph_runner.hpp"
+#include "tests/ops/graph_runner.hpp"
 
 namespace nnc::test {
 namespace {

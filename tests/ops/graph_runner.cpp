@@ -1,5 +1,5 @@
 // See graph_runner.hpp.
-#include "graph_runner.hpp"
+#include "tests/ops/graph_runner.hpp"
 
 #include <algorithm>
 

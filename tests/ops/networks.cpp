@@ -1,5 +1,5 @@
 // See networks.hpp.
-#include "networks.hpp"
+#include "tests/ops/networks.hpp"
 
 #include "compiler/passes/passes.hpp"
 

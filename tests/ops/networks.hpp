@@ -1,7 +1,7 @@
 // For tests: a small network with Adam, as the lowering would make it.
 #pragma once
 
-#include "graph_runner.hpp"
+#include "tests/ops/graph_runner.hpp"
 
 namespace nnc::test {
 

@@ -1,5 +1,5 @@
 // See random_graph.hpp. A pool of nodes grows by operations on nodes of the pool that happen to fit.
-#include "random_graph.hpp"
+#include "tests/ops/random_graph.hpp"
 
 #include <algorithm>
 #include <random>

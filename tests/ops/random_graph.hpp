@@ -2,7 +2,7 @@
 // on.
 #pragma once
 
-#include "graph_runner.hpp"
+#include "tests/ops/graph_runner.hpp"
 
 namespace nnc::test {
 

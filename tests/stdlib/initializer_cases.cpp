@@ -79,6 +79,8 @@ void run_defaults(const Library& library, rt::KernelSet kernels, Findings& findi
   const double image_limit = std::sqrt(6.0 / (30 * 15 + 40 * 15));
   compare("conv2d", network.slot("conv2d_1.kernel"), uniform(image_limit), findings);
   compare("dense", network.slot("dense_1.kernel"), uniform(std::sqrt(6.0 / (360 + 300))), findings);
+  findings.near("conv2d's bias", network.slot("conv2d_1.bias"), Values(40, 0), 0);
+  findings.near("dense's bias", network.slot("dense_1.bias"), Values(300, 0), 0);
   findings.near("scale", network.slot("batch_norm_1.scale"), Values(40, 1), 0);
   findings.near("shift", network.slot("batch_norm_1.shift"), Values(40, 0), 0);
   findings.near("running mean", network.slot("batch_norm_1.running_mean"), Values(40, 0), 0);

@@ -29,18 +29,23 @@ double accuracy(const Values& scores, const Labels& labels) {
   return right / static_cast<double>(labels.size());
 }
 
-double f1_macro(const Values& scores, const Labels& labels) {
+// The mean over classes of the share of samples that are both guessed and truly of the class: in those
+// guessed (precision), in those truly of it (recall), in the mean of both counts (f1).
+enum class Whole { Guessed, True, MeanOfBoth };
+
+template <Whole kWhole>
+double macro(const Values& scores, const Labels& labels) {
   double sum = 0;
   for (std::int32_t c = 0; c < static_cast<std::int32_t>(kClasses); ++c) {
     double both = 0;
-    double either = 0;
+    double guessed = 0;
+    double is = 0;
     for (std::size_t i = 0; i < labels.size(); ++i) {
-      const bool guessed = guess(scores, i) == c;
-      const bool is = labels[i] == c;
-      both += guessed && is ? 1 : 0;
-      either += (guessed ? 1 : 0) + (is ? 1 : 0);
+      guessed += guess(scores, i) == c ? 1 : 0;
+      is += labels[i] == c ? 1 : 0;
+      both += guess(scores, i) == c && labels[i] == c ? 1 : 0;
     }
-    sum += 2 * both / either;
+    sum += both / (kWhole == Whole::Guessed ? guessed : kWhole == Whole::True ? is : (guessed + is) / 2);
   }
   return sum / kClasses;
 }
@@ -134,7 +139,11 @@ std::vector<StdlibCase> metric_cases() {
       metric_case("f1", Direction::Higher,
                   accuracy),  // over all samples, precision and recall are the accuracy
       metric_case("f1(micro)", Direction::Higher, accuracy),
-      metric_case("f1(macro)", Direction::Higher, f1_macro),
+      metric_case("f1(macro)", Direction::Higher, macro<Whole::MeanOfBoth>),
+      metric_case("precision", Direction::Higher, accuracy),
+      metric_case("precision(macro)", Direction::Higher, macro<Whole::Guessed>),
+      metric_case("recall", Direction::Higher, accuracy),
+      metric_case("recall(macro)", Direction::Higher, macro<Whole::True>),
       metric_case("roc_auc", Direction::Higher, auc_ovo),
       metric_case("roc_auc(ovo)", Direction::Higher, auc_ovo),
       metric_case("roc_auc(ovr)", Direction::Higher, auc_ovr),

@@ -85,7 +85,7 @@ Program::Program(const Library& library, const std::string& text, const DataFact
   const std::vector<EmbeddedFile> files = library.files();
   checked = sema::check_program_with(files, sources, file, no_file, sink);
   StudyOptions options;
-  options.inspect_data = [&](const std::string&) -> Result<DataFacts> { return facts; };
+  options.inspect_data = [&](const std::string&) { return facts; };
   if (!sink.has_errors()) study = plan_study(sources, checked, options, sink);
   if (!study) throw std::runtime_error(text + "\n" + render_diagnostics(sources, sink.sorted(), {}));
 }

@@ -51,8 +51,8 @@ struct NetworkText {
   std::string body;  // of the model
   std::string loss = "half_square";
   std::string optimizer = "sgd(lr: 0.0)";
-  std::string declarations;
-  std::string metrics;  // "accuracy, f1"
+  std::string declarations = {};
+  std::string metrics = {};  // "accuracy, f1"
 };
 
 // Half the sum of the squared predictions, and a layer whose gradient is that of its input.

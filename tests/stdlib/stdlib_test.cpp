@@ -35,7 +35,7 @@ TEST_CASE("the standard library computes what its documentation says", "[stdlib]
 TEST_CASE("every declaration of the standard library has a case", "[stdlib]") {
   const std::vector<StdlibCase> cases = all_cases();
   const std::vector<std::string> declared = Library::standard().declared_names();
-  CHECK(declared.size() >= 42);
+  CHECK(declared.size() >= 40);
   for (const std::string& name : declared) {
     INFO(name);
     CHECK(
@@ -62,22 +62,30 @@ TEST_CASE("every declaration of the standard library has a deliberate breakage",
   }
 }
 
+// What the cases that prove the declaration find first, or "".
+static std::string first_finding(const std::vector<StdlibCase>& cases, const Breakage& breakage) {
+  const Library broken =
+      Library::standard().with_change(breakage.declaration, breakage.before, breakage.after);
+  for (const StdlibCase& some : cases) {
+    if (!proves(some, breakage.declaration)) continue;
+    const std::vector<std::string> findings = findings_of(some, broken, rt::KernelSet::Fast);
+    if (!findings.empty()) return some.name + ": " + findings.front();
+  }
+  return "";
+}
+
 TEST_CASE("a deliberate breakage of the standard library is noticed", "[stdlib]") {
-  const Library library = Library::standard();
   const std::vector<StdlibCase> cases = all_cases();
   for (const Breakage& breakage : breakages()) {
     INFO(breakage.declaration << ": `" << breakage.before << "` becomes `" << breakage.after << "`");
-    const Library broken = library.with_change(breakage.declaration, breakage.before, breakage.after);
-    std::vector<std::string> noticed;
-    for (const StdlibCase& some : cases) {
-      if (!noticed.empty() || !proves(some, breakage.declaration)) continue;
-      for (const std::string& finding : findings_of(some, broken, rt::KernelSet::Fast)) {
-        noticed.push_back(some.name + ": " + finding);
-      }
+    try {
+      const std::string noticed = first_finding(cases, breakage);
+      if (noticed.empty())
+        FAIL_CHECK("nothing is noticed");
+      else
+        SUCCEED(noticed);
+    } catch (const std::exception& error) {
+      FAIL_CHECK("a breakage must be a program that checks: " << error.what());
     }
-    if (noticed.empty())
-      FAIL_CHECK("nothing is noticed");
-    else
-      SUCCEED(noticed.front());
   }
 }

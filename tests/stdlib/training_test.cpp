@@ -69,9 +69,7 @@ rt::TrialRecord run(const Halves& data, const StudyText& study_text) {
       },
       sink);
   StudyOptions options;
-  options.inspect_data = [](const std::string&) -> Result<DataFacts> {
-    return DataFacts{{4, 4, 1}, 96, 40, 2};
-  };
+  options.inspect_data = [](const std::string&) { return DataFacts{{4, 4, 1}, 96, 40, 2}; };
   std::optional<Study> study;
   if (!sink.has_errors()) study = plan_study(sources, program, options, sink);
   INFO(render_diagnostics(sources, sink.sorted(), {}));
@@ -157,7 +155,7 @@ TEST_CASE("every loss learns two separable classes", "[stdlib][train]") {
     const Goal& goal = goals.at(name);
     StudyText text;
     text.body = "flatten; dense(8, relu); " + goal.output;
-    text.recipe = "loss: " + name + ", optimizer: adam(lr: 0.01), metrics: [accuracy]";
+    text.recipe = "loss: " + name + ", optimizer: adam(lr: 0.03), metrics: [accuracy]";
     const rt::TrialRecord record = run(data, text);
     CHECK(record.history.at("train.loss").front() > goal.untrained);
     CHECK(record.history.at("train.loss").back() < goal.trained);

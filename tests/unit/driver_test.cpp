@@ -164,20 +164,7 @@ TEST_CASE("colour follows the option, then the environment, then the terminal") 
   CHECK_FALSE(use_color(world.env, options, true));
 }
 
-TEST_CASE("numbers are written for people") {
-  CHECK(with_separators(0) == "0");
-  CHECK(with_separators(999) == "999");
-  CHECK(with_separators(203530) == "203,530");
-  CHECK(with_separators(-1234567) == "-1,234,567");
-  CHECK(bytes_text(512) == "512 B");
-  CHECK(bytes_text(1'700'000) == "1.6 MiB");
-  CHECK(duration_text(0.04) == "0.0 s");
-  CHECK(duration_text(59.4) == "59 s");
-  CHECK(duration_text(200) == "3 min 20 s");
-  CHECK(duration_text(7500) == "2 h 05 min");
-  CHECK(duration_text(-1) == "?");
-  CHECK(count_text(1, "trial") == "1 trial");
-  CHECK(count_text(2, "trial") == "2 trials");
+TEST_CASE("the parameters of a trial fit into a line") {
   CHECK(params_text({{"n", std::int64_t{25}}, {"rate", 0.1}, {"bn", true}}) == "n 25, rate 0.1, bn true");
 }
 

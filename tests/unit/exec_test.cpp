@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "compiler/passes/passes.hpp"
-#include "networks.hpp"
-#include "random_graph.hpp"
+#include "tests/ops/networks.hpp"
+#include "tests/ops/random_graph.hpp"
 
 // Counts the allocations of this program. The sanitizers bring an allocator of their own and stay uncounted.
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)

@@ -3,7 +3,7 @@
 #include <limits>
 #include <random>
 
-#include "random_graph.hpp"
+#include "tests/ops/random_graph.hpp"
 
 namespace nnc::test {
 namespace {

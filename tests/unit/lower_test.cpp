@@ -1,4 +1,5 @@
-// Lowering: what experiments expand to, how parameters are named and shared, what is built while training and otherwise.
+// Lowering: what experiments expand to, how parameters are named and shared, what is built while training and
+// otherwise.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -20,10 +21,16 @@ struct Program {
   std::optional<Study> study;
 
   explicit Program(const std::string& body, StudyOptions options = {}) {
-    const std::string text = "data images = idx(\"somewhere\")\nrecipe quick { loss: cross_entropy, optimizer: sgd }\n" + body;
+    const std::string text =
+        "data images = idx(\"somewhere\")\nrecipe quick { loss: cross_entropy, optimizer: sgd }\n" + body;
     const FileId file = sources.add("test.nn", text);
-    checked = check_program(sources, file, [](const std::string&) -> Result<std::string> { return Failure{"none", ""}; }, sink);
-    options.inspect_data = [](const std::string&) -> Result<DataFacts> { return DataFacts{{28, 28, 1}, 60, 10, 10}; };
+    checked = check_program(
+        sources, file,
+        [](const std::string&) -> Result<std::string> {
+          return Failure{"none", ""};
+        },
+        sink);
+    options.inspect_data = [](const std::string&) { return DataFacts{{28, 28, 1}, 60, 10, 10}; };
     if (!sink.has_errors()) study = plan_study(sources, checked, options, sink);
     INFO(render_diagnostics(sources, sink.sorted(), {}));
     REQUIRE(study.has_value());
@@ -45,11 +52,13 @@ std::vector<std::string> slot_names(const ir::Graph& graph) {
 }
 
 int count_ops(const ir::Graph& graph, OpKind op) {
-  return static_cast<int>(std::count_if(graph.nodes.begin(), graph.nodes.end(), [&](const ir::Node& node) { return node.op == op; }));
+  return static_cast<int>(std::count_if(graph.nodes.begin(), graph.nodes.end(),
+                                        [&](const ir::Node& node) { return node.op == op; }));
 }
 
 const ir::Slot& slot_named(const ir::Graph& graph, const std::string& name) {
-  const auto found = std::find_if(graph.slots.begin(), graph.slots.end(), [&](const ir::Slot& slot) { return slot.name == name; });
+  const auto found = std::find_if(graph.slots.begin(), graph.slots.end(),
+                                  [&](const ir::Slot& slot) { return slot.name == name; });
   REQUIRE(found != graph.slots.end());
   return *found;
 }
@@ -72,7 +81,8 @@ TEST_CASE("inserting a dropout renames nothing and moves no random stream", "[lo
   const ir::Graph before = without.graph();
   const ir::Graph after = with.graph();
   CHECK(slot_names(before) == slot_names(after));
-  for (std::size_t i = 0; i < before.slots.size(); ++i) CHECK(before.slots[i].stream == after.slots[i].stream);
+  for (std::size_t i = 0; i < before.slots.size(); ++i)
+    CHECK(before.slots[i].stream == after.slots[i].stream);
 }
 
 TEST_CASE("each dropout draws from a place of its own", "[lower]") {
@@ -88,14 +98,15 @@ TEST_CASE("each dropout draws from a place of its own", "[lower]") {
 TEST_CASE("a layer named by let is shared by all its applications", "[lower]") {
   Program program(net("flatten; dense(16); let twice = dense(16, relu); twice; twice; dense(10, softmax)"));
   const ir::Graph graph = program.graph();
-  CHECK(slot_names(graph) == std::vector<std::string>{"dense_1.kernel", "dense_1.bias", "twice.kernel", "twice.bias",
-                                                      "dense_2.kernel", "dense_2.bias"});
+  CHECK(slot_names(graph) == std::vector<std::string>{"dense_1.kernel", "dense_1.bias", "twice.kernel",
+                                                      "twice.bias", "dense_2.kernel", "dense_2.bias"});
   CHECK(count_ops(graph, OpKind::MatMul) == 4);
   CHECK(program.study->plan.trials[0].parameters == 784 * 16 + 16 + 16 * 16 + 16 + 16 * 10 + 10);
 }
 
 TEST_CASE("layers inside a layer of the study's own are named under it", "[lower]") {
-  Program program("layer pair(units: int) { dense(units); dense(units) }\n" + net("flatten; pair(8); pair(8); dense(10, softmax)"));
+  Program program("layer pair(units: int) { dense(units); dense(units) }\n" +
+                  net("flatten; pair(8); pair(8); dense(10, softmax)"));
   const auto names = slot_names(program.graph());
   CHECK(names.front() == "pair_1.dense_1.kernel");
   CHECK(std::find(names.begin(), names.end(), "pair_2.dense_2.bias") != names.end());
@@ -127,7 +138,8 @@ TEST_CASE("glorot uniform counts the area of a convolution's window", "[lower]")
 TEST_CASE("same padding gives ceil(size / stride) with the odd pixel after the image", "[lower]") {
   Program program(net("conv2d(2, 3x2, stride: 2x3, pad: same); flatten; dense(10, softmax)"));
   const ir::Graph graph = program.graph();
-  const auto conv = std::find_if(graph.nodes.begin(), graph.nodes.end(), [](const ir::Node& node) { return node.op == OpKind::Conv2d; });
+  const auto conv = std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                                 [](const ir::Node& node) { return node.op == OpKind::Conv2d; });
   REQUIRE(conv != graph.nodes.end());
   CHECK(conv->shape == Shape{kBatch, 14, 10, 2});
   const auto& attributes = std::get<WindowAttributes>(conv->attributes);
@@ -142,24 +154,28 @@ TEST_CASE("an optimizer keeps its state per weight and reads what it assigned", 
   ir::Graph graph = program.graph();
   std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (graph.nodes[i].op == OpKind::Slot) gradients.emplace_back(ir::SlotId(gradients.size()), ir::NodeId(i));
+    if (graph.nodes[i].op == OpKind::Slot)
+      gradients.emplace_back(ir::SlotId(gradients.size()), ir::NodeId(i));
   }
-  REQUIRE(lower_updates(program.sources, program.checked, program.study->setups[0], gradients, graph, program.sink));
+  REQUIRE(lower_updates(program.sources, program.checked, program.study->setups[0], gradients, graph,
+                        program.sink));
   CHECK(ir::verify_graph(graph).empty());
-  CHECK(slot_names(graph) == std::vector<std::string>{"dense_1.kernel", "dense_1.bias", "dense_1.kernel/m", "dense_1.kernel/v",
-                                                      "dense_1.bias/m", "dense_1.bias/v"});
+  CHECK(slot_names(graph) == std::vector<std::string>{"dense_1.kernel", "dense_1.bias", "dense_1.kernel/m",
+                                                      "dense_1.kernel/v", "dense_1.bias/m",
+                                                      "dense_1.bias/v"});
   CHECK(graph.updates.size() == 6);
 }
 
 TEST_CASE("sweeps multiply, axes of one sweep go together, later axes depend on earlier ones", "[lower]") {
   Program program(
       "model net(a: int, b: float, c: int) { flatten; dense(a * c); dropout(b); dense(10, softmax) }\n"
-      "experiment e {\n  sweep a in [1, 2], b in [0.1, 0.2]\n  sweep c in 1 .. a\n  train net(a, b, c) on images with quick\n}\n");
+      "experiment e {\n  sweep a in [1, 2], b in [0.1, 0.2]\n  sweep c in 1 .. a\n  train net(a, b, c) on "
+      "images with quick\n}\n");
   std::vector<std::string> points;
   for (const TrialPlan& trial : program.study->plan.trials) {
     std::string text;
     for (const auto& [name, value] : trial.params) {
-      text += name + "=" + std::visit([](const auto& v) { return fmt::format("{}", v); }, value) + " ";
+      text += name + "=" + parameter_text(value) + " ";
     }
     points.push_back(text);
   }
@@ -169,7 +185,8 @@ TEST_CASE("sweeps multiply, axes of one sweep go together, later axes depend on 
 TEST_CASE("where drops points, and seeds repeat what is left", "[lower]") {
   Program program(
       "model net(a: int) { flatten; dense(a); dense(10, softmax) }\n"
-      "experiment e {\n  sweep a in 1 .. 4\n  where a % 2 == 0\n  train net(a) on images with quick { seed: 7 }\n"
+      "experiment e {\n  sweep a in 1 .. 4\n  where a % 2 == 0\n  train net(a) on images with quick { seed: "
+      "7 }\n"
       "  repeat over 2 seeds\n}\n");
   std::vector<std::uint64_t> seeds;
   for (const TrialPlan& trial : program.study->plan.trials) seeds.push_back(trial.seed);
@@ -184,7 +201,7 @@ TEST_CASE("a recipe is overridden by its heirs, by the train statement, and by t
   CHECK(plain.study->plan.trials[0].epochs == 3);
   CHECK(plain.study->plan.trials[0].batch == 8);
   StudyOptions options;
-  options.set = {"batch=4"};
+  options.set = {{"batch", "4"}};
   Program overridden(body, options);
   CHECK(overridden.study->plan.trials[0].batch == 4);
 }
@@ -200,5 +217,26 @@ TEST_CASE("an experiment from another takes its statements and may replace them"
 TEST_CASE("a file without a report gets one about everything", "[lower]") {
   Program program(net("flatten; dense(10, softmax)"));
   REQUIRE(program.study->plan.reports.size() == 1);
-  CHECK(program.study->plan.reports[0].blocks.size() == 4);
+  CHECK(program.study->plan.reports[0].blocks.empty());  // the report chooses them
+}
+
+TEST_CASE("a let of the main file takes the value of --set, in bodies too", "[lower]") {
+  StudyOptions options;
+  options.set = {{"units", "12"}, {"epochs", "3"}};
+  Program program("let units = 8\n" + net("flatten; dense(units); dense(10, softmax)"), options);
+  CHECK(slot_named(program.graph(), "dense_1.kernel").shape == Shape{784, 12});
+  CHECK(program.study->plan.trials[0].epochs == 3);
+}
+
+TEST_CASE("trials that differ in their batch alone have the same layers", "[lower]") {
+  Program program(
+      "model net(units: int) { flatten; dense(units); dense(10, softmax) }\n"
+      "experiment e { sweep units in [4, 8]; sweep size in [1, 2]; train net(units) on images with quick { "
+      "batch: size } }");
+  const auto& trials = program.study->plan.trials;
+  REQUIRE(trials.size() == 4);
+  CHECK(trials[0].parameters == trials[1].parameters);
+  CHECK(trials[0].layers.size() == trials[1].layers.size());
+  CHECK(trials[2].parameters == 784 * 8 + 8 + 8 * 10 + 10);
+  CHECK(trials[3].parameters == trials[2].parameters);
 }

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "compiler/plan/result_fields.hpp"
+
 using namespace nnc::rt;
 using nlohmann::json;
 
@@ -132,6 +134,15 @@ TEST_CASE("names and variants are known", "[metrics]") {
   CHECK_FALSE(has_variant(*find_metric("roc_auc"), "ov"));
   CHECK_FALSE(has_variant(*find_metric("roc_auc"), "macro"));
   CHECK_FALSE(has_variant(*find_metric("accuracy"), "micro"));
+}
+
+TEST_CASE("reports know how to write every metric", "[metrics]") {
+  for (const MetricInfo& metric : all_metrics()) {
+    CAPTURE(std::string(metric.name));
+    const nnc::KnownMetric known = nnc::find_known_metric(metric.name);
+    REQUIRE(known.metric != nullptr);
+    CHECK(known.metric->name == metric.name);
+  }
 }
 
 TEST_CASE("10,000 samples of ten classes are judged in milliseconds", "[metrics]") {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "compiler/passes/passes.hpp"
-#include "random_graph.hpp"
+#include "tests/ops/random_graph.hpp"
 
 namespace nnc::test {
 namespace {

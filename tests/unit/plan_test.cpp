@@ -6,8 +6,8 @@
 #include "compiler/passes/passes.hpp"
 #include "compiler/plan/access.hpp"
 #include "compiler/plan/arena.hpp"
-#include "networks.hpp"
-#include "random_graph.hpp"
+#include "tests/ops/networks.hpp"
+#include "tests/ops/random_graph.hpp"
 
 namespace nnc::test {
 namespace {

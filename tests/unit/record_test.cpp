@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "compiler/plan/result_fields.hpp"
 #include "tests/unit/data_files.hpp"
 
 using namespace nnc;
@@ -76,6 +77,17 @@ std::string refusal(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("results.json calls results what programs call them", "[record]") {
+  const json trial = json::parse(results_json(example()))["trials"][0];
+  for (const ResultFieldInfo& field : result_fields()) {
+    CAPTURE(std::string(field.name));
+    if (field.name == "seconds_per_epoch") continue;  // seconds.train / epochs
+    const std::size_t part = field.name.find('_');
+    const bool is_time = field.form == NumberForm::Seconds && part != std::string_view::npos;
+    CHECK((is_time ? trial["seconds"].contains(field.name.substr(part + 1)) : trial.contains(field.name)));
+  }
+}
 
 TEST_CASE("results.json keeps the names of the contract", "[record]") {
   const json results = json::parse(results_json(example()));

@@ -219,7 +219,7 @@ TEST_CASE("a trial that needs more memory than there is says how much", "[train]
   fake_execution().memory = 100;
   const TrialRecord trial = setup.run().record.trials.at(0);
   CHECK(trial.status == TrialStatus::Failed);
-  CHECK_THAT(trial.reason, Catch::Contains("MiB") && Catch::Contains("smaller batch"));
+  CHECK_THAT(trial.reason, Catch::Contains("1.6 KiB") && Catch::Contains("smaller batch"));
   CHECK(fake_execution().runs.empty());
 }
 

@@ -17,7 +17,7 @@
 #include "runtime/kernels/fast/vector_math.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
 
 #if NNC_FUSED_TARGET
@@ -97,11 +97,11 @@ void add_blocks(OpTable<BlockKernel>&) {}
 #endif
 
 }  // namespace HWY_NAMESPACE
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace {
 
 template <OpKind kind>
@@ -118,14 +118,14 @@ void add_kernel(KernelTable& table) {
 
 HWY_EXPORT(add_blocks);
 
-void add_fast_blocks(OpTable<BlockKernel>& blocks) { HWY_DYNAMIC_DISPATCH(add_blocks)(blocks); }
+void add_blocks(OpTable<BlockKernel>& blocks) { HWY_DYNAMIC_DISPATCH(add_blocks)(blocks); }
 
-void add_fast_elementwise(KernelTable& table) {
+void add_elementwise(KernelTable& table) {
 #define NNC_OP(name, text, arity, attributes, op_class, gradient) \
   add_kernel<OpKind::name, OpClass::op_class>(table);
 #include "compiler/ops/ops.def"
 #undef NNC_OP
 }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 #endif

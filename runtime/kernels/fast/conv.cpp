@@ -9,7 +9,7 @@
 #include "runtime/kernels/fast/tile.hpp"
 #include "runtime/kernels/window.hpp"
 
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace {
 
 // An image in memory with everything that a window may touch: no bounds are checked any more.
@@ -212,7 +212,7 @@ void conv2d_grad_kernel(const KernelCall& call) {
 
 }  // namespace
 
-void add_fast_conv(KernelTable& table) {
+void add_conv(KernelTable& table) {
   table.at(OpKind::Conv2d) = &conv2d;
   table.at(OpKind::Conv2dGradInput) = &conv2d_grad_input;
   table.at(OpKind::Conv2dGradKernel) = &conv2d_grad_kernel;
@@ -233,4 +233,4 @@ std::uint64_t conv_workspace_bytes(OpKind kind, std::span<const Shape> inputs, c
   return static_cast<std::uint64_t>(floats) * sizeof(float);
 }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast

@@ -11,7 +11,7 @@
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/tile.hpp"
 
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace {
 
 // A block of depth: its panel of the right side (at most 48 columns, 48 KiB) stays in the second-level cache.
@@ -188,8 +188,8 @@ void matmul(const KernelCall& call) {
 
 }  // namespace
 
-void add_fast_matmul(KernelTable& table) { table.at(OpKind::MatMul) = &matmul; }
+void add_matmul(KernelTable& table) { table.at(OpKind::MatMul) = &matmul; }
 
 std::uint64_t matmul_workspace_bytes() { return kDepth * kMaxPanel * sizeof(float); }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast

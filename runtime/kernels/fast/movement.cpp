@@ -4,7 +4,7 @@
 
 #include "runtime/kernels/fast/fast.hpp"
 
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace {
 
 using Strides = std::array<std::int64_t, kMaxRank>;
@@ -68,9 +68,9 @@ void broadcast(const KernelCall& call) {
 
 }  // namespace
 
-void add_fast_movement(KernelTable& table) {
+void add_movement(KernelTable& table) {
   table.at(OpKind::Transpose) = &transpose;
   table.at(OpKind::Broadcast) = &broadcast;
 }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast

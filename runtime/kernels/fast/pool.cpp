@@ -13,7 +13,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -109,11 +109,11 @@ PoolSet make_pool_set() { return {}; }
 #endif
 
 }  // namespace HWY_NAMESPACE
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace {
 
 HWY_EXPORT(make_pool_set);
@@ -207,12 +207,12 @@ void avg_pool2d_grad(const KernelCall& call) {
 
 }  // namespace
 
-void add_fast_pool(KernelTable& table) {
+void add_pool(KernelTable& table) {
   table.at(OpKind::MaxPool2d) = &max_pool2d;
   table.at(OpKind::MaxPool2dGrad) = &max_pool2d_grad;
   table.at(OpKind::AvgPool2d) = &avg_pool2d;
   table.at(OpKind::AvgPool2dGrad) = &avg_pool2d_grad;
 }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 #endif

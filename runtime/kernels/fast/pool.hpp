@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace nnc::rt {
+namespace nnc::rt::fast {
 
 // The pixels of one window that are inside the image: rows x columns of them, `row` and `column` floats
 // apart.
@@ -22,4 +22,4 @@ struct PoolSet {
   void (*mean_grad)(const PoolWindow& window, const float* grad, float* out) = nullptr;
 };
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast

@@ -16,7 +16,7 @@
 #include "runtime/kernels/fast/vector_math.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
 
 #if NNC_FUSED_TARGET
@@ -114,11 +114,11 @@ ReductionSet make_reduction_set() { return {}; }
 #endif
 
 }  // namespace HWY_NAMESPACE
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace {
 
 HWY_EXPORT(make_reduction_set);
@@ -181,12 +181,12 @@ void log_softmax(const KernelCall& call) { softmax_rows(call, true); }
 
 }  // namespace
 
-void add_fast_reductions(KernelTable& table) {
+void add_reductions(KernelTable& table) {
   table.at(OpKind::Sum) = &sum;
   table.at(OpKind::Mean) = &mean;
   table.at(OpKind::Softmax) = &softmax;
   table.at(OpKind::LogSoftmax) = &log_softmax;
 }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 #endif

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace nnc::rt {
+namespace nnc::rt::fast {
 
 struct ReductionSet {
   float (*sum_contiguous)(const float* x, std::int64_t n) = nullptr;
@@ -11,4 +11,4 @@ struct ReductionSet {
   void (*softmax_row)(const float* x, std::int64_t n, bool log_form, float* y) = nullptr;
 };
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast

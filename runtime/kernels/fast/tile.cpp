@@ -12,7 +12,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -100,11 +100,11 @@ TileSet make_tile_set() { return {}; }
 #endif
 
 }  // namespace HWY_NAMESPACE
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace nnc::rt {
+namespace nnc::rt::fast {
 
 HWY_EXPORT(make_tile_set);
 
@@ -115,5 +115,5 @@ const TileSet& tile_set() {
 
 bool has_fused_multiply_add() { return tile_set().lanes > 0; }
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 #endif

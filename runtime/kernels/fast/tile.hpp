@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdint>
 
-namespace nnc::rt {
+namespace nnc::rt::fast {
 
 struct Tile {
   const float* const* rows = nullptr;  // A_r[0] of each row
@@ -32,8 +32,6 @@ struct TileSet {
   // The most rows that keep results, one row of B and an element of A in registers, by vectors per row.
   std::array<int, kMaxVectors + 1> max_rows{};
   std::array<std::array<TileKernel, kMaxRows + 1>, kMaxVectors + 1> kernels{};  // [vectors][rows]
-
-  [[nodiscard]] std::int64_t max_columns() const { return kMaxVectors * lanes; }
 };
 
 // lanes is 0 on a machine without fused multiply-add.
@@ -48,4 +46,4 @@ struct EvenParts {
   [[nodiscard]] std::int64_t begin(std::int64_t part) const { return total * part / count; }
 };
 
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast

@@ -1,4 +1,4 @@
-// Vector functions shared by blocks.cpp and softmax.cpp; included once per instruction set, so without a
+// Vector functions shared by blocks.cpp and reductions.cpp; included once per instruction set, so without a
 // plain guard. Out: elementary functions on the whole range of floats, NaN and infinities as the reference
 // gives them. The cores are Highway's (exp: 1 ulp, log: 4 ulp, expm1: 4 ulp on their stated ranges); what is
 // added here are the edges.
@@ -15,7 +15,7 @@
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
-namespace nnc::rt {
+namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -103,7 +103,7 @@ class Sum16 {
 #endif
 
 }  // namespace HWY_NAMESPACE
-}  // namespace nnc::rt
+}  // namespace nnc::rt::fast
 HWY_AFTER_NAMESPACE();
 
 #endif
