@@ -95,6 +95,15 @@ std::vector<const TrialPlan*> ReportLowering::trials_of(const Subject& subject) 
   return trials;
 }
 
+// "[units: 64, rate: 0.2]", as an author would pick the trial; "" without axes.
+static std::string point_text(const TrialPlan& trial) {
+  std::string text;
+  for (const auto& [axis, value] : trial.params) {
+    text += fmt::format("{}{}: {}", text.empty() ? "[" : ", ", axis, parameter_text(value));
+  }
+  return text.empty() ? text : text + "]";
+}
+
 std::optional<ResultRef> ReportLowering::read_result(const ast::Expr& expr) {
   const auto subject = read_subject(expr);
   const std::string text = evaluator_.text_of(expr);
@@ -109,16 +118,21 @@ std::optional<ResultRef> ReportLowering::read_result(const ast::Expr& expr) {
   const auto trials = trials_of(*subject);
   if (trials.size() == 1) return result;
   if (trials.empty()) {
-    if (!sink().has_errors()) sink().report(diagnostics::UnknownResult, expr.span, subject->experiment, text);
+    if (sink().has_errors()) return std::nullopt;
+    auto builder = sink().report(diagnostics::UnknownResult, expr.span, subject->experiment, text);
+    constexpr std::size_t kMostPoints = 6;
+    const auto points = trials_of({subject->experiment, {}, {}});
+    for (std::size_t i = 0; i < std::min(points.size(), kMostPoints); ++i) {
+      builder.note(fmt::format("a trial is at {}", point_text(*points[i])));
+    }
+    builder.hint("no trial is at that point");
     return std::nullopt;
   }
   auto builder = sink().report(diagnostics::AmbiguousPoint, expr.span, subject->experiment,
                                static_cast<int>(trials.size()));
-  if (!trials.front()->params.empty()) {
-    const auto& [axis, value] = trials.front()->params.front();
-    builder.hint(fmt::format("for example `{}[{}: {}].{}`", subject->experiment, axis, parameter_text(value),
-                             result.field));
-  }
+  const std::string point = point_text(*trials.front());
+  if (!point.empty())
+    builder.hint(fmt::format("for example `{}{}.{}`", subject->experiment, point, result.field));
   return std::nullopt;
 }
 

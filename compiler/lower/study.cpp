@@ -196,6 +196,7 @@ std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& 
   if (!options.only.empty() &&
       std::find(experiments.begin(), experiments.end(), options.only) == experiments.end()) {
     sink.report(diagnostics::UnknownName, {}, "experiment", options.only)
+        .note(fmt::format("the file has {}", fmt::join(experiments, ", ")))
         .hint(did_you_mean_hint(options.only, experiments));
   }
   // Declared data that no experiment uses is looked at too: a wrong folder is a mistake here and not one day
