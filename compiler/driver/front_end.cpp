@@ -30,6 +30,14 @@ std::string near_file(const Env& env, const std::string& path) {
   return did_you_mean_hint(wanted.filename().string(), programs_in(env, folder.empty() ? "." : folder));
 }
 
+// Files that are missing or damaged are the world's failure, like an output folder that cannot be written.
+bool only_data_is_wrong(const Sink& sink) {
+  return std::all_of(sink.diagnostics().begin(), sink.diagnostics().end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity != Severity::Error || diagnostic.number == diagnostics::DataNotFound.number ||
+           diagnostic.number == diagnostics::DataDamaged.number;
+  });
+}
+
 // Nothing can be evaluated while parts of the program are missing or declarations go in circles.
 bool can_be_expanded(const Sink& sink) {
   constexpr int kFirstNonSyntax = 200;
@@ -124,7 +132,7 @@ std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& e
   NNC_CHECK(compilation->sink.has_errors(), "a phase failed without a diagnostic");
   show_diagnostics(env, options, *compilation);
   if (options.json) *env.out << diagnostics_object(*compilation);
-  exit_code = kExitErrors;
+  exit_code = only_data_is_wrong(compilation->sink) ? kExitUsage : kExitErrors;
   return nullptr;
 }
 

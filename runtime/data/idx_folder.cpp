@@ -25,7 +25,8 @@ std::string missing_hint(const std::string& directory) {
   std::string name = directory.substr(kDebianFolder.size());
   name = name.substr(0, name.find('/'));
   if (name.empty()) return "name the folder of one data set in it";
-  return fmt::format("install the Debian package `dataset-{0}`: sudo apt install dataset-{0}", name);
+  if (name == "fashion-mnist") return "install the Debian package: sudo apt install dataset-fashion-mnist";
+  return fmt::format("check the name; if Debian has the data set, its package is `dataset-{}`", name);
 }
 
 bool is_there(const fs::path& path) {
