@@ -59,15 +59,22 @@ struct recipe_declaration : seq<word<"recipe">, gap, must<declared_name>, gap, o
 // ---------------------------------------------------------------- experiments
 
 struct sweep_axis : seq<name, gap, must<word<"in">>, gap, must<expression>> {};
-struct sweep_statement : seq<word<"sweep">, gap, must<sweep_axis>, star<gap, comma, gap, must<sweep_axis>>> {};
+struct sweep_line : seq<must<sweep_axis>, star<gap, comma, gap, must<sweep_axis>>> {};
+struct sweep_entry : seq<sweep_line, must<statement_end>> {};
+struct sweep_branch : seq<one<'{'>, in_braces<separators, star<not_at<record_end>, sweep_entry, separators>>, must<close_brace>> {};
+struct sweep_union : seq<sweep_branch, star<lines, word<"or">, gap, must<sweep_branch>>> {};
+struct sweep_statement : seq<word<"sweep">, gap, sor<sweep_union, sweep_line>> {};
+struct sample_statement : seq<word<"sample">, gap, must<expression>, gap, must<word<"points">>> {};
 struct where_statement : seq<word<"where">, gap, must<expression>> {};
 struct train_statement : seq<word<"train">, gap, must<expression>, gap, must<word<"on">>, gap, must<expression>, gap, must<word<"with">>, gap, must<expression>, opt<gap, record>> {};
 struct seeds_statement : seq<word<"repeat">, gap, must<word<"over">>, gap, must<expression>, gap, must<word<"seeds">>> {};
 struct over_clause : seq<word<"over">, gap, must<expression>> {};
 struct select_statement : seq<word<"select">, gap, must<word<"best">>, gap, must<word<"by">>, gap, must<expression>, opt<gap, over_clause>> {};
 struct validate_statement : seq<word<"validate">, gap, must<over_clause>> {};
+struct stop_by : word<"by"> {};
+struct stop_statement : seq<word<"stop">, gap, must<stop_by>, gap, must<expression>, gap, must<word<"after">>, gap, must<expression>, gap, must<word<"epochs">>> {};
 
-struct any_experiment_statement : sor<sweep_statement, where_statement, train_statement, seeds_statement, select_statement, validate_statement> {};
+struct any_experiment_statement : sor<sweep_statement, sample_statement, where_statement, train_statement, seeds_statement, select_statement, validate_statement, stop_statement> {};
 struct experiment_statement : seq<must<any_experiment_statement>, must<statement_end>> {};
 struct experiment_block : seq<one<'{'>, in_braces<separators, star<not_at<record_end>, experiment_statement, separators>>, must<close_brace>> {};
 struct experiment_declaration : seq<word<"experiment">, gap, must<declared_name>, gap, opt<base>, gap, must<experiment_block>> {};

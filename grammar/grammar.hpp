@@ -29,6 +29,8 @@ inline constexpr bool is_recovery_point<setting> = true;
 template <>
 inline constexpr bool is_recovery_point<experiment_statement> = true;
 template <>
+inline constexpr bool is_recovery_point<sweep_entry> = true;
+template <>
 inline constexpr bool is_recovery_point<report_entry> = true;
 template <>
 inline constexpr bool is_recovery_point<declaration> = true;

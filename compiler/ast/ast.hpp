@@ -268,10 +268,24 @@ struct ImportDecl {
 struct SweepAxis {
   Name name;
   ExprPtr values;
-};  // sweep rate in [0, 0.1]
-struct Sweep {
+};  // rate in [0, 0.1]
+struct SweepLine {
   std::vector<SweepAxis> axes;
-};  // several axes in one sweep are zipped
+};  // several axes in one line are zipped
+struct SweepBranch {
+  std::vector<SweepLine> lines;
+  Span span;
+};  // the product of its lines
+// sweep rate in [0, 0.1]        sweep { opt in [adam]; rate in [0, 0.1] } or { opt in [sgd]; rate in [0.5] }
+// The points of all branches, one branch after the other.
+struct Sweep {
+  std::vector<SweepBranch> branches;
+  bool is_short = false;  // written without braces: one branch with one line
+};
+// sample 20 points: so many at random, of all that the sweeps span
+struct Sample {
+  ExprPtr count;
+};
 struct Where {
   ExprPtr condition;
 };
@@ -291,8 +305,13 @@ struct SelectBest {
 struct Validate {
   ExprPtr validation;
 };  // validate over kfold(5)
+// stop by valid.loss after 5 epochs: that many without a better value
+struct StopEarly {
+  ExprPtr metric;
+  ExprPtr patience;
+};
 struct ExperimentStatement {
-  std::variant<Sweep, Where, Train, RepeatSeeds, SelectBest, Validate> node;
+  std::variant<Sweep, Sample, Where, Train, RepeatSeeds, SelectBest, Validate, StopEarly> node;
   Span span;
 };
 struct ExperimentDecl {

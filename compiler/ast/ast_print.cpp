@@ -26,6 +26,8 @@ Tree tree_of(const ShapePatternItem& item);
 Tree tree_of(const Parameter& parameter);
 Tree tree_of(const Setting& setting);
 Tree tree_of(const SweepAxis& axis);
+Tree tree_of(const SweepLine& line);
+Tree tree_of(const SweepBranch& branch);
 Tree tree_of(const ExperimentStatement& statement);
 Tree tree_of(const ProsePart& part);
 Tree tree_of(const ReportEntry& entry);
@@ -196,6 +198,20 @@ Tree tree_of(const SweepAxis& axis) {
   return {fmt::format("axis {}", axis.name.text), {tree_of(axis.values)}};
 }
 
+Tree tree_of(const SweepLine& line) { return {"line", trees_of(line.axes)}; }
+
+Tree tree_of(const SweepBranch& branch) { return {"branch", trees_of(branch.lines)}; }
+
+// The short form has its axes directly below it.
+Tree tree_of(const Sweep& node) {
+  if (!node.is_short) return {"sweep", trees_of(node.branches)};
+  Tree result{"sweep", {}};
+  for (const SweepBranch& branch : node.branches)
+    for (const SweepLine& line : branch.lines)
+      for (const SweepAxis& axis : line.axes) result.children.push_back(tree_of(axis));
+  return result;
+}
+
 Tree tree_of(const Train& node) {
   Tree result{"train", {tree_of(node.model), tree_of(node.data), tree_of(node.recipe)}};
   for (Tree& setting : trees_of(node.overrides)) result.children.push_back(std::move(setting));
@@ -204,8 +220,9 @@ Tree tree_of(const Train& node) {
 
 Tree tree_of(const ExperimentStatement& statement) {
   return std::visit(Overloaded{
-                        [](const Sweep& node) {
-                          return Tree{"sweep", trees_of(node.axes)};
+                        [](const Sweep& node) { return tree_of(node); },
+                        [](const Sample& node) {
+                          return Tree{"sample", {tree_of(node.count)}};
                         },
                         [](const Where& node) {
                           return Tree{"where", {tree_of(node.condition)}};
@@ -221,6 +238,9 @@ Tree tree_of(const ExperimentStatement& statement) {
                         },
                         [](const Validate& node) {
                           return Tree{"validate", {tree_of(node.validation)}};
+                        },
+                        [](const StopEarly& node) {
+                          return Tree{"stop-early", {tree_of(node.metric), tree_of(node.patience)}};
                         },
                     },
                     statement.node);

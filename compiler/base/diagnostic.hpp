@@ -36,6 +36,9 @@ struct Diagnostic {
   std::string primary_label;
   std::vector<Label> labels;
   std::vector<std::string> notes;
+  // The points of sweeps that it is about, each in full: "width: units = 3, k = 7". For tools; people read a
+  // note that puts them together.
+  std::vector<std::string> points = {};
   std::string hint;
   std::optional<Suggestion> suggestion;
 

@@ -36,6 +36,7 @@ Json diagnostic_json(const SourceMap& sources, const Diagnostic& diagnostic) {
           {"here", diagnostic.primary_label},
           {"labels", labels},
           {"notes", diagnostic.notes},
+          {"points", diagnostic.points},
           {"hint", diagnostic.hint},
           {"suggestion", suggestion}};
 }

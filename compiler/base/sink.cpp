@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace nnc {
 
@@ -41,6 +42,12 @@ void Sink::add(Diagnostic diagnostic) {
   if (!seen_.emplace(diagnostic.number, diagnostic.primary, std::move(told_apart_by)).second) return;
   if (diagnostic.severity == Severity::Error) ++error_count_;
   diagnostics_.push_back(std::move(diagnostic));
+}
+
+std::vector<Diagnostic> Sink::take() {
+  seen_.clear();
+  error_count_ = 0;
+  return std::exchange(diagnostics_, {});
 }
 
 std::vector<Diagnostic> Sink::sorted() const {

@@ -55,6 +55,9 @@ class Sink {
   // Keeps a diagnostic, unless the same code was already reported at the same place.
   void add(Diagnostic diagnostic);
 
+  // What was reported so far; then the sink is as new.
+  std::vector<Diagnostic> take();
+
   [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   [[nodiscard]] int error_count() const { return error_count_; }
   [[nodiscard]] bool has_errors() const { return error_count_ > 0; }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <ostream>
 
 #include "compiler/driver/commands.hpp"
@@ -10,32 +12,79 @@
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/work_left.hpp"
 
 namespace nnc {
 namespace {
 
-std::int64_t steps_of(const StudyPlan& plan, const TrialPlan& trial) {
-  const std::int64_t samples = plan.data[trial.data].train_count;
-  const std::int64_t per_epoch = samples / trial.batch + (samples % trial.batch != 0 ? 1 : 0);
-  return per_epoch * trial.epochs;
-}
-
 // The trials' costs, in order. Failure if one cannot be compiled.
-Result<std::vector<TrialCost>> costs_of(Compilation& compilation) {
+Result<StudyCost> cost_of(Compilation& compilation) {
   const StudyPlan& plan = compilation.study->plan;
   const TrialCompiler compiler(compilation.sources, compilation.program, *compilation.study);
-  std::vector<TrialCost> costs;
+  StudyCost cost;
+  std::map<std::string, std::size_t> known;
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
     const TrialPlan& trial = plan.trials[i];
-    const Result<rt::PlanMaker> plans = compiler.plans(i);
-    if (!plans) return plans.failure();
-    const StepPlan step = plans.value()(rt::Phase::Train, training_batch(plan, trial));
-    costs.push_back({steps_of(plan, trial), step.state_bytes, step.work_bytes});
+    const Result<rt::CompiledTrial> compiled = compiler.compile(i);
+    if (!compiled) return compiled.failure();
+    const StepPlan step = compiled.value().plans(rt::Phase::Train, training_batch(plan, trial));
+    TrialCost one{training_steps(plan, trial), step.state_bytes, step.work_bytes, std::nullopt};
+    const DataPlan& data = plan.data[trial.data];
+    const auto [like, is_new] =
+        known.try_emplace(rt::trial_identity(trial, data, data.directory, compiled.value().program, {}), i);
+    if (!is_new) one.like = like->second;
+    cost.most_bytes = std::max(cost.most_bytes, one.state_bytes + one.work_bytes);
+    cost.trials.push_back(one);
   }
-  return costs;
+  const std::vector<double> shares = shares_of(plan);
+  double declared = 0;
+  double distinct = 0;
+  double steps_declared = 0;
+  double steps = 0;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    const double own_steps = shares[i] * static_cast<double>(cost.trials[i].steps);
+    declared += shares[i];
+    steps_declared += own_steps;
+    if (cost.trials[i].like) continue;
+    distinct += shares[i];
+    steps += own_steps;
+  }
+  cost.declared = std::llround(declared);
+  cost.distinct = std::llround(distinct);
+  cost.steps_declared = std::llround(steps_declared);
+  cost.steps = std::llround(steps);
+  return cost;
 }
 
-std::string plan_text(const StudyPlan& plan, const std::vector<TrialCost>& costs) {
+// The folds of one point, or one trial.
+struct PlanRow {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+std::vector<PlanRow> rows_of(const StudyPlan& plan) {
+  std::vector<PlanRow> rows;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    const TrialPlan& trial = plan.trials[i];
+    const bool next_fold = trial.fold && *trial.fold > 0 && !rows.empty();
+    if (next_fold) {
+      ++rows.back().count;
+    } else {
+      rows.push_back({i, 1});
+    }
+  }
+  return rows;
+}
+
+std::string validation_text(const TrialPlan& trial, std::size_t folds) {
+  if (trial.refit) return "refit if best";
+  if (!trial.validation) return "-";
+  if (trial.validation->kind == ValidationPlan::Kind::KFold)
+    return count_text(static_cast<std::int64_t>(folds), "fold");
+  return fmt::format("{:g} % held out", 100 * trial.validation->fraction);
+}
+
+std::string plan_text(const StudyPlan& plan, const StudyCost& cost) {
   Table table;
   table.column("#", Table::Align::Right);
   table.column("experiment");
@@ -43,26 +92,33 @@ std::string plan_text(const StudyPlan& plan, const std::vector<TrialCost>& costs
   table.column("seed", Table::Align::Right);
   table.column("model");
   table.column("params", Table::Align::Right);
+  table.column("validation");
   table.column("epochs", Table::Align::Right);
   table.column("batch", Table::Align::Right);
   table.column("steps", Table::Align::Right);
   table.column("memory", Table::Align::Right);
-  std::int64_t steps = 0;
-  std::uint64_t memory = 0;
-  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    const TrialPlan& trial = plan.trials[i];
-    const std::uint64_t bytes = costs[i].state_bytes + costs[i].work_bytes;
+  table.column("");
+  for (const PlanRow& row : rows_of(plan)) {
+    const TrialPlan& trial = plan.trials[row.first];
+    const TrialCost& one = cost.trials[row.first];
     const std::string params = params_text(trial.params);
-    table.row({std::to_string(i + 1), trial.experiment, params.empty() ? "-" : params,
-               std::to_string(trial.seed), trial.model, with_separators(trial.parameters),
-               std::to_string(trial.epochs), std::to_string(trial.batch), with_separators(costs[i].steps),
-               bytes_text(bytes)});
-    steps += costs[i].steps;
-    memory = std::max(memory, bytes);
+    const std::string number = row.count == 1 ? std::to_string(row.first + 1)
+                                              : fmt::format("{}-{}", row.first + 1, row.first + row.count);
+    table.row({number, trial.experiment, params.empty() ? "-" : params, std::to_string(trial.seed),
+               trial.model, with_separators(trial.parameters), validation_text(trial, row.count),
+               std::to_string(trial.epochs), std::to_string(trial.batch),
+               with_separators(one.steps * static_cast<std::int64_t>(row.count)),
+               bytes_text(one.state_bytes + one.work_bytes),
+               one.like ? fmt::format("the same as {}", *one.like + 1) : ""});
   }
-  return fmt::format("{}\n{}, {}, at most {} for one trial\n", table.to_string(),
-                     count_text(static_cast<std::int64_t>(plan.trials.size()), "trial"),
-                     count_text(steps, "step"), bytes_text(memory));
+  std::string text = fmt::format("{}\n{}, {}, at most {} for one trial\n", table.to_string(),
+                                 count_text(cost.declared, "trial"), count_text(cost.steps_declared, "step"),
+                                 bytes_text(cost.most_bytes));
+  if (cost.distinct < cost.declared) {
+    text += fmt::format("{} to train, the others are the same: {}\n", count_text(cost.distinct, "trial"),
+                        count_text(cost.steps, "step"));
+  }
+  return text;
 }
 
 }  // namespace
@@ -72,13 +128,13 @@ int cmd_plan(Env& env, const Options& options) {
   int exit_code = kExitOk;
   const auto compilation = load_study(env, options, exit_code);
   if (!compilation) return exit_code;
-  const Result<std::vector<TrialCost>> costs = costs_of(*compilation);
-  if (!costs) {
-    print_error(env, options, costs.failure());
+  const Result<StudyCost> cost = cost_of(*compilation);
+  if (!cost) {
+    print_error(env, options, cost.failure());
     return kExitErrors;
   }
-  *env.out << (options.json ? plan_object(*compilation, costs.value())
-                            : plan_text(compilation->study->plan, costs.value()));
+  *env.out << (options.json ? plan_object(*compilation, cost.value())
+                            : plan_text(compilation->study->plan, cost.value()));
   return kExitOk;
 }
 

@@ -8,8 +8,10 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/report_inputs.hpp"
 #include "runtime/record/record.hpp"
 #include "runtime/report/report.hpp"
+#include "runtime/results/claims.hpp"
 
 namespace nnc {
 namespace {
@@ -28,13 +30,17 @@ int cmd_report(Env& env, const Options& options) {
   const auto compilation = load_study(env, options, exit_code);
   if (!compilation) return exit_code;
   const std::string folder = output_folder(options, compilation->path);
-  const Result<rt::RunRecord> record = read_run(env, folder, compilation->path);
+  Result<rt::RunRecord> record = read_run(env, folder, compilation->path);
   if (!record) {
     print_error(env, options, record.failure());
     return kExitUsage;
   }
+  // The claims of today about the trials of the last run.
+  record.value().claims =
+      rt::decide_claims(compilation->study->plan.reports, record.value(), predictions_in(folder));
   const Result<rt::WrittenReport> report =
-      rt::write_report(compilation->study->plan.reports, record.value(), folder);
+      rt::write_report(compilation->study->plan.reports, record.value(), folder,
+                       report_options(compilation->study->plan, folder));
   if (!report) {
     print_error(env, options, report.failure());
     return kExitUsage;

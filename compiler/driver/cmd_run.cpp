@@ -3,16 +3,23 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <ostream>
 
+#include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/compile_trial.hpp"
 #include "compiler/driver/dump.hpp"
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/progress.hpp"
+#include "compiler/driver/report_inputs.hpp"
+#include "compiler/driver/trial_store.hpp"
 #include "runtime/record/record.hpp"
 #include "runtime/report/report.hpp"
+#include "runtime/results/claims.hpp"
+#include "runtime/results/results.hpp"
+#include "runtime/results/value_text.hpp"
 #include "runtime/train/study.hpp"
 
 namespace nnc {
@@ -32,62 +39,49 @@ std::string in_folder(const std::string& folder, const char* name) {
   return (std::filesystem::path(folder) / name).string();
 }
 
-// What the table shows of a trial: training accuracy, then everything measured on the test data.
-std::vector<std::string> shown_metrics(const std::vector<const rt::TrialRecord*>& trials) {
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  };
-  for (const auto* trial : trials) {
-    if (trial->metrics.count("train.accuracy") > 0) add("train.accuracy");
-  }
-  for (const auto* trial : trials) {
-    for (const auto& [name, value] : trial->metrics) {
-      if (name.starts_with("test.")) add(name);
-    }
-  }
-  return names;
+// What fits into a terminal: every metric of the part that the experiment ends with (test, or where that is
+// not looked at the validation part), of the other parts the accuracy.
+std::vector<std::string> shown_metrics(const std::vector<rt::Group>& groups) {
+  std::vector<std::string> fields = rt::metric_fields(groups);
+  const bool all_tested = std::all_of(groups.begin(), groups.end(), [](const rt::Group& group) {
+    return rt::measure(group, "test.loss").present;
+  });
+  const std::string whole = all_tested ? "test" : "valid";
+  std::erase_if(fields, [&](const std::string& field) {
+    return rt::split_of(field) != whole && rt::metric_of(field) != "accuracy";
+  });
+  return fields;
 }
 
-std::string results_table(const std::vector<const rt::TrialRecord*>& trials) {
-  const std::vector<std::string> metrics = shown_metrics(trials);
-  const bool seeds = std::any_of(trials.begin(), trials.end(),
-                                 [&](const auto* trial) { return trial->seed != trials.front()->seed; });
+// A row per point of an experiment: its axes, its metrics over seeds and folds, its time.
+std::string results_table(const std::vector<rt::Group>& groups) {
+  const std::vector<std::string> metrics = shown_metrics(groups);
   Table table;
-  for (const auto& [name, value] : trials.front()->params) table.column(name, Table::Align::Right);
-  if (seeds) table.column("seed", Table::Align::Right);
+  for (const auto& [name, value] : groups.front().first().params) table.column(name, Table::Align::Right);
   for (const std::string& name : metrics) table.column(name, Table::Align::Right);
   table.column("time", Table::Align::Right);
   table.column("");
-  for (const auto* trial : trials) {
+  for (const rt::Group& group : groups) {
     std::vector<std::string> cells;
-    for (const auto& [name, value] : trial->params) cells.push_back(parameter_text(value));
-    if (seeds) cells.push_back(std::to_string(trial->seed));
-    for (const std::string& name : metrics) {
-      const auto found = trial->metrics.find(name);
-      cells.push_back(found == trial->metrics.end() ? "" : fmt::format("{:.4f}", found->second));
+    for (const auto& [name, value] : group.first().params) cells.push_back(parameter_text(value));
+    for (const std::string& name : metrics) cells.push_back(rt::measure(group, name).text);
+    double seconds = 0;
+    std::string problem;
+    for (const rt::TrialRecord* trial : group.trials) {
+      seconds += trial->seconds_train + trial->seconds_evaluate;
+      if (!trial->finished() && problem.empty())
+        problem = fmt::format("{}: {}", rt::status_word(trial->status), trial->reason);
     }
-    cells.push_back(duration_text(trial->seconds_train + trial->seconds_evaluate));
-    if (!trial->finished())
-      cells.push_back(fmt::format("{}: {}", rt::status_word(trial->status), trial->reason));
+    cells.push_back(duration_text(seconds));
+    cells.push_back(problem);
     table.row(std::move(cells));
   }
   return table.to_string();
 }
 
 void print_results(std::ostream& out, const rt::RunRecord& record) {
-  std::vector<std::string> experiments;
-  for (const rt::TrialRecord& trial : record.trials) {
-    if (std::find(experiments.begin(), experiments.end(), trial.experiment) == experiments.end()) {
-      experiments.push_back(trial.experiment);
-    }
-  }
-  for (const std::string& experiment : experiments) {
-    std::vector<const rt::TrialRecord*> trials;
-    for (const rt::TrialRecord& trial : record.trials) {
-      if (trial.experiment == experiment) trials.push_back(&trial);
-    }
-    out << experiment << "\n" << results_table(trials) << "\n";
+  for (const std::string& experiment : rt::experiment_names(record)) {
+    out << experiment << "\n" << results_table(rt::group_trials(record, {experiment})) << "\n";
   }
 }
 
@@ -103,70 +97,54 @@ Result<std::vector<std::string>> write_outputs(const StudyPlan& plan, const rt::
       !status) {
     return status.failure();
   }
-  Result<rt::WrittenReport> report = rt::write_report(plan.reports, record, folder);
+  Result<rt::WrittenReport> report =
+      rt::write_report(plan.reports, record, folder, report_options(plan, folder));
   if (!report) return report.failure();
   warnings = report.value().warnings;
   return std::move(report).value().files;
 }
 
-int exit_code_for(const rt::StudyResult& result) {
+int exit_code_for(const rt::StudyResult& result, bool strict) {
   if (result.interrupted) return kExitInterrupted;
   const auto& trials = result.record.trials;
   const auto good = std::count_if(trials.begin(), trials.end(),
                                   [](const rt::TrialRecord& trial) { return trial.finished(); });
-  if (good == static_cast<std::ptrdiff_t>(trials.size())) return kExitOk;
-  return good > 0 ? kExitPartlyFailed : kExitErrors;
+  if (good < static_cast<std::ptrdiff_t>(trials.size())) return good > 0 ? kExitPartlyFailed : kExitErrors;
+  const auto& claims = result.record.claims;
+  const bool refuted = std::any_of(claims.begin(), claims.end(), [](const rt::ClaimRecord& claim) {
+    return claim.verdict == rt::Verdict::Refuted;
+  });
+  return strict && refuted ? kExitErrors : kExitOk;
 }
 
-// Keeps what is finished on disk while a run goes on, so that no way of ending loses it. The file takes the
-// place of results.json only at the end: until then the results of an earlier run stay.
-class PartialResults {
- public:
-  PartialResults(const Env& env, std::string path) : env_(env), path_(std::move(path)) {}
-
-  // Also tells, before anything is trained, whether the folder can be written at all.
-  Status write() {
-    written_at_ = env_.seconds();
-    return rt::write_file_atomically(path_, rt::results_json(record_));
-  }
-  // Writing at most once a second keeps the cost of many short trials small.
-  void add(const rt::TrialRecord& trial) {
-    record_.trials.push_back(trial);
-    if (env_.seconds() - written_at_ < 1) return;
-    // A failure here is not the end: the final results are written, and complained about, anyway.
-    static_cast<void>(write().ok());
-  }
-  void remove() const {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  rt::RunRecord& record() { return record_; }
-
- private:
-  const Env& env_;
-  std::string path_;
-  rt::RunRecord record_;
-  double written_at_ = 0;
-};
+int jobs_of(const Env& env, const Options& options, const StudyPlan& plan) {
+  const int wanted = options.jobs > 0 ? options.jobs : env.cores();
+  return std::clamp(wanted, 1, static_cast<int>(std::max<std::size_t>(plan.trials.size(), 1)));
+}
 
 Result<rt::StudyResult> train(Env& env, const Options& options, Compilation& compilation,
-                              PartialResults& partial) {
+                              const std::string& folder, TrialStore& store) {
+  const StudyPlan& plan = compilation.study->plan;
   const TrialCompiler compiler(compilation.sources, compilation.program, *compilation.study);
   rt::RunOptions run;
   run.reference_kernels = options.reference_kernels;
   run.stop = env.stop;
-  Progress progress(env, options);
+  run.jobs = jobs_of(env, options, plan);
+  run.smoke = options.smoke;
+  run.folder = folder;
+  if (!options.fresh) run.known = [&store](const std::string& identity) { return store.find(identity); };
+  Progress progress(env, options, plan, run.jobs);
   rt::RunEvents events = progress.events();
-  events.trial_ended = [&partial, shown = events.trial_ended](const rt::TrialRecord& record) {
-    partial.add(record);
-    if (shown) shown(record);
+  events.trial_ended = [&store, shown = events.trial_ended](std::size_t trial,
+                                                            const rt::TrialRecord& record) {
+    store.add(record);
+    shown(trial, record);
   };
-  return rt::run_study(compilation.study->plan, compiler.callback(), events, run);
+  return rt::run_study(plan, compiler.callback(), events, run);
 }
 
 void complete_record(const Env& env, const Options& options, const StudyPlan& plan, double seconds,
-                     rt::RunRecord& record) {
+                     const std::string& folder, rt::RunRecord& record) {
   record.file = plan.file;
   record.source_text = plan.source_text;
   record.nnc_version = NNC_VERSION;
@@ -174,24 +152,84 @@ void complete_record(const Env& env, const Options& options, const StudyPlan& pl
   record.machine = env.machine();
   record.date = env.date();
   record.seconds = seconds;
+  record.smoke = options.smoke;
+  record.claims = rt::decide_claims(plan.reports, record, predictions_in(folder));
 }
 
-void tell_interruption(Env& env, const StudyPlan& plan, const rt::RunRecord& record,
-                       const std::string& place) {
-  if (record.trials.empty()) {
-    *env.err << "interrupted before the first trial ended; nothing was written\n";
-    return;
-  }
-  *env.err << fmt::format("interrupted after {} of {} trials; what was done so far is in {}\n",
-                          record.trials.size(), plan.trials.size(), place);
+void tell_interruption(Env& env, const StudyPlan& plan, const rt::RunRecord& record, const Options& options) {
+  *env.err << fmt::format(
+      "interrupted after {} of {}; to go on from there, give the same command again:\n  {}\n",
+      record.trials.size(), count_text(trial_count(plan), "trial"), options.command);
 }
 
-// True if an earlier run left the results of more trials in the folder.
-bool earlier_run_has_more(const Env& env, const std::string& folder, const rt::RunRecord& record) {
+Result<rt::RunRecord> earlier_run(const Env& env, const std::string& folder) {
   const Result<std::string> text = env.read_file(in_folder(folder, "record.json"));
-  if (!text) return false;
-  const Result<rt::RunRecord> earlier = rt::read_record(text.value());
-  return earlier && earlier.value().trials.size() > record.trials.size();
+  if (!text) return text.failure();
+  return rt::read_record(text.value());
+}
+
+// A run that had nothing to train gives the results of the run before, to the letter.
+void keep_statuses(const rt::RunRecord& earlier, rt::RunRecord& record) {
+  const bool all_known = std::all_of(record.trials.begin(), record.trials.end(), [](const auto& trial) {
+    return trial.status == rt::TrialStatus::Cached;
+  });
+  if (!all_known) return;
+  for (rt::TrialRecord& trial : record.trials) {
+    const auto same = std::find_if(earlier.trials.begin(), earlier.trials.end(), [&](const auto& other) {
+      return other.id == trial.id && other.identity == trial.identity && other.finished();
+    });
+    if (same != earlier.trials.end()) trial.status = same->status;
+  }
+}
+
+void print_claims(std::ostream& out, const rt::RunRecord& record) {
+  if (record.claims.empty()) return;
+  out << "claims\n";
+  for (const rt::ClaimRecord& claim : record.claims) {
+    out << fmt::format("  {:<12}  {}\n  {:<12}  {}\n", rt::verdict_word(claim.verdict), printable(claim.text),
+                       "", printable(claim.evidence));
+  }
+  out << "\n";
+}
+
+// Folder and store, ready to be written to. Empty, with the error shown, if they are not.
+std::unique_ptr<TrialStore> open_store(Env& env, const Options& options, const std::string& folder) {
+  if (Status made = make_folder(folder); !made) {
+    print_error(env, options, made.failure());
+    return nullptr;
+  }
+  auto store = std::make_unique<TrialStore>(env, folder);
+  if (const std::string problem = store->load(); !problem.empty()) {
+    *env.err << fmt::format("warning: the trials of earlier runs are not used: {}\n", problem);
+  }
+  if (Status writable = store->write(); !writable) {
+    print_error(env, options, writable.failure());
+    return nullptr;
+  }
+  return store;
+}
+
+// Writes and prints everything that a run ends with.
+int finish(Env& env, const Options& options, const StudyPlan& plan, const std::string& folder,
+           const rt::StudyResult& result) {
+  std::vector<std::string> warnings;
+  const auto files = write_outputs(plan, result.record, folder, warnings);
+  for (const std::string& problem : result.record.problems) warnings.push_back(problem);
+  for (const std::string& warning : warnings) *env.err << "warning: " << warning << "\n";
+  if (options.json) *env.out << rt::results_json(result.record);
+  if (!options.json && !options.quiet) {
+    print_results(*env.out, result.record);
+    print_claims(*env.out, result.record);
+  }
+  if (!files) {
+    print_error(env, options, files.failure());
+    return kExitUsage;
+  }
+  if (result.interrupted) tell_interruption(env, plan, result.record, options);
+  if (!options.json && !options.quiet && !files.value().empty()) {
+    *env.out << fmt::format("report: {}\n", files.value().front());
+  }
+  return exit_code_for(result, options.strict);
 }
 
 }  // namespace
@@ -209,49 +247,26 @@ int cmd_run(Env& env, const Options& options) {
     return kExitErrors;
   }
   const std::string folder = output_folder(options, compilation->path);
-  if (Status made = make_folder(folder); !made) {
-    print_error(env, options, made.failure());
-    return kExitUsage;
-  }
   const double started = env.seconds();
-  PartialResults partial(env, in_folder(folder, "results.partial.json"));
-  complete_record(env, options, plan, 0, partial.record());
-  if (Status writable = partial.write(); !writable) {
-    print_error(env, options, writable.failure());
-    return kExitUsage;
-  }
-  Result<rt::StudyResult> trained = train(env, options, *compilation, partial);
+  const auto store = open_store(env, options, folder);
+  if (store == nullptr) return kExitUsage;
+  Result<rt::StudyResult> trained = train(env, options, *compilation, folder, *store);
+  static_cast<void>(store->write().ok());  // a disk that is full is complained about below
   if (!trained) {
-    partial.remove();
     print_error(env, options, trained.failure());
     return kExitUsage;
   }
   rt::StudyResult& result = trained.value();
-  complete_record(env, options, plan, env.seconds() - started, result.record);
-  if (result.interrupted &&
-      (result.record.trials.empty() || earlier_run_has_more(env, folder, result.record))) {
-    // The results of an earlier run are worth more than fewer of the same.
-    partial.record() = result.record;
-    const bool kept = !result.record.trials.empty() && partial.write().ok();
-    if (!kept) partial.remove();
-    tell_interruption(env, plan, result.record, partial.path());
+  const Result<rt::RunRecord> earlier = earlier_run(env, folder);
+  const bool earlier_has_more = earlier && earlier.value().trials.size() > result.record.trials.size();
+  if (result.interrupted && (result.record.trials.empty() || earlier_has_more)) {
+    // The report of an earlier run is worth more than one of fewer trials.
+    tell_interruption(env, plan, result.record, options);
     return kExitInterrupted;
   }
-  std::vector<std::string> warnings;
-  const auto files = write_outputs(plan, result.record, folder, warnings);
-  for (const std::string& warning : warnings) *env.err << "warning: " << warning << "\n";
-  if (options.json) *env.out << rt::results_json(result.record);
-  if (!options.json && !options.quiet) print_results(*env.out, result.record);
-  if (!files) {
-    print_error(env, options, files.failure());
-    return kExitUsage;
-  }
-  partial.remove();
-  if (result.interrupted) tell_interruption(env, plan, result.record, folder);
-  if (!options.json && !options.quiet && !files.value().empty()) {
-    *env.out << fmt::format("report: {}\n", files.value().front());
-  }
-  return exit_code_for(result);
+  if (earlier) keep_statuses(earlier.value(), result.record);
+  complete_record(env, options, plan, env.seconds() - started, folder, result.record);
+  return finish(env, options, plan, folder, result);
 }
 
 }  // namespace nnc

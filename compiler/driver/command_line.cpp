@@ -57,6 +57,12 @@ void add_study(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
 }
 
+void add_smoke(CLI::App& app, Options& options) {
+  app.add_flag(
+      "--smoke", options.smoke,
+      "one epoch of everything on a sliver of the data, in seconds: does it all work? No claims are made");
+}
+
 void add_dump(CLI::App& app, Options& options) {
   app.add_option(
          "--dump", options.dump,
@@ -72,11 +78,11 @@ void add_folder(CLI::App& app, Options& options) {
 
 void add_run(CLI::App& app, Options& options) {
   add_folder(app, options);
-  app.add_option("-j,--jobs", options.jobs,
-                 "trials at once; this version trains one at a time whatever is asked")
+  app.add_option("-j,--jobs", options.jobs, "trials at once (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
-  app.add_flag("--fresh", options.fresh, "train everything anew (this version always does)");
+  app.add_flag("--fresh", options.fresh, "train everything anew, also what earlier runs have finished");
+  app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
   app.add_option_function<std::string>(
          "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
          "fast, or reference: the plain ones that the fast ones are tested against")
@@ -96,12 +102,14 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   };
   CLI::App& run = add("run", "Check, train, evaluate and report",
                       "  nnc run study.nn\n"
+                      "  nnc run study.nn --smoke\n"
                       "  nnc run study.nn --only baseline --set epochs=2\n"
                       "  nnc run study.nn --out try --json > results.json",
                       cmd_run);
   add_file(run, options);
   add_run(run, options);
   add_study(run, options);
+  add_smoke(run, options);
   add_dump(run, options);
   CLI::App& check = add("check", "Check every name, type and shape of every trial, without training",
                         "  nnc check study.nn\n"

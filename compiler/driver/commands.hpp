@@ -24,8 +24,10 @@ struct Options {
   std::int64_t trial = 1;                                     // --trial: which one is dumped, from 1
 
   std::string folder;  // --out; empty: runs/<stem>
-  int jobs = 1;
-  bool fresh = false;
+  int jobs = 0;        // 0: as many as there are cores
+  bool fresh = false;  // train everything, whatever is known
+  bool smoke = false;  // everything once, on a sliver of the data
+  bool strict = false; // a refuted claim is a failure
   bool reference_kernels = false;
 
   std::string model;  // summary --model

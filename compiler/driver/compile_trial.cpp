@@ -39,26 +39,29 @@ Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase,
   return ir::optimize(std::move(graph), observe);
 }
 
-Result<rt::PlanMaker> TrialCompiler::plans(std::size_t trial) const {
+// Slots by their places instead of their names: what a layer is called changes no result.
+static std::string anonymous_text(ir::Graph graph) {
+  for (ir::Slot& slot : graph.slots) slot.name.clear();
+  return ir::print_graph(graph);
+}
+
+Result<rt::CompiledTrial> TrialCompiler::compile(std::size_t trial) const {
   auto train = graph(trial, rt::Phase::Train);
   if (!train) return train.failure();
   auto evaluate = graph(trial, rt::Phase::Evaluate);
   if (!evaluate) return evaluate.failure();
   auto graphs = std::make_shared<const std::pair<ir::Graph, ir::Graph>>(std::move(train).value(),
                                                                         std::move(evaluate).value());
-  return rt::PlanMaker([graphs](rt::Phase phase, std::int64_t batch) {
+  rt::CompiledTrial compiled;
+  compiled.program = anonymous_text(graphs->first) + anonymous_text(graphs->second);
+  compiled.plans = [graphs](rt::Phase phase, std::int64_t batch) {
     return plan_step(ir::bind_batch(phase == rt::Phase::Train ? graphs->first : graphs->second, batch));
-  });
+  };
+  return compiled;
 }
 
 rt::CompileTrial TrialCompiler::callback() const {
-  return [this](const TrialPlan& trial) -> Result<rt::PlanMaker> {
-    const auto& trials = study_.plan.trials;
-    const auto found = std::find_if(trials.begin(), trials.end(),
-                                    [&](const TrialPlan& known) { return known.id == trial.id; });
-    NNC_CHECK(found != trials.end());
-    return plans(static_cast<std::size_t>(found - trials.begin()));
-  };
+  return [this](std::size_t trial) { return compile(trial); };
 }
 
 }  // namespace nnc

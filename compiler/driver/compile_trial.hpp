@@ -24,9 +24,8 @@ class TrialCompiler {
   // The optimised graph of a trial for a phase, with a symbolic batch. Fails if the trial does not check,
   // which plan_study has excluded.
   Result<ir::Graph> graph(std::size_t trial, rt::Phase phase, const ObserveGraph& observe = {}) const;
-  // Plans for any batch size; thread-safe.
-  Result<rt::PlanMaker> plans(std::size_t trial) const;
-  // The same for the runtime, which knows a trial by its plan.
+  // Plans for any batch size, and the text that identifies what is computed; thread-safe.
+  Result<rt::CompiledTrial> compile(std::size_t trial) const;
   rt::CompileTrial callback() const;
 
  private:

@@ -45,9 +45,9 @@ Result<std::string> graph_text(const TrialCompiler& compiler, std::size_t trial,
 }
 
 Result<std::string> plan_text(const TrialCompiler& compiler, const StudyPlan& plan, std::size_t trial) {
-  const Result<rt::PlanMaker> plans = compiler.plans(trial);
-  if (!plans) return plans.failure();
-  return print_step_plan(plans.value()(rt::Phase::Train, training_batch(plan, plan.trials[trial])));
+  const Result<rt::CompiledTrial> compiled = compiler.compile(trial);
+  if (!compiled) return compiled.failure();
+  return print_step_plan(compiled.value().plans(rt::Phase::Train, training_batch(plan, plan.trials[trial])));
 }
 
 Result<std::string> trial_text(const TrialCompiler& compiler, const StudyPlan& plan, std::size_t trial,

@@ -3,6 +3,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -61,6 +62,14 @@ int real_columns() {
   return 80;
 }
 
+// Of those that the scheduler gives this process.
+int real_cores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 std::string real_machine() {
   std::ifstream info("/proc/cpuinfo");
   std::string name = "unknown processor";
@@ -71,7 +80,7 @@ std::string real_machine() {
       break;
     }
   }
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const int cores = real_cores();
   return fmt::format("{}, {} core{}", name, cores, cores == 1 ? "" : "s");
 }
 
@@ -95,6 +104,7 @@ Env real_env(const std::atomic<bool>* stop) {
                        fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
   };
   env.machine = real_machine;
+  env.cores = real_cores;
   env.stop = stop;
   return env;
 }

@@ -27,6 +27,7 @@ struct Env {
   std::function<double()> seconds;       // a clock that only goes forward
   std::function<std::string()> date;     // now, ISO 8601, UTC
   std::function<std::string()> machine;  // "AMD EPYC 7B13, 2 cores"
+  std::function<int()> cores;            // that this process may use
 
   const std::atomic<bool>* stop = nullptr;  // set by a signal handler: end soon and in order
 };

@@ -11,6 +11,7 @@
 #include "compiler/driver/inspect_data.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/work_left.hpp"
 
 namespace nnc {
 namespace {
@@ -108,6 +109,7 @@ bool expand_study(Env&, const Options& options, Compilation& compilation) {
   study.folder = std::filesystem::path(compilation.path).parent_path().string();
   study.inspect_data = inspect_data;
   study.native_metrics = native_metrics();
+  study.smoke = options.smoke;
   Sink shapes;
   compilation.study = plan_study(compilation.sources, compilation.program, study, shapes);
   add_new_mistakes(shapes, compilation.sink);
@@ -143,12 +145,14 @@ void show_diagnostics(Env& env, const Options& options, const Compilation& compi
 }
 
 std::int64_t training_batch(const StudyPlan& plan, const TrialPlan& trial) {
-  return std::min(trial.batch, std::max<std::int64_t>(1, plan.data[trial.data].train_count));
+  return std::min(trial.batch, std::max<std::int64_t>(1, training_samples(plan, trial)));
 }
 
 std::string output_folder(const Options& options, const std::string& path) {
   if (!options.folder.empty()) return options.folder;
-  return (std::filesystem::path("runs") / std::filesystem::path(path).stem()).string();
+  const std::string stem = std::filesystem::path(path).stem().string();
+  // What a smoke run writes must not take the place of results.
+  return (std::filesystem::path("runs") / (options.smoke ? stem + "-smoke" : stem)).string();
 }
 
 }  // namespace nnc

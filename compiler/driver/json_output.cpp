@@ -41,11 +41,25 @@ Json metrics_json(const std::vector<MetricPlan>& metrics) {
   return result;
 }
 
+Json validation_json(const std::optional<ValidationPlan>& validation) {
+  if (!validation) return {};
+  Json result = {{"stratified", validation->stratified}, {"shuffle", validation->shuffle}};
+  if (validation->kind == ValidationPlan::Kind::KFold) {
+    result["folds"] = validation->folds;
+  } else {
+    result["holdout"] = validation->fraction;
+  }
+  return result;
+}
+
 Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& cost) {
   return {{"id", trial.id},
           {"experiment", trial.experiment},
           {"params", params_json(trial.params)},
           {"seed", trial.seed},
+          {"fold", trial.fold ? Json(*trial.fold) : Json()},
+          {"refit", trial.refit},
+          {"validation", validation_json(trial.validation)},
           {"model", trial.model},
           {"data", plan.data[trial.data].name},
           {"loss", trial.loss},
@@ -71,15 +85,28 @@ std::string diagnostics_object(const Compilation& compilation) {
                {"diagnostics", Json::parse(diagnostics_json(compilation.sources, all))}});
 }
 
-std::string plan_object(const Compilation& compilation, const std::vector<TrialCost>& costs) {
+std::string plan_object(const Compilation& compilation, const StudyCost& cost) {
   const StudyPlan& plan = compilation.study->plan;
   Json trials = Json::array();
-  std::int64_t steps = 0;
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    trials.push_back(trial_json(plan, plan.trials[i], costs[i]));
-    steps += costs[i].steps;
+    Json trial = trial_json(plan, plan.trials[i], cost.trials[i]);
+    trial["like"] = cost.trials[i].like ? Json(plan.trials[*cost.trials[i].like].id) : Json();
+    trials.push_back(std::move(trial));
   }
-  return dump({{"file", compilation.path}, {"steps", steps}, {"trials", trials}});
+  Json selections = Json::array();
+  for (const SelectionPlan& selection : plan.selections) {
+    selections.push_back({{"experiment", selection.experiment},
+                          {"by", selection.field},
+                          {"better", rt::direction_word(selection.better)}});
+  }
+  return dump({{"file", compilation.path},
+               {"trials_declared", cost.declared},
+               {"trials_distinct", cost.distinct},
+               {"steps_declared", cost.steps_declared},
+               {"steps", cost.steps},
+               {"memory_bytes", cost.most_bytes},
+               {"selections", selections},
+               {"trials", trials}});
 }
 
 std::string summary_object(const std::vector<ModelSummary>& models) {

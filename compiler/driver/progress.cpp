@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <set>
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/output.hpp"
@@ -13,22 +14,40 @@
 namespace nnc {
 namespace {
 
-constexpr double kRedraw = 0.1;      // seconds between two drawings of the live line
-constexpr double kLogEvery = 10;     // seconds between two lines within an epoch
-constexpr double kLogEpochs = 1;     // seconds between two lines for epochs that end sooner
-constexpr int kSamplesForGuess = 3;  // before that the time left is not told
+constexpr double kRedraw = 0.1;  // seconds between two drawings of the live lines
+constexpr double kLogEvery =
+    10;  // seconds between two plain lines of a study of many trials, or within an epoch
+constexpr double kLogEpochs = 1;        // seconds between two lines for epochs that end sooner
+constexpr std::size_t kMostLines = 16;  // live lines for running trials
 constexpr const char* kHideCursor = "\x1b[?25l";
 constexpr const char* kShowCursor = "\x1b[?25h";
 constexpr const char* kClearLine = "\r\x1b[K";
 
-std::string trial_name(const TrialPlan& trial) {
-  const std::string params = params_text(trial.params);
-  return params.empty() ? trial.experiment : fmt::format("{} ({})", trial.experiment, params);
+// "dropout (rate 0.1), seed 2, fold 3"
+std::string trial_name(const TrialPlan& trial, bool several_seeds) {
+  std::string name = trial.experiment;
+  if (const std::string params = params_text(trial.params); !params.empty())
+    name += fmt::format(" ({})", params);
+  if (several_seeds) name += fmt::format(", seed {}", trial.seed);
+  if (trial.fold)
+    name += fmt::format(", fold {} of {}", *trial.fold + 1, trial.validation ? trial.validation->folds : 0);
+  if (trial.refit) name += ", refit";
+  return name;
 }
 
-std::string figures(double loss, double accuracy) {
-  std::string text = fmt::format("loss {:.4f}", loss);
-  if (std::isfinite(accuracy)) text += fmt::format("  accuracy {:.4f}", accuracy);
+// The names of all trials; a seed is told where it tells trials of an experiment apart.
+std::vector<std::string> trial_names(const StudyPlan& plan) {
+  std::map<std::string, std::set<std::uint64_t>> seeds;
+  for (const TrialPlan& trial : plan.trials) seeds[trial.experiment].insert(trial.seed);
+  std::vector<std::string> names;
+  for (const TrialPlan& trial : plan.trials)
+    names.push_back(trial_name(trial, seeds[trial.experiment].size() > 1));
+  return names;
+}
+
+std::string figures(const rt::StepProgress& progress) {
+  std::string text = fmt::format("loss {:.4f}", progress.loss);
+  if (std::isfinite(progress.accuracy)) text += fmt::format("  accuracy {:.4f}", progress.accuracy);
   return text;
 }
 
@@ -45,13 +64,32 @@ std::string cut(std::string_view text, int columns) {
   return result;
 }
 
+std::string left_text(const std::optional<double>& seconds) {
+  return seconds ? fmt::format("{} left", duration_text(*seconds)) : std::string("~ left");
+}
+
 const char* status_text(rt::TrialStatus status) {
   return status == rt::TrialStatus::Cached ? "already done" : rt::status_word(status);
 }
 
+// What a finished trial is judged by: the test part, or else the validation part.
+std::string score_text(const rt::TrialRecord& record) {
+  for (const char* part : {"test", "valid"}) {
+    const auto found = record.metrics.find(fmt::format("{}.accuracy", part));
+    if (found != record.metrics.end()) return fmt::format(", {} accuracy {:.4f}", part, found->second);
+  }
+  return {};
+}
+
 }  // namespace
 
-Progress::Progress(Env& env, const Options& options) : env_(env), quiet_(options.quiet) {
+Progress::Progress(Env& env, const Options& options, const StudyPlan& plan, int jobs)
+    : env_(env),
+      plan_(plan),
+      names_(trial_names(plan)),
+      work_(plan, jobs),
+      quiet_(options.quiet),
+      expected_(trial_count(plan)) {
   const bool watched_by_program = env.variable("CI").has_value();
   live_ = !quiet_ && env.err_is_terminal && env.variable("TERM").value_or("dumb") != "dumb" &&
           !watched_by_program;
@@ -62,89 +100,84 @@ Progress::~Progress() { clear(); }
 
 rt::RunEvents Progress::events() {
   rt::RunEvents events;
-  events.trial_started = [this](const TrialPlan& trial, std::size_t index, std::size_t count) {
-    start_trial(trial, index, count);
+  events.trial_started = [this](std::size_t trial) { start_trial(trial); };
+  events.progress = [this](std::size_t trial, const rt::StepProgress& progress) { step(trial, progress); };
+  events.epoch_ended = [this](std::size_t trial, const rt::StepProgress& progress, double seconds) {
+    end_epoch(trial, progress, seconds);
   };
-  events.progress = [this](const TrialPlan& trial, std::int64_t epoch, std::int64_t done, std::int64_t total,
-                           double loss, double accuracy) { step(trial, epoch, done, total, loss, accuracy); };
-  events.epoch_ended = [this](const TrialPlan& trial, std::int64_t epoch, double loss, double accuracy,
-                              double seconds) { end_epoch(trial, epoch, loss, accuracy, seconds); };
-  events.trial_ended = [this](const rt::TrialRecord& record) { end_trial(record); };
+  events.trial_ended = [this](std::size_t trial, const rt::TrialRecord& record) { end_trial(trial, record); };
+  events.trial_dropped = [this](std::size_t trial) { drop_trial(trial); };
   return events;
 }
 
-void Progress::start_trial(const TrialPlan& trial, std::size_t index, std::size_t count) {
-  index_ = index;
-  count_ = count;
-  samples_ = 0;
-  sample_done_ = 0;
-  sample_time_ = env_.seconds();
-  last_said_ = sample_time_;
+void Progress::start_trial(std::size_t trial) {
+  running_[trial] = {{}, env_.seconds()};
   if (live_) {
-    draw(fmt::format("[{}/{}] {}", index_ + 1, count_, trial_name(trial)));
+    draw();
     return;
   }
-  say(fmt::format("[{}/{}] {}: {} of {}, {}", index_ + 1, count_, trial_name(trial),
-                  count_text(trial.epochs, "epoch"), trial.model, count_text(trial.parameters, "parameter")));
+  const TrialPlan& plan = plan_.trials[trial];
+  say(fmt::format("[{}/{}] {}: {} of {}, {}", ended_ + std::ssize(running_), expected_, names_[trial],
+                  count_text(plan.epochs, "epoch"), plan.model, count_text(plan.parameters, "parameter")));
 }
 
-double Progress::time_left(std::int64_t done, std::int64_t total) {
-  constexpr double kSmoothing = 0.2;
+void Progress::note(std::size_t trial, const rt::StepProgress& progress) {
+  Running& running = running_[trial];
+  running.last = progress;
+  work_.measure(trial, progress.done, env_.seconds() - running.started);
+}
+
+void Progress::step(std::size_t trial, const rt::StepProgress& progress) {
+  note(trial, progress);
   const double now = env_.seconds();
-  if (now > sample_time_ && done > sample_done_) {
-    const double speed = static_cast<double>(done - sample_done_) / (now - sample_time_);
-    speed_ = samples_ == 0 ? speed : kSmoothing * speed + (1 - kSmoothing) * speed_;
-    ++samples_;
-    sample_time_ = now;
-    sample_done_ = done;
+  if (live_ && now - last_drawn_ >= kRedraw) draw();
+  if (!live_ && now - last_said_ >= kLogEvery) say(line_for(trial, running_.at(trial)));
+}
+
+void Progress::end_epoch(std::size_t trial, const rt::StepProgress& progress, double seconds) {
+  note(trial, progress);
+  if (live_) return;
+  const double pause = expected_ > 1 ? kLogEvery : kLogEpochs;
+  const bool last = expected_ == 1 && progress.epoch == plan_.trials[trial].epochs;
+  if (!last && env_.seconds() - last_said_ < pause) return;
+  say(fmt::format("{}  {} an epoch", line_for(trial, running_.at(trial)), duration_text(seconds)));
+}
+
+void Progress::end_trial(std::size_t trial, const rt::TrialRecord& record) {
+  running_.erase(trial);
+  work_.finish(trial);
+  ++ended_;
+  if (record.status == rt::TrialStatus::Cached) ++taken_over_;
+  if (!record.finished()) ++unfinished_;
+  std::string line =
+      fmt::format("[{}/{}] {}: {}", ended_, expected_, names_[trial], status_text(record.status));
+  if (record.status != rt::TrialStatus::Cached) {
+    line += fmt::format(" in {}", duration_text(record.seconds_train + record.seconds_evaluate));
   }
-  if (samples_ < kSamplesForGuess || speed_ <= 0) return -1;
-  return static_cast<double>(total - done) / speed_;
-}
-
-std::string Progress::line_for(const TrialPlan& trial, std::int64_t epoch, std::int64_t done,
-                               std::int64_t total, double loss, double accuracy) {
-  const double share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
-  const double left = time_left(done, total);
-  return fmt::format("[{}/{}] {}  epoch {}/{}  {:3.0f} %  {}  {}", index_ + 1, count_, trial_name(trial),
-                     epoch, trial.epochs, 100 * share, figures(loss, accuracy),
-                     left < 0 ? std::string("~ left") : fmt::format("{} left", duration_text(left)));
-}
-
-void Progress::step(const TrialPlan& trial, std::int64_t epoch, std::int64_t done, std::int64_t total,
-                    double loss, double accuracy) {
-  if (quiet_) return;
-  const double now = env_.seconds();
-  if (live_ ? now - last_drawn_ < kRedraw : now - last_said_ < kLogEvery) return;
-  const std::string line = line_for(trial, epoch, done, total, loss, accuracy);
-  if (live_) {
-    draw(line);
-  } else {
-    say(line);
-  }
-}
-
-void Progress::end_epoch(const TrialPlan& trial, std::int64_t epoch, double loss, double accuracy,
-                         double seconds) {
-  if (quiet_ || live_) return;
-  const bool last = epoch == trial.epochs;
-  if (!last && env_.seconds() - last_said_ < kLogEpochs) return;
-  say(fmt::format("[{}/{}] {}  epoch {}/{}  {}  {}", index_ + 1, count_, trial_name(trial), epoch,
-                  trial.epochs, figures(loss, accuracy), duration_text(seconds)));
-}
-
-void Progress::end_trial(const rt::TrialRecord& record) {
-  if (quiet_) return;
-  std::string name = record.experiment;
-  if (const std::string params = params_text(record.params); !params.empty())
-    name += fmt::format(" ({})", params);
-  std::string line = fmt::format("[{}/{}] {}: {} in {}", index_ + 1, count_, name, status_text(record.status),
-                                 duration_text(record.seconds_train + record.seconds_evaluate));
-  if (const auto found = record.metrics.find("test.accuracy"); found != record.metrics.end()) {
-    line += fmt::format(", test accuracy {:.4f}", found->second);
-  }
+  line += score_text(record);
   if (!record.reason.empty()) line += fmt::format(": {}", record.reason);
   say(line);
+}
+
+void Progress::drop_trial(std::size_t trial) { work_.finish(trial); }
+
+std::string Progress::line_for(std::size_t trial, const Running& running) const {
+  const TrialPlan& plan = plan_.trials[trial];
+  const std::string& name = names_[trial];
+  const rt::StepProgress& last = running.last;
+  if (last.total == 0) return fmt::format("{}  starting", name);
+  const double share = static_cast<double>(last.done) / static_cast<double>(last.total);
+  std::string line = fmt::format("{}  epoch {}/{}  {:3.0f} %  {}", name, last.epoch, plan.epochs, 100 * share,
+                                 figures(last));
+  if (last.done < last.total) line += "  " + left_text(work_.seconds_left(trial));
+  return line;
+}
+
+std::string Progress::total_line() const {
+  std::string text = fmt::format("{} of {} done", ended_, count_text(expected_, "trial"));
+  if (taken_over_ > 0) text += fmt::format(", {} of them before", taken_over_);
+  if (unfinished_ > 0) text += fmt::format(", {} failed", unfinished_);
+  return fmt::format("{}, {} running, {}", text, running_.size(), left_text(work_.seconds_left()));
 }
 
 void Progress::say(const std::string& line) {
@@ -152,21 +185,35 @@ void Progress::say(const std::string& line) {
   clear();
   last_said_ = env_.seconds();
   *env_.err << printable(line) << "\n" << std::flush;
+  if (live_ && !running_.empty()) draw();
 }
 
-void Progress::draw(const std::string& line) {
+void Progress::draw() {
+  if (quiet_) return;
+  clear();
   last_drawn_ = env_.seconds();
   // The last column stays empty: some terminals wrap as soon as it is written.
-  const std::string shown = cut(line, std::max(10, env_.columns()) - 1);
-  *env_.err << kHideCursor << kClearLine << (color_ ? "\x1b[36m" : "") << shown << (color_ ? "\x1b[0m" : "")
-            << std::flush;
-  drawn_ = true;
+  const int width = std::max(10, env_.columns()) - 1;
+  std::vector<std::string> lines;
+  for (const auto& [trial, running] : running_) {
+    if (lines.size() < kMostLines) lines.push_back(line_for(trial, running));
+  }
+  if (expected_ > 1) lines.push_back(total_line());
+  std::string text = kHideCursor;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text += fmt::format("{}{}{}{}{}", i == 0 ? "" : "\n", kClearLine, color_ ? "\x1b[36m" : "",
+                        cut(lines[i], width), color_ ? "\x1b[0m" : "");
+  }
+  *env_.err << text << std::flush;
+  drawn_lines_ = static_cast<int>(lines.size());
 }
 
 void Progress::clear() {
-  if (!drawn_) return;
-  *env_.err << kClearLine << kShowCursor << std::flush;
-  drawn_ = false;
+  if (drawn_lines_ == 0) return;
+  std::string text = kClearLine;
+  for (int i = 1; i < drawn_lines_; ++i) text += fmt::format("\x1b[1A{}", kClearLine);
+  *env_.err << text << kShowCursor << std::flush;
+  drawn_lines_ = 0;
 }
 
 }  // namespace nnc

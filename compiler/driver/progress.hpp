@@ -1,55 +1,65 @@
-// What a run shows while it works, on err: one live line on a terminal, else a line per epoch or every ten
-// seconds.
+// What a run shows while it works, on err: on a terminal a line per running trial and one for the whole,
+// redrawn in place; elsewhere plain lines, one per epoch or, in a study of many trials, every ten seconds.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/work_left.hpp"
 #include "runtime/train/study.hpp"
 
 namespace nnc {
 
 class Progress {
  public:
-  Progress(Env& env, const Options& options);
-  // Removes the live line and shows the cursor again.
+  // The plan must outlive the progress.
+  Progress(Env& env, const Options& options, const StudyPlan& plan, int jobs);
+  // Removes the live lines and shows the cursor again.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // What run_study calls; refers to this object.
+  // What run_study calls, never from two threads at once; refers to this object.
   rt::RunEvents events();
 
  private:
-  void start_trial(const TrialPlan& trial, std::size_t index, std::size_t count);
-  void step(const TrialPlan& trial, std::int64_t epoch, std::int64_t done, std::int64_t total, double loss,
-            double accuracy);
-  void end_epoch(const TrialPlan& trial, std::int64_t epoch, double loss, double accuracy, double seconds);
-  void end_trial(const rt::TrialRecord& record);
+  struct Running {
+    rt::StepProgress last;
+    double started = 0;
+  };
 
-  // Seconds the trial still needs, from a moving average of its speed; negative while that is not known.
-  double time_left(std::int64_t done, std::int64_t total);
-  std::string line_for(const TrialPlan& trial, std::int64_t epoch, std::int64_t done, std::int64_t total,
-                       double loss, double accuracy);
+  void start_trial(std::size_t trial);
+  void step(std::size_t trial, const rt::StepProgress& progress);
+  void end_epoch(std::size_t trial, const rt::StepProgress& progress, double seconds);
+  void end_trial(std::size_t trial, const rt::TrialRecord& record);
+  void drop_trial(std::size_t trial);
+
+  void note(std::size_t trial, const rt::StepProgress& progress);
+  [[nodiscard]] std::string line_for(std::size_t trial, const Running& running) const;
+  [[nodiscard]] std::string total_line() const;
   void say(const std::string& line);
-  void draw(const std::string& line);
+  void draw();
   void clear();
 
   Env& env_;
+  const StudyPlan& plan_;
+  std::vector<std::string> names_;  // per trial
+  WorkLeft work_;
   bool quiet_ = false;
   bool live_ = false;
   bool color_ = false;
-  bool drawn_ = false;
+  int drawn_lines_ = 0;
   double last_said_ = -1e9;
   double last_drawn_ = -1e9;
 
-  std::size_t index_ = 0;
-  std::size_t count_ = 0;
-  int samples_ = 0;
-  double speed_ = 0;  // steps per second, smoothed
-  double sample_time_ = 0;
-  std::int64_t sample_done_ = 0;
+  std::map<std::size_t, Running> running_;
+  std::int64_t expected_ = 0;  // trials that will run
+  std::int64_t ended_ = 0;
+  std::int64_t taken_over_ = 0;  // of them without training
+  std::int64_t unfinished_ = 0;  // of them failed or diverged
 };
 
 }  // namespace nnc

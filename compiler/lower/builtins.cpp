@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "compiler/lower/evaluator.hpp"
+#include "compiler/lower/study_builtins.hpp"
 #include "compiler/sema/signatures.hpp"
 
 namespace nnc {
@@ -416,9 +417,18 @@ Value BuiltinCall::run(std::vector<std::pair<std::string, Value>> arguments) {
     }
     case Builtin::Product:
       return product();
-    case Builtin::Idx:
+    case Builtin::Linspace:
+      return make_linspace({evaluator_, builtin_, span_, arguments_});
+    case Builtin::Logspace:
+      return make_logspace({evaluator_, builtin_, span_, arguments_});
+    case Builtin::Between:
+      return make_space({evaluator_, builtin_, span_, arguments_});
     case Builtin::KFold:
-      break;  // declarations read these themselves (experiments.cpp)
+      return make_folds({evaluator_, builtin_, span_, arguments_});
+    case Builtin::HoldOut:
+      return make_holdout({evaluator_, builtin_, span_, arguments_});
+    case Builtin::Idx:
+      break;  // a data declaration reads it itself (data_sets.cpp)
   }
   evaluator_.sink().report(diagnostics::NotCallable, evaluator_.user_place(span_), std::string(builtin_.name),
                            "a source or scheme of a declaration");

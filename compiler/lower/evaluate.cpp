@@ -158,6 +158,15 @@ Value Evaluator::evaluate(const ast::Expr& expr, Frame& frame) {
                     expr.node);
 }
 
+// Experiments are no values: `experiment dropout` leaves the layer `dropout` where it is.
+const ast::Declaration* Evaluator::find_value(FileId file, const std::string& name) const {
+  const ast::Declaration* declaration = program_.find_from(sources_, file, name);
+  if (declaration == nullptr || !std::holds_alternative<ast::ExperimentDecl>(declaration->node))
+    return declaration;
+  const auto library = program_.library_names.find(name);
+  return library == program_.library_names.end() ? declaration : library->second;
+}
+
 Value Evaluator::evaluate_name(const ast::NameRef& name, const Span& span, Frame& frame) {
   if (name.name == "in") return frame.input ? *frame.input : Value{ErrorValue{}, span};
   if (const Value* local = frame.find(name.name)) {
@@ -172,7 +181,7 @@ Value Evaluator::evaluate_name(const ast::NameRef& name, const Span& span, Frame
     return value;
   }
   if (name.name == "training") return make(lowering == nullptr || lowering->training, span);
-  if (const ast::Declaration* declaration = program_.find_from(sources_, span.file, name.name)) {
+  if (const ast::Declaration* declaration = find_value(span.file, name.name)) {
     if (const auto* let = std::get_if<ast::LetDecl>(&declaration->node)) {
       if (const Value* given = given_let(*declaration)) return *given;
       const auto known = let_values_.find(declaration);

@@ -144,6 +144,8 @@ class Evaluator {
                   const Quote& quote);
   // A tensor for a tensor or number.
   std::optional<Tensor> to_tensor(const Value& value, const Span& span);
+  // Counts steps of work; false once there were too many, or the stack is nearly used up.
+  bool spend(const Span& span, std::int64_t steps = 1);
   Value wrong_type(const Span& span, const std::string& text, const Value& value, const std::string& needed);
   Value call_builtin(const BuiltinInfo& builtin, std::vector<std::pair<std::string, Value>> arguments,
                      const Span& span, const Quote& quote);
@@ -151,11 +153,10 @@ class Evaluator {
  private:
   friend class BuiltinCall;
 
-  // Counts steps of work; false once there were too many, or the stack is nearly used up.
-  bool spend(const Span& span, std::int64_t steps = 1);
   bool give_up(const Span& span, const std::string& reason, const std::string& hint);
   bool equal(const Value& lhs, const Value& rhs, const Span& span);
   [[nodiscard]] const Value* given_let(const ast::Declaration& declaration) const;
+  [[nodiscard]] const ast::Declaration* find_value(FileId file, const std::string& name) const;
   Value evaluate_name(const ast::NameRef& name, const Span& span, Frame& frame);
   Value evaluate_unary(const ast::Unary& unary, const ast::Expr& expr, Frame& frame);
   Value evaluate_binary(const ast::Binary& binary, const ast::Expr& expr, Frame& frame);

@@ -1,70 +1,91 @@
-// The experiments of a file, expanded: one entry per trial, with the values of its axes and its resolved
-// recipe.
+// The experiments of a file, expanded: one entry per trial, with the values of its axes, its resolved recipe,
+// its seed and its part of the validation.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "compiler/lower/data_sets.hpp"
 #include "compiler/lower/evaluator.hpp"
+#include "compiler/lower/point_mistakes.hpp"
 #include "compiler/lower/study.hpp"
+#include "compiler/lower/sweeps.hpp"
 
 namespace nnc {
 
-// The trials of one experiment, appended to the study; data sets are added as they are first used.
+// The statements of an experiment that are in force, those of its bases included: of most kinds the last one.
+struct ExperimentPlan {
+  const ast::Declaration* declaration = nullptr;
+  std::string name;
+  Sweeps sweeps;
+  const ast::Train* train = nullptr;
+  Span train_span;
+  const ast::RepeatSeeds* seeds = nullptr;
+  const ast::Expr* validation = nullptr;  // of `validate` or `select`, whichever comes last
+  const ast::SelectBest* selection = nullptr;
+  const ast::StopEarly* stop = nullptr;
+};
+
+// What an experiment became.
+struct ExpandedExperiment {
+  std::vector<Point> points;
+  bool failed = false;  // a mistake was reported; what speaks of it stays silent
+};
+
+// The trials of one experiment after the other, appended to the study. Mistakes are collected with the points
+// at which they appear.
 class ExperimentExpander {
  public:
-  ExperimentExpander(Evaluator& evaluator, const StudyOptions& options, Study& study)
-      : evaluator_(evaluator), options_(options), study_(study) {}
+  ExperimentExpander(Evaluator& evaluator, const StudyOptions& options, Study& study, PointMistakes& mistakes)
+      : evaluator_(evaluator),
+        options_(options),
+        study_(study),
+        mistakes_(mistakes),
+        data_(evaluator, options, study.plan) {}
 
   void expand(const ast::Declaration& declaration);
-  // The index of a data set in the plan; empty if it cannot be read (reported).
-  std::optional<std::size_t> data_index(const ast::Declaration& declaration, const Span& used_at);
+
+  // Null for experiments that were not expanded.
+  [[nodiscard]] const ExpandedExperiment* find(const std::string& experiment) const;
+  void mark_failed(const std::string& experiment) { experiments_[experiment].failed = true; }
+  DataSets& data() { return data_; }
 
  private:
-  struct Point {
-    std::vector<std::pair<std::string, Value>> axes;
+  // What the trials of one point have in common.
+  struct Draft {
+    TrialPlan trial;  // with the first seed
+    TrialSetup setup;
   };
-  // The statements in force after `from`.
-  struct Statements {
-    std::vector<const ast::Sweep*> sweeps;
-    std::vector<const ast::Where*> conditions;
-    const ast::Train* train = nullptr;
-    const ast::RepeatSeeds* seeds = nullptr;
-    Span train_span;
-  };
-  Statements collect(const ast::ExperimentDecl& experiment);
-  void expand_axes(const Statements& statements, std::size_t sweep, Point& point, std::vector<Point>& points);
-  bool accepted(const Statements& statements, const Point& point);
-  void add_trial(const ast::Declaration& declaration, const Statements& statements, const Point& point,
-                 std::uint64_t seed);
-  // Every setting of the recipe with what overrides it.
-  bool resolve_recipe(const ast::Train& train, Frame& frame, std::map<std::string, Value>& settings,
-                      std::map<std::string, Span>& places);
-  void collect_recipe(const ast::Declaration& recipe, std::map<std::string, Value>& settings,
-                      std::map<std::string, Span>& places);
-  bool apply_settings(const std::map<std::string, Value>& settings, const std::map<std::string, Span>& places,
-                      const ast::Train& train, Frame& frame, TrialPlan& trial, TrialSetup& setup);
-  std::optional<std::int64_t> whole_number(const Value& value, const std::string& name, std::int64_t least,
-                                           const Span& place);
-  bool read_data_settings(const ast::DataDecl& data, DataPlan& plan);
+
+  ExperimentPlan collect(const ast::Declaration& declaration);
+  bool expand_into(const ExperimentPlan& experiment, ExpandedExperiment& expanded);
+  std::optional<std::int64_t> seed_count(const ExperimentPlan& experiment);
+  bool add_trials(const ExperimentPlan& experiment, const std::vector<Point>& points, std::int64_t seeds);
+  // Empty after a mistake.
+  std::optional<Draft> draft_point(const ExperimentPlan& experiment, const Point& point);
+  bool read_model_and_data(const ExperimentPlan& experiment, Frame& frame, Draft& draft);
+  bool read_validation(const ExperimentPlan& experiment, Frame& frame, Draft& draft);
+  bool fits_data(const ExperimentPlan& experiment, const ValidationPlan& validation, const DataPlan& data);
+  bool read_stop(const ExperimentPlan& experiment, Frame& frame, Draft& draft);
+  bool add_selection(const ExperimentPlan& experiment, const std::vector<std::optional<Draft>>& drafts);
 
   Evaluator& evaluator_;
   const StudyOptions& options_;
   Study& study_;
-  std::map<const ast::Declaration*, std::optional<std::size_t>> data_;
+  PointMistakes& mistakes_;
+  DataSets data_;
+  std::map<std::string, ExpandedExperiment> experiments_;
 };
 
-// The report declarations as plans; one without blocks if there are none.
-void lower_reports(Evaluator& evaluator, ExperimentExpander& expander, const StudyOptions& options,
-                   Study& study);
+// The experiment of that name, also if the library has a layer of the same name; null if there is none.
+const ast::Declaration* find_experiment(const CheckedProgram& program, std::string_view name);
 
-// A value as plans and records keep it.
-ParameterValue to_parameter(const Value& value);
+// "valid.accuracy" of `valid.accuracy`, "" of anything else.
+std::string dotted_name(const ast::Expr& expr);
 
-// A value from the command line: a number, a bool, a declared name, or else a string.
-Value read_override(const CheckedProgram& program, const std::string& text);
+// Which way of a field such as "valid.loss" is better; empty if the trial has no such metric.
+std::optional<Direction> better_of(const TrialPlan& trial, const std::string& field);
 
 }  // namespace nnc

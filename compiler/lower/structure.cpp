@@ -53,7 +53,9 @@ class Writer {
                                [&](const DataSplit& split) {
                                  add_address(split.data);
                                  add_number(split.train ? 1 : 0);
-                               }},
+                               },
+                               [&](const ValidationScheme&) { add_text(print_value(value)); },
+                               [&](const Space&) { add_text(print_value(value)); }},
                value.data);
   }
 
@@ -73,6 +75,12 @@ class Writer {
 };
 
 }  // namespace
+
+std::string structure_of(const InstancePtr& instance) {
+  Writer writer;
+  writer.add(instance);
+  return writer.take();
+}
 
 std::string structure_of(const TrialSetup& setup, const TrialPlan& trial) {
   Writer writer;

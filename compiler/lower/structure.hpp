@@ -11,5 +11,7 @@ namespace nnc {
 // Equal for two trials exactly if their graphs are built from the same declarations with the same arguments
 // on the same data, and the same demands are made on their outputs. Places in the source do not count.
 std::string structure_of(const TrialSetup& setup, const TrialPlan& trial);
+// The same for one declared thing with its arguments.
+std::string structure_of(const InstancePtr& instance);
 
 }  // namespace nnc

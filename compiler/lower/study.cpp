@@ -4,34 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "compiler/lower/experiments.hpp"
 #include "compiler/lower/metrics.hpp"
 #include "compiler/lower/model.hpp"
+#include "compiler/lower/point_mistakes.hpp"
+#include "compiler/lower/recipes.hpp"
+#include "compiler/lower/reports.hpp"
 #include "compiler/lower/structure.hpp"
-#include "compiler/plan/scale_name.hpp"
 #include "compiler/sema/settings.hpp"
 
 namespace nnc {
-
-Value read_override(const CheckedProgram& program, const std::string& text) {
-  std::int64_t integer = 0;
-  const char* end = text.data() + text.size();
-  if (const auto read = std::from_chars(text.data(), end, integer);
-      read.ec == std::errc{} && read.ptr == end) {
-    return Value{integer, {}};
-  }
-  double real = 0;
-  if (const auto read = std::from_chars(text.data(), end, real); read.ec == std::errc{} && read.ptr == end) {
-    return Value{real, {}};
-  }
-  if (text == "true" || text == "false") return Value{text == "true", {}};
-  if (const ast::Declaration* declaration = program.find(text)) return Value{DeclarationRef{declaration}, {}};
-  return Value{text, {}};
-}
 
 namespace {
 
@@ -92,11 +78,53 @@ void check_metrics(const ir::Graph& graph, const TrialSetup& setup, const TrialP
   }
 }
 
+// The one experiment to run must be one.
+void check_only(Evaluator& evaluator, const std::string& only) {
+  if (only.empty()) return;
+  std::vector<std::string> experiments;
+  for (const ast::Declaration& declaration : evaluator.program().main_module().module.declarations) {
+    const auto* experiment = std::get_if<ast::ExperimentDecl>(&declaration.node);
+    if (experiment != nullptr) experiments.push_back(experiment->name.text);
+  }
+  if (std::find(experiments.begin(), experiments.end(), only) != experiments.end()) return;
+  evaluator.sink()
+      .report(diagnostics::UnknownName, {}, "experiment", only)
+      .note(fmt::format("the file has {}", fmt::join(experiments, ", ")))
+      .hint(did_you_mean_hint(only, experiments));
+}
+
+// What building a trial's graphs gave.
+struct CheckedStructure {
+  std::int64_t parameters = 0;
+  std::vector<LayerSummary> layers;
+  std::vector<Diagnostic> mistakes;
+};
+
+// What an optimizer does to a weight depends on the weight's shape and on nothing else, so each shape is
+// looked at once. Per optimizer with its settings: the shapes without mistakes.
+using KnownUpdates = std::unordered_map<std::string, std::set<std::vector<std::int64_t>>>;
+
+void check_updates(const Evaluator& evaluator, const TrialSetup& setup,
+                   std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients, ir::Graph& graph,
+                   KnownUpdates& known_updates, Sink& sink) {
+  auto& known = known_updates[structure_of(setup.optimizer)];
+  std::set<std::vector<std::int64_t>> fresh;
+  std::erase_if(gradients, [&](const auto& gradient) {
+    const std::vector<std::int64_t>& sizes = graph.slot(gradient.first).shape.sizes();
+    return known.contains(sizes) || !fresh.insert(sizes).second;
+  });
+  if (gradients.empty()) return;
+  if (lower_updates(evaluator.sources(), evaluator.program(), setup, gradients, graph, sink))
+    known.merge(fresh);
+}
+
 // Builds the trial's graphs as training and evaluation will, and throws them away.
-void check_trial(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data, TrialPlan& trial) {
-  Sink& sink = evaluator.sink();
+CheckedStructure check_structure(const Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data,
+                                 const TrialPlan& trial, KnownUpdates& known_updates) {
+  Sink sink;
+  CheckedStructure checked;
   auto lowered = lower_trial(evaluator.sources(), evaluator.program(), setup, data, true, sink);
-  if (!lowered) return;
+  if (!lowered) return {0, {}, sink.take()};
   std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients;
   for (std::size_t i = 0; i < lowered->graph.nodes.size(); ++i) {
     const ir::Node& node = lowered->graph.nodes[i];
@@ -104,38 +132,48 @@ void check_trial(Evaluator& evaluator, const TrialSetup& setup, const DataPlan& 
     const ir::SlotId id = ir::slot_of(node);
     const ir::Slot& slot = lowered->graph.slot(id);
     if (slot.role != ir::SlotRole::Parameter) continue;
-    trial.parameters += slot.shape.element_count().value_or(0);
+    checked.parameters += slot.shape.element_count().value_or(0);
     // A tensor of the right shape stands in for the gradient.
     gradients.emplace_back(id, ir::NodeId(i));
   }
-  trial.layers = std::move(lowered->layers);
+  checked.layers = std::move(lowered->layers);
   check_metrics(lowered->graph, setup, trial, sink);
   if (gradients.empty()) {
     sink.report(diagnostics::NothingToTrain, setup.train_span,
                 fmt::format("model `{}` has no parameters to train", trial.model));
-    return;
+  } else {
+    const std::vector<ir::Slot> slots = lowered->graph.slots;
+    check_updates(evaluator, setup, std::move(gradients), lowered->graph, known_updates, sink);
+    const auto evaluation = lower_trial(evaluator.sources(), evaluator.program(), setup, data, false, sink);
+    if (evaluation) check_same_slots(evaluation->graph.slots, slots, sink);
   }
-  const std::vector<ir::Slot> slots = lowered->graph.slots;
-  lower_updates(evaluator.sources(), evaluator.program(), setup, gradients, lowered->graph, sink);
-  const auto evaluation = lower_trial(evaluator.sources(), evaluator.program(), setup, data, false, sink);
-  if (evaluation) check_same_slots(evaluation->graph.slots, slots, sink);
+  checked.mistakes = sink.take();
+  return checked;
 }
 
-// Each structure once: trials that are built like one without mistakes have none either.
-void check_trials(Evaluator& evaluator, Study& study) {
-  std::unordered_map<std::string, std::size_t> checked;
+// Each structure once: trials that are built alike, as seeds and folds of a point are, share what was found.
+void check_trials(const Evaluator& evaluator, Study& study, ExperimentExpander& expander,
+                  PointMistakes& mistakes) {
+  std::unordered_map<std::string, CheckedStructure> structures;
+  KnownUpdates known_updates;
+  std::map<std::pair<std::string, std::size_t>, const CheckedStructure*> points;
   for (std::size_t i = 0; i < study.setups.size(); ++i) {
     const TrialSetup& setup = study.setups[i];
     TrialPlan& trial = study.plan.trials[i];
-    std::string structure = structure_of(setup, trial);
-    if (const auto like = checked.find(structure); like != checked.end()) {
-      trial.parameters = study.plan.trials[like->second].parameters;
-      trial.layers = study.plan.trials[like->second].layers;
-      continue;
+    const CheckedStructure*& checked = points[{trial.experiment, setup.point}];
+    if (checked == nullptr) {
+      // Mistakes have places, which are those of the experiment.
+      const auto [known, fresh] =
+          structures.try_emplace(trial.experiment + '\n' + structure_of(setup, trial));
+      if (fresh) {
+        known->second = check_structure(evaluator, setup, study.plan.data[setup.data], trial, known_updates);
+      }
+      checked = &known->second;
+      mistakes.add_shapes(checked->mistakes, trial.experiment, setup.point);
+      if (!checked->mistakes.empty()) expander.mark_failed(trial.experiment);
     }
-    const std::size_t known = evaluator.sink().diagnostics().size();
-    check_trial(evaluator, setup, study.plan.data[setup.data], trial);
-    if (evaluator.sink().diagnostics().size() == known) checked.emplace(std::move(structure), i);
+    trial.parameters = checked->parameters;
+    trial.layers = checked->layers;
   }
 }
 
@@ -175,69 +213,42 @@ LetValues read_lets(const CheckedProgram& program,
 
 std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& program,
                                 const StudyOptions& options, Sink& sink) {
-  const int errors_before = sink.error_count();
   Study study;
   const LoadedModule& main = program.main_module();
   study.plan.file = main.path;
   study.plan.source_text = std::string(sources.file(main.module.file).text());
-  Evaluator evaluator(sources, program, sink);
+  Sink found;  // emptied into `mistakes`, which knows of points
+  PointMistakes mistakes;
+  Evaluator evaluator(sources, program, found);
   const auto lets = std::make_shared<const LetValues>(read_lets(program, options.set));
   evaluator.lets = lets.get();
   check_overrides(evaluator, options);
   if (!options.native_metrics.empty()) check_declared_metrics(evaluator, options.native_metrics);
-  ExperimentExpander expander(evaluator, options, study);
-  std::vector<std::string> experiments;
+  check_only(evaluator, options.only);
+  mistakes.add(found.take());
+  ExperimentExpander expander(evaluator, options, study, mistakes);
   for (const ast::Declaration& declaration : main.module.declarations) {
     const auto* experiment = std::get_if<ast::ExperimentDecl>(&declaration.node);
-    if (experiment == nullptr) continue;
-    experiments.push_back(experiment->name.text);
-    if (options.only.empty() || options.only == experiment->name.text) expander.expand(declaration);
-  }
-  if (!options.only.empty() &&
-      std::find(experiments.begin(), experiments.end(), options.only) == experiments.end()) {
-    sink.report(diagnostics::UnknownName, {}, "experiment", options.only)
-        .note(fmt::format("the file has {}", fmt::join(experiments, ", ")))
-        .hint(did_you_mean_hint(options.only, experiments));
+    const bool wanted =
+        experiment != nullptr && (options.only.empty() || options.only == experiment->name.text);
+    if (wanted) expander.expand(declaration);
   }
   // Declared data that no experiment uses is looked at too: a wrong folder is a mistake here and not one day
   // later.
   for (const ast::Declaration& declaration : main.module.declarations) {
     if (std::holds_alternative<ast::DataDecl>(declaration.node)) {
-      expander.data_index(declaration, ast::declared_name(declaration)->span);
+      expander.data().index(declaration, ast::declared_name(declaration)->span);
     }
   }
   for (TrialSetup& setup : study.setups) setup.lets = lets;
-  check_trials(evaluator, study);
+  check_trials(evaluator, study, expander, mistakes);
   check_other_models(evaluator, study);
+  mistakes.add(found.take());
   lower_reports(evaluator, expander, options, study);
-  if (sink.error_count() > errors_before) return std::nullopt;
+  mistakes.add(found.take());
+  mistakes.report(sink);
+  if (mistakes.has_errors()) return std::nullopt;
   return study;
-}
-
-std::string print_study(const StudyPlan& plan) {
-  std::string text = fmt::format("study {}\n", std::filesystem::path(plan.file).filename().string());
-  for (const DataPlan& data : plan.data) {
-    text += fmt::format("data {}: {} train, {} test, samples {}, {} classes, scale {}\n", data.name,
-                        data.train_count, data.test_count, data.sample_shape.sample_string(),
-                        data.class_count, scale_name(data.scale));
-  }
-  for (const TrialPlan& trial : plan.trials) {
-    text += fmt::format("trial {} {}", trial.id, trial.experiment);
-    for (const auto& [name, value] : trial.params) text += fmt::format(" {}={}", name, parameter_text(value));
-    text += fmt::format(
-        " seed={}\n  {} on {}, {} parameters, loss {}, optimizer {}, batch {}, epochs {}, shuffle {}\n",
-        trial.seed, trial.model, plan.data[trial.data].name, trial.parameters, trial.loss, trial.optimizer,
-        trial.batch, trial.epochs, trial.shuffle);
-    text += "  metrics";
-    for (const MetricPlan& metric : trial.metrics) {
-      text += fmt::format(" {}{}{}", metric.name, metric.variant.empty() ? "" : ":", metric.variant);
-    }
-    text += "\n";
-  }
-  for (const ReportPlan& report : plan.reports) {
-    text += fmt::format("report \"{}\": {} blocks\n", report.title, report.blocks.size());
-  }
-  return text;
 }
 
 }  // namespace nnc

@@ -46,6 +46,7 @@ struct StudyOptions {
   std::string folder;  // relative data folders are relative to this one
   InspectData inspect_data;
   std::vector<NativeMetric> native_metrics;  // none: what metrics name is not checked
+  bool smoke = false;  // one epoch, one seed, no claims: only to see that all of it runs
 };
 
 // What the compiler needs of a trial beside its TrialPlan.
@@ -53,10 +54,11 @@ struct TrialSetup {
   InstancePtr model;
   InstancePtr loss;
   InstancePtr optimizer;
-  std::size_t data = 0;                   // index into StudyPlan::data
-  Span data_span;                         // the data's declaration
-  Span train_span;                        // the `train` statement
-  Span metrics_span;                      // the list of metrics, or the recipe
+  std::size_t data = 0;   // index into StudyPlan::data
+  std::size_t point = 0;  // of its experiment, from 0; its trials share everything but seed and fold
+  Span data_span;         // the data's declaration
+  Span train_span;        // the `train` statement
+  Span metrics_span;      // the list of metrics, or the recipe
   std::shared_ptr<const LetValues> lets;  // what the command line gives to top-level lets
 };
 

@@ -44,7 +44,9 @@ std::string describe_kind(const Value& value) {
             return ast::with_article(ast::kind_word(*instance->declaration));
           },
           [](const Initializer&) -> std::string { return "an init"; },
-          [](const DataSplit&) -> std::string { return "a part of data"; }},
+          [](const DataSplit&) -> std::string { return "a part of data"; },
+          [](const ValidationScheme&) -> std::string { return "a validation scheme"; },
+          [](const Space&) -> std::string { return "a space"; }},
       value.data);
 }
 
@@ -57,6 +59,12 @@ static std::string print_instance(const Instance& instance) {
     text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", name, print_value(value));
   }
   return text + ")";
+}
+
+static std::string print_space(const Space& space) {
+  const std::string ends = space.whole ? fmt::format("{}, {}", space.first, space.last)
+                                       : fmt::format("{}, {}", space.low, space.high);
+  return fmt::format("between({}{})", ends, space.logarithmic ? ", log: true" : "");
 }
 
 static std::string print_list(const List& list) {
@@ -87,7 +95,9 @@ std::string print_value(const Value& value) {
                  [](const Initializer& initializer) { return initializer.to_string(); },
                  [](const DataSplit& split) {
                    return ast::declared_name(*split.data)->text + (split.train ? ".train" : ".test");
-                 }},
+                 },
+                 [](const ValidationScheme& scheme) { return validation_text(scheme.plan); },
+                 [](const Space& space) { return print_space(space); }},
       value.data);
 }
 

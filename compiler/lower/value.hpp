@@ -15,6 +15,7 @@
 #include "compiler/ast/ast.hpp"
 #include "compiler/base/source.hpp"
 #include "compiler/ir/graph.hpp"
+#include "compiler/plan/study_plan.hpp"
 #include "compiler/sema/builtins.hpp"
 #include "compiler/types/shape.hpp"
 
@@ -64,9 +65,24 @@ struct DataSplit {
   bool train = true;
 };
 
+// kfold(5), holdout(0.2)
+struct ValidationScheme {
+  ValidationPlan plan;
+};
+
+// between(1e-4, 0.1, log: true): every number from low to high.
+struct Space {
+  bool whole = false;  // integers from first to last; otherwise real numbers from low to high
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  double low = 0;
+  double high = 0;
+  bool logarithmic = false;  // every factor is equally likely, not every difference
+};
+
 struct Value {
   std::variant<ErrorValue, NoneValue, bool, std::int64_t, double, std::string, Word, Dims, List, Tensor,
-               DeclarationRef, BuiltinRef, InstancePtr, Initializer, DataSplit>
+               DeclarationRef, BuiltinRef, InstancePtr, Initializer, DataSplit, ValidationScheme, Space>
       data = ErrorValue{};
   Span origin;  // where it was written or made
 

@@ -41,6 +41,8 @@ std::optional<ast::ExperimentStatement> ExperimentBuilder::build_statement(const
   switch (node.rule()) {
     case Rule::sweep_statement:
       return ast::ExperimentStatement{build_sweep(node), place};
+    case Rule::sample_statement:
+      return ast::ExperimentStatement{ast::Sample{exprs_.build_first(node)}, place};
     case Rule::where_statement:
       return ast::ExperimentStatement{ast::Where{exprs_.build_first(node)}, place};
     case Rule::train_statement:
@@ -53,6 +55,8 @@ std::optional<ast::ExperimentStatement> ExperimentBuilder::build_statement(const
       const auto over = find(node.children(), Rule::over_clause);
       return ast::ExperimentStatement{ast::Validate{exprs_.build_first(over ? *over : node)}, place};
     }
+    case Rule::stop_statement:
+      return ast::ExperimentStatement{build_stop(node), place};
     default:
       return std::nullopt;
   }
@@ -60,10 +64,46 @@ std::optional<ast::ExperimentStatement> ExperimentBuilder::build_statement(const
 
 ast::Sweep ExperimentBuilder::build_sweep(const Cursor& sweep) {
   ast::Sweep result;
-  for (const Cursor& axis : find_all(sweep.children(), Rule::sweep_axis))
+  for (const Cursor& part : sweep.children()) {
+    if (part.rule() == Rule::sweep_branch) {
+      result.branches.push_back(build_branch(part));
+    } else if (std::optional<ast::SweepLine> line = build_line(part)) {
+      result.is_short = true;
+      result.branches.push_back({{}, span_of(part)});
+      result.branches.back().lines.push_back(std::move(*line));
+    }
+  }
+  return result;
+}
+
+ast::SweepBranch ExperimentBuilder::build_branch(const Cursor& branch) {
+  ast::SweepBranch result{{}, span_of(branch)};
+  const Cursors entries = find_all(branch.children(), Rule::sweep_entry);
+  for (const Cursor& entry : entries)
+    for (const Cursor& line : find_all(entry.children(), Rule::sweep_line))
+      if (std::optional<ast::SweepLine> built = build_line(line)) result.lines.push_back(std::move(*built));
+  if (entries.empty() && !branch.broken())
+    sink()
+        .report(diagnostics::SyntaxError, span_of(branch), "expected an axis between the braces")
+        .hint("an axis is written `rate in [0, 0.1, 0.2]`");
+  return result;
+}
+
+std::optional<ast::SweepLine> ExperimentBuilder::build_line(const Cursor& line) {
+  ast::SweepLine result;
+  for (const Cursor& axis : find_all(line.children(), Rule::sweep_axis))
     if (const auto name = find(axis.children(), Rule::name))
       result.axes.push_back({name_of(*name), exprs_.build_first(axis)});
+  if (result.axes.empty()) return std::nullopt;
   return result;
+}
+
+ast::StopEarly ExperimentBuilder::build_stop(const Cursor& stop) {
+  const Cursors parts = find_all(stop.children(), Rule::expression);
+  const auto part = [&](std::size_t i) {
+    return exprs_.build_or_error(i < parts.size() ? std::optional(parts[i]) : std::nullopt, span_of(stop));
+  };
+  return {part(0), part(1)};
 }
 
 ast::Train ExperimentBuilder::build_train(const Cursor& train) {

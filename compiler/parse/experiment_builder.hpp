@@ -22,6 +22,9 @@ class ExperimentBuilder : public TreeReader {
  private:
   std::optional<ast::ExperimentStatement> build_statement(const Cursor& statement);
   ast::Sweep build_sweep(const Cursor& sweep);
+  ast::SweepBranch build_branch(const Cursor& branch);
+  std::optional<ast::SweepLine> build_line(const Cursor& line);
+  ast::StopEarly build_stop(const Cursor& stop);
   ast::Train build_train(const Cursor& train);
   ast::SelectBest build_select(const Cursor& select);
   std::optional<ast::ReportEntry> build_entry(const Cursor& entry);

@@ -19,8 +19,8 @@ enum class NumberForm : std::uint8_t {
   Plain,    // the shortest form that reads back
 };
 
-// The parts of the data that have metrics.
-inline constexpr std::array<std::string_view, 3> kResultParts = {"train", "valid", "test"};
+// The parts of the data that have metrics; "fitted" is the finished model on the samples it was trained on.
+inline constexpr std::array<std::string_view, 4> kResultParts = {"train", "valid", "fitted", "test"};
 
 // What every trial has beside its sweep axes and metrics.
 enum class ResultField : std::uint8_t {

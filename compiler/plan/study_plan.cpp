@@ -1,4 +1,4 @@
-// Values of sweep axes: as text and compared. See study_plan.hpp.
+// Values of sweep axes and validation schemes: as text, and compared. See study_plan.hpp.
 #include "compiler/plan/study_plan.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +22,16 @@ bool same_parameter(const ParameterValue& lhs, const ParameterValue& rhs) {
   const std::optional<double> left = as_number(lhs);
   const std::optional<double> right = as_number(rhs);
   return left && right ? *left == *right : lhs == rhs;
+}
+
+std::string validation_text(const ValidationPlan& validation) {
+  const bool folds = validation.kind == ValidationPlan::Kind::KFold;
+  std::string text =
+      folds ? fmt::format("kfold({}", validation.folds) : fmt::format("holdout({}", validation.fraction);
+  if (!validation.stratified) text += ", stratified: false";
+  // Hold-outs are shuffled unless told otherwise, folds are not.
+  if (validation.shuffle == folds) text += fmt::format(", shuffle: {}", validation.shuffle);
+  return text + ")";
 }
 
 }  // namespace nnc

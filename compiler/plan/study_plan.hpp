@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/plan/report_plan.hpp"
 #include "compiler/types/shape.hpp"
 
 namespace nnc {
@@ -37,16 +38,6 @@ struct DataPlan {
 
 // ---------------------------------------------------------------- trials
 
-using ParameterValue =
-    std::variant<std::int64_t, double, bool, std::string>;  // string: lists and names as written
-
-// As the program would write it, a string without its quotes.
-std::string parameter_text(const ParameterValue& value);
-// 50 and 50.0 are the same.
-bool same_parameter(const ParameterValue& lhs, const ParameterValue& rhs);
-
-enum class Direction : std::uint8_t { Higher, Lower };
-
 // A metric of the standard library, computed natively from predictions and labels.
 struct MetricPlan {
   std::string name;     // as results name it: "accuracy", "f1", "roc_auc", "log_loss"
@@ -66,11 +57,37 @@ struct LayerSummary {
   std::int64_t other_parameters = 0;  // kept, not trained
 };
 
+// How the training part is split into what is trained on and what is judged on. Splits depend on the labels,
+// this plan, the seed (if shuffled) and nothing else: all points of a sweep see the same folds.
+struct ValidationPlan {
+  enum class Kind : std::uint8_t { KFold, HoldOut } kind = Kind::KFold;
+  std::int64_t folds = 5;  // KFold
+  double fraction = 0.2;   // HoldOut: the share that is judged on
+  bool stratified = true;  // every class in its proportion
+  bool shuffle = false;    // otherwise in the order of the samples
+};
+
+// As the program would write it: kfold(5), holdout(0.2, shuffle: false).
+std::string validation_text(const ValidationPlan& validation);
+
+// Training ends after so many epochs without a better value, and keeps the weights of the best epoch.
+struct StopPlan {
+  std::string field;  // "valid.loss": valid. or train., with loss or accuracy
+  Direction better = Direction::Lower;
+  std::int64_t patience = 1;  // epochs
+};
+
 struct TrialPlan {
-  std::string id;  // hex; the trial's place in the program: experiment, parameters, seed
+  std::string id;  // hex; the trial's place in the program: experiment, parameters, seed, fold, refit
   std::string experiment;
   std::vector<std::pair<std::string, ParameterValue>> params;  // the sweep axes, in order of declaration
   std::uint64_t seed = 0;
+  std::optional<ValidationPlan> validation;  // empty: all training samples are trained on
+  std::optional<int> fold;                   // from 0: which fold is judged on; KFold only
+  bool refit = false;                        // on all training samples, only if its point is selected
+  bool measures_test = true;                 // false while an experiment still chooses among its points
+  std::optional<StopPlan>
+      stop;              // of a refit, by `valid.`: it trains for the mean of the epochs its folds kept
   std::string model;     // the name of the model
   std::size_t data = 0;  // index into StudyPlan::data
   std::int64_t batch = 32;
@@ -83,55 +100,19 @@ struct TrialPlan {
   std::vector<LayerSummary> layers;
 };
 
-// ---------------------------------------------------------------- report
-
-// One number (or word) of a trial: a metric ("test.accuracy"), one of result_fields.hpp, or the name of a
-// sweep axis.
-struct ResultRef {
+// What an experiment chooses among its points: the one with the best mean over folds and seeds.
+struct SelectionPlan {
   std::string experiment;
-  std::vector<std::pair<std::string, ParameterValue>> point;  // which trial; empty where there is one
-  std::string field;
-};
-
-struct ReportText {
-  struct Part {
-    std::string text;  // Markdown, used if there is no value
-    std::optional<ResultRef> value;
-  };
-  std::vector<Part> parts;
-};
-struct ReportImages {
-  std::size_t data = 0;
-  bool train = true;
-  std::int64_t count = 10;
-};
-struct ReportSummary {
-  std::string experiment;
-};
-struct ReportCurves {
-  std::string experiment;
-};
-struct ReportTable {
-  std::vector<std::string> experiments;
-  std::vector<std::string> fields;
-};
-struct ReportBars {
-  std::vector<std::string> experiments;
-  std::vector<std::string> fields;
-};
-using ReportBlock =
-    std::variant<ReportText, ReportImages, ReportSummary, ReportCurves, ReportTable, ReportBars>;
-
-struct ReportPlan {
-  std::string title;
-  std::vector<ReportBlock> blocks;  // none: the report chooses them itself
+  std::string field;  // "valid.accuracy"
+  Direction better = Direction::Higher;
 };
 
 struct StudyPlan {
   std::string file;         // the .nn file as given
   std::string source_text;  // its text, for the reproduce box
   std::vector<DataPlan> data;
-  std::vector<TrialPlan> trials;
+  std::vector<TrialPlan> trials;  // refits follow the other trials of their experiment
+  std::vector<SelectionPlan> selections;
   std::vector<ReportPlan> reports;  // at least one; without blocks if the file declares none
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/sema/checker.hpp"
+#include "compiler/sema/report_words.hpp"
 
 namespace nnc::sema {
 namespace {
@@ -40,6 +41,12 @@ Type elementwise_result(const std::vector<Type>& given) {
     known = known && type.is_number();
   }
   return known ? Kind::Number : Kind::Unknown;
+}
+
+// Whole numbers if both ends are.
+Type between_element(const std::vector<Type>& given) {
+  if (given.size() < 2 || given[0].unknown() || given[1].unknown()) return {};
+  return join(given[0], given[1]);
 }
 
 }  // namespace
@@ -127,7 +134,7 @@ Type Checker::check_call(const ast::Expr& expr, const ast::Call& call, Scope& sc
   if (call.callee == nullptr) return {};
   if (const auto* ref = std::get_if<ast::NameRef>(&call.callee->node);
       ref && scope.find(ref->name) == nullptr) {
-    return check_named_call(call, ref->name, scope, wanted);
+    return check_named_call(expr, call, ref->name, scope, wanted);
   }
   const Type callee = check_expr(*call.callee, scope, Kind::Callable);
   if (callee.is(Kind::Function)) {
@@ -143,13 +150,23 @@ Type Checker::check_call(const ast::Expr& expr, const ast::Call& call, Scope& sc
   return {};
 }
 
-Type Checker::check_named_call(const ast::Call& call, const std::string& name, Scope& scope,
-                               const Type& wanted) {
+Type Checker::check_named_call(const ast::Expr& expr, const ast::Call& call, const std::string& name,
+                               Scope& scope, const Type& wanted) {
   const Span& span = call.callee->span;
   const ast::Declaration* declaration = find_global(scope, name);
   const bool is_let = declaration != nullptr && std::holds_alternative<ast::LetDecl>(declaration->node);
-  if (scope.place == Place::Report && (declaration == nullptr || sources_.file(span.file).is_library())) {
-    if (name == "best" || name == "mean") return check_aggregate(call, name, scope);
+  if (declaration == nullptr && is_report_function(name, call.arguments.size())) {
+    if (scope.place == Place::Report) return check_report_call(call, name, scope);
+    // What it would compute is known only when everything is trained.
+    const bool picks = is_pick_function(name);
+    const bool early = std::any_of(call.arguments.begin(), call.arguments.end(), [&](const auto& argument) {
+      return argument.value && names_results(*argument.value, scope);
+    });
+    if (early && picks) return check_early_pick(expr, call, scope);
+    if (early) {
+      check_loose_arguments(call.arguments, scope);
+      return {};
+    }
   }
   if (declaration != nullptr && !is_let) {
     note_use(scope, *declaration, span);
@@ -177,6 +194,7 @@ Type Checker::check_named_call(const ast::Call& call, const std::string& name, S
   if (const BuiltinInfo* builtin = find_builtin(name)) {
     const Signature& signature = builtin_signature(*builtin);
     const std::vector<Type> given = bind_arguments(call, signature, scope);
+    if (builtin->builtin == Builtin::Between) return space_of(between_element(given));
     return signature.result.is(Kind::Elementwise) ? elementwise_result(given) : signature.result;
   }
   report_unknown_name(name, span, scope, wanted.unknown() ? Type(Kind::Callable) : wanted);
@@ -275,6 +293,7 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
     } else {
       given[at] = &argument;
     }
+    if (parameters[at].is_column) continue;
     types.push_back(check_value(argument.value, scope, parameters[at].type, &parameters[at]));
   }
   for (std::size_t i = 0; i < parameters.size() && !misnamed; ++i) {

@@ -2,16 +2,18 @@
 // In: a loaded program. Out: diagnostics in the sink, and signatures for whoever prints the program.
 // Declarations are checked on demand where a type depends on them (a fn's result, a let's value).
 // Its methods live in files by topic: names, expressions, operators, calls, bodies, settings, experiment,
-// report.
+// sweeps, validation, leaks, results, report_expressions, report.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "compiler/sema/modules.hpp"
+#include "compiler/sema/report_words.hpp"
 #include "compiler/sema/scope.hpp"
 #include "compiler/sema/signatures.hpp"
 
@@ -23,9 +25,19 @@ struct ExperimentFacts {
   bool metrics_known = false;
   bool has_train = false;
   bool has_validation = false;
+  bool has_sample = false;
+  bool selects = false;
+  Span validate_span;  // of its `validate`, nowhere if it has none
   std::vector<std::pair<std::string, Type>> axes;
   std::vector<std::string> metrics;
 };
+
+// A result as a column names it, without its experiment: test.accuracy, seconds, the name of an axis.
+struct ResultName {
+  ast::Name head;
+  const ast::Name* metric = nullptr;  // null: the head is all
+};
+std::optional<ResultName> read_result_name(const ast::Expr& expr);
 
 // A setting that may stand in a record.
 struct SettingRule {
@@ -51,7 +63,10 @@ class Checker {
   void warn_unused();
 
   // -- names.cpp
-  const ast::Declaration* find_global(const Scope& scope, std::string_view name) const;
+  // Experiments are results, not values: `experiment dropout` hides the layer `dropout` only where an
+  // experiment can be meant, in reports and where one is wanted.
+  const ast::Declaration* find_global(const Scope& scope, std::string_view name,
+                                      const Type& wanted = {}) const;
   void note_use(const Scope& scope, const ast::Declaration& declaration, const Span& span);
   Type check_name(const ast::Expr& expr, const std::string& name, Scope& scope, const Type& wanted);
   Type value_of(const ast::Declaration& declaration, const ast::Expr& expr, const Type& wanted);
@@ -86,7 +101,8 @@ class Checker {
 
   // -- calls.cpp
   Type check_call(const ast::Expr& expr, const ast::Call& call, Scope& scope, const Type& wanted);
-  Type check_named_call(const ast::Call& call, const std::string& name, Scope& scope, const Type& wanted);
+  Type check_named_call(const ast::Expr& expr, const ast::Call& call, const std::string& name, Scope& scope,
+                        const Type& wanted);
   Type check_application(const ast::Call& call, const Type& callee, Scope& scope);
   std::vector<Type> bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope);
   void check_loose_value(const ast::ExprPtr& value, Scope& scope);
@@ -129,26 +145,71 @@ class Checker {
   void check_experiment(const ast::Declaration& declaration, const ast::ExperimentDecl& experiment);
   void check_experiment_statement(const ast::ExperimentStatement& statement, Scope& scope,
                                   ExperimentFacts& facts);
-  void check_sweep(const ast::Sweep& sweep, Scope& scope, ExperimentFacts& facts);
+  void collect_facts(const ast::ExperimentDecl& experiment, Scope& scope, ExperimentFacts& facts);
+  void check_train_data(const ast::ExprPtr& data, Scope& scope);
   void check_train(const ast::ExperimentStatement& statement, const ast::Train& train, Scope& scope,
                    ExperimentFacts& facts);
-  void check_selection(const ast::SelectBest& selection, Scope& scope, const ExperimentFacts& facts);
   bool collect_metrics(const ast::ExprPtr& list, std::vector<std::string>& names);
-  void report_test_leak(const Span& span);
+
+  // -- sweeps.cpp
+  struct CheckedAxis {
+    ast::Name name;
+    Type type;
+  };
+  void check_sweep(const ast::Sweep& sweep, Scope& scope, ExperimentFacts& facts);
+  std::vector<CheckedAxis> check_branch(const ast::SweepBranch& branch, Scope& scope,
+                                        const ExperimentFacts& facts);
+  Type check_axis_values(const ast::SweepAxis& axis, Scope& scope, const ExperimentFacts& facts);
+  void verify_equal_axes(const ast::Sweep& sweep, const std::vector<std::vector<CheckedAxis>>& branches);
+
+  // -- validation.cpp
+  void check_validation(const ast::ExprPtr& validation, Scope& scope);
+  void check_selection(const ast::ExperimentStatement& statement, const ast::SelectBest& selection,
+                       Scope& scope, const ExperimentFacts& facts);
+  void check_stopping(const ast::StopEarly& stop, Scope& scope, const ExperimentFacts& facts);
+  // The part and metric by which something is decided; empty if it is none, which was reported.
+  std::optional<ResultName> check_criterion(const ast::ExprPtr& metric, Purpose purpose, Scope& scope);
+
+  // -- leaks.cpp
+  bool is_unknown_test(const ast::Expr& expr, Scope& scope) const;
+  void report_test_leak(const Span& span, Purpose purpose);
+  [[nodiscard]] bool validates(const ast::Declaration& experiment) const;
+  Type report_early_result(const Span& span, const ast::Declaration* experiment, bool by_test,
+                           const Scope& scope);
+  Type check_early_pick(const ast::Expr& expr, const ast::Call& call, Scope& scope);
+  bool report_leaking_setting(const ast::Setting& setting);
+
+  // -- results.cpp
+  const ExperimentFacts& facts_of(const ast::Declaration& experiment);
+  Type result_member(const Type& base, const std::string& base_text, const ast::Name& member);
+  Type part_member(const Type& base, const std::string& base_text, const ast::Name& member);
+  Type check_point(const Type& base, const std::string& base_text, const ast::Index& index, Scope& scope);
+  void check_column(const ast::Expr& column, const std::vector<const ast::Declaration*>& experiments,
+                    bool of_all, bool numbers_only);
+  [[nodiscard]] static std::vector<std::string> result_names(const ExperimentFacts& facts);
+  void report_unknown_result(const std::string& experiment, const std::string& result, const Span& span,
+                             const std::vector<std::string>& candidates);
+
+  // -- report_expressions.cpp
+  Type check_report_call(const ast::Call& call, const std::string& name, Scope& scope);
+  Type check_pick(const ast::Call& call, const std::string& name, Scope& scope);
+  void check_order(const ast::Expr& by, const Type& point, Scope& scope);
+  Type check_aggregate(const ast::Call& call, const std::string& name, Scope& scope);
+  Type check_report_value(const ast::ExprPtr& expr, Scope& scope, const Type& wanted);
+  bool verify_report_operators(const ast::Expr& expr, Scope& scope);
+  [[nodiscard]] bool names_results(const ast::Expr& expr, Scope& scope) const;
 
   // -- report.cpp
   void check_report(const ast::Declaration& declaration, const ast::ReportDecl& report);
   void check_report_item(const ast::ReportItem& item, Scope& scope);
-  void check_column(const ast::Expr& column, const std::vector<const ast::Declaration*>& experiments,
-                    Scope& scope);
-  Type check_aggregate(const ast::Call& call, const std::string& name, Scope& scope);
-  Type result_member(const Type& base, const std::string& base_text, const ast::Name& member);
-  Type part_member(const Type& base, const std::string& base_text, const ast::Name& member);
-  Type check_point(const Type& base, const std::string& base_text, const ast::Index& index, Scope& scope);
-  const ExperimentFacts& facts_of(const ast::Declaration& experiment);
-  [[nodiscard]] static std::vector<std::string> result_names(const ExperimentFacts& facts);
-  void report_unknown_result(const std::string& experiment, const std::string& result, const Span& span,
-                             const std::vector<std::string>& candidates);
+  void check_claim(const ast::ReportItem& item, Scope& scope);
+  void check_data_subject(const ast::ReportItem& item, Scope& scope);
+  void check_count(const ast::ReportItem& item, const ReportWord& word, Scope& scope);
+  void verify_selection(const ast::Expr& subject, const Type& type);
+  void verify_counts(const ast::ReportItem& item, const ReportWord& word);
+  std::vector<const ast::Declaration*> check_subjects(const ast::ReportItem& item, const ReportWord& word,
+                                                      Scope& scope, bool& of_all, bool& understood);
+  [[nodiscard]] std::vector<const ast::Declaration*> all_experiments() const;
 
   const SourceMap& sources_;
   const LoadedProgram& loaded_;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "compiler/sema/checker.hpp"
+#include "compiler/sema/leaks.hpp"
 
 namespace nnc::sema {
 namespace {
@@ -173,6 +174,10 @@ Type Checker::check_if(const ast::IfExpr& choice, Scope& scope, const Type& want
 
 Type Checker::check_member(const ast::Expr& expr, const ast::Member& member, Scope& scope) {
   if (member.base == nullptr) return {};
+  if (is_unknown_test(*member.base, scope)) {
+    report_test_leak(expr.span, purpose_of(scope));
+    return {};
+  }
   const Type base = check_expr(*member.base, scope);
   const std::string base_text = excerpt(*member.base);
   const std::string& name = member.member.text;
@@ -194,16 +199,23 @@ Type Checker::check_member(const ast::Expr& expr, const ast::Member& member, Sco
     case Kind::Dims:
       return name == "height" || name == "width" ? Type(Kind::Int) : unknown({"height", "width"});
     case Kind::Data: {
-      if (name != "train" && name != "test") return unknown({"train", "test"});
-      if (scope.place == Place::Experiment && name == "test") {
-        report_test_leak(expr.span);
+      const bool decides = scope.place != Place::Report && scope.place != Place::Let;
+      if (decides && name == "test") {
+        report_test_leak(expr.span, purpose_of(scope));
         return {};
       }
+      if (scope.place == Place::Experiment && scope.purpose == Purpose::TrainData && name == "valid") {
+        report_test_leak(expr.span, Purpose::TrainValidation);
+        return {};
+      }
+      if (name != "train" && name != "test") return unknown({"train", "test"});
       Type part = Kind::DataPart;
       part.part = name;
       return part;
     }
     case Kind::Experiment:
+      if (scope.place != Place::Report)
+        return report_early_result(expr.span, base.declaration, name == "test", scope);
       return result_member(base, base_text, member.member);
     case Kind::ExperimentPart:
       return part_member(base, base_text, member.member);

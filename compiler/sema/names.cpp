@@ -3,6 +3,7 @@
 
 #include "compiler/parse/characters.hpp"
 #include "compiler/sema/checker.hpp"
+#include "compiler/sema/leaks.hpp"
 
 namespace nnc::sema {
 namespace {
@@ -108,8 +109,13 @@ bool declares(std::string_view text, std::string_view name) {
 
 }  // namespace
 
-const ast::Declaration* Checker::find_global(const Scope& scope, std::string_view name) const {
-  return program_.find_from(sources_, scope.file, name);
+const ast::Declaration* Checker::find_global(const Scope& scope, std::string_view name,
+                                             const Type& wanted) const {
+  const ast::Declaration* found = program_.find_from(sources_, scope.file, name);
+  const bool is_experiment = found != nullptr && std::holds_alternative<ast::ExperimentDecl>(found->node);
+  if (!is_experiment || scope.place == Place::Report || wanted.is(Kind::Experiment)) return found;
+  const auto library = program_.library_names.find(name);
+  return library == program_.library_names.end() ? found : library->second;
 }
 
 void Checker::note_use(const Scope& scope, const ast::Declaration& declaration, const Span& span) {
@@ -141,7 +147,7 @@ Type Checker::check_name(const ast::Expr& expr, const std::string& name, Scope& 
     local->used = true;
     return local->type;
   }
-  const ast::Declaration* declaration = find_global(scope, name);
+  const ast::Declaration* declaration = find_global(scope, name, wanted);
   const bool is_let = declaration != nullptr && std::holds_alternative<ast::LetDecl>(declaration->node);
   if (wanted.is(Kind::Choice) && !is_let) {
     report_unknown_choice(name, expr.span, wanted);
@@ -205,7 +211,7 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
     report_misplaced(span, name, scope, "it exists in the body of a layer or model");
     return;
   }
-  if (scope.place == Place::Experiment && name == "test") return report_test_leak(span);
+  if (name == "test" && decides_training(scope.place)) return report_test_leak(span, purpose_of(scope));
   if (may_be_declared_in_broken_text(name)) return;
   std::vector<std::string> candidates;
   if (suggestions_left_ > 0) {

@@ -33,15 +33,24 @@ std::string print_parameters(const sema::Signature& signature,
   return "(" + text + ")";
 }
 
+std::string print_axes(const ast::SweepLine& line) {
+  std::string text;
+  for (const ast::SweepAxis& axis : line.axes) {
+    text +=
+        fmt::format("\n  axis {} in {}", axis.name.text, axis.values ? ast::print_expr(*axis.values) : "?");
+  }
+  return text;
+}
+
 std::string print_experiment(const ast::ExperimentDecl& experiment) {
   std::string text = "experiment " + experiment.name.text;
   if (experiment.base) text += " from " + experiment.base->text;
   for (const ast::ExperimentStatement& statement : experiment.statements) {
     const auto* sweep = std::get_if<ast::Sweep>(&statement.node);
     if (sweep == nullptr) continue;
-    for (const ast::SweepAxis& axis : sweep->axes) {
-      text +=
-          fmt::format("\n  axis {} in {}", axis.name.text, axis.values ? ast::print_expr(*axis.values) : "?");
+    for (const ast::SweepBranch& branch : sweep->branches) {
+      if (&branch != &sweep->branches.front()) text += "\n  or";
+      for (const ast::SweepLine& line : branch.lines) text += print_axes(line);
     }
   }
   return text;

@@ -2,6 +2,7 @@
 // One Scope per checked declaration; frames follow its blocks.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -52,8 +53,28 @@ enum class Place : std::uint8_t {
 // "a layer", "an optimizer"
 std::string describe(Place place);
 
+// What a value is for, where that decides whether it may know test results (leaks.hpp).
+enum class Purpose : std::uint8_t {
+  Axis,
+  Condition,
+  Count,
+  Model,
+  TrainData,
+  TrainValidation,
+  Setting,
+  Recipe,
+  Validation,
+  Selection,
+  Stopping,
+  Scaling,
+  Source,
+  Let,
+  Body
+};
+
 struct Scope {
   Place place = Place::Let;
+  Purpose purpose = Purpose::Let;  // of the current statement, in an experiment or data set
   const ast::Declaration* owner = nullptr;
   FileId file;
   using Frame = std::map<std::string, Local, std::less<>>;

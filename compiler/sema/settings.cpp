@@ -10,6 +10,7 @@ void Checker::check_settings(const std::vector<ast::Setting>& settings, const st
                              std::string_view owner, Scope& scope) {
   std::map<std::string_view, const ast::Setting*> seen;
   for (const ast::Setting& setting : settings) {
+    if (scope.place == Place::Data && report_leaking_setting(setting)) continue;
     const auto rule = std::find_if(rules.begin(), rules.end(),
                                    [&](const SettingRule& known) { return known.key == setting.key.text; });
     if (rule == rules.end()) {
@@ -63,6 +64,7 @@ std::vector<SettingRule> metric_rules(std::vector<std::string> parameters) {
 
 void Checker::check_data(const ast::Declaration& declaration, const ast::DataDecl& data) {
   Scope scope = scope_for(declaration, Place::Data);
+  scope.purpose = Purpose::Source;
   check_value(data.source, scope, Kind::Data);
   check_settings(data.settings, data_rules(), "data set", scope);
 }

@@ -13,6 +13,7 @@ struct SignatureParameter {
   Type type;
   bool required = true;
   bool accepts_none = false;  // its default is `none`
+  bool is_column = false;     // a result without its experiment, which its own rules check
   Span span;                  // nowhere for builtins
 };
 

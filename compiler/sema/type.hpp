@@ -37,8 +37,10 @@ enum class Kind : std::uint8_t {
   DataPart,  // fashion.train
   Recipe,
   Validation,
+  Space,           // between(low, high): an axis of which only samples are taken
   Function,        // a fn or a builtin that is not called
   Experiment,      // its trials, also those picked by an index
+  AllExperiments,  // `all` in a report
   ExperimentPart,  // baseline.test
   Applicable,      // only as a demand: what may stand alone in the body of a layer (a layer or a tensor)
   Callable,        // only as a demand: the callee of a call
@@ -46,12 +48,16 @@ enum class Kind : std::uint8_t {
 
 struct Type {
   Kind kind = Kind::Unknown;
-  std::shared_ptr<const Type> element;            // of a List; null: not known
+  std::shared_ptr<const Type> element;            // of a List or Space; null: not known
   std::vector<std::string> choices;               // of a Choice
   const ast::Declaration* declaration = nullptr;  // the declaration a bare name refers to
   const BuiltinInfo* builtin = nullptr;           // or the builtin
   bool serves_as_layer = false;  // of a Function: one tensor in, so that it can stand for a layer
-  std::string part;              // of a part: "train", "valid" or "test"
+  std::string part;              // of a part: "train", "valid", "fitted" or "test"
+  // Of trials and their parts:
+  bool at_point = false;     // dropout[rate: 0.2]
+  bool is_pick = false;      // best(dropout)
+  bool is_selected = false;  // best(grid) where grid selects: it alone is judged on the test part
 
   Type() = default;
   Type(Kind kind_of) : kind(kind_of) {}  // NOLINT(*-explicit-*)
@@ -65,6 +71,7 @@ struct Type {
 };
 
 Type list_of(Type element);
+Type space_of(Type element);
 Type choice_of(std::vector<std::string> choices);
 
 // The type a word names in a program or in a builtin's signature; Unknown if it is none.

@@ -15,7 +15,7 @@ struct KindWords {
   std::string_view plural;
 };
 
-constexpr std::array<KindWords, 26> kWords = {{
+constexpr std::array<KindWords, 28> kWords = {{
     {Kind::Unknown, "", "something unknown", "things"},
     {Kind::None, "", "none", "nones"},
     {Kind::Int, "int", "an int", "ints"},
@@ -38,8 +38,10 @@ constexpr std::array<KindWords, 26> kWords = {{
     {Kind::DataPart, "", "a part of a data set", "parts of data sets"},
     {Kind::Recipe, "recipe", "a recipe", "recipes"},
     {Kind::Validation, "", "a validation scheme", "validation schemes"},
+    {Kind::Space, "", "a space of values", "spaces of values"},
     {Kind::Function, "", "a function", "functions"},
     {Kind::Experiment, "", "an experiment", "experiments"},
+    {Kind::AllExperiments, "", "every experiment", "experiments"},
     {Kind::ExperimentPart, "", "a part of an experiment's results", "parts of results"},
     {Kind::Applicable, "", "a layer or a tensor", "layers or tensors"},
 }};
@@ -70,6 +72,12 @@ Type list_of(Type element) {
   return type;
 }
 
+Type space_of(Type element) {
+  Type type = list_of(std::move(element));
+  type.kind = Kind::Space;
+  return type;
+}
+
 Type choice_of(std::vector<std::string> choices) {
   Type type = Kind::Choice;
   type.choices = std::move(choices);
@@ -79,6 +87,7 @@ Type choice_of(std::vector<std::string> choices) {
 Type named_type(std::string_view word) {
   if (word == "number") return Kind::Number;
   if (word == "validation") return Kind::Validation;
+  if (word == "space") return Kind::Space;
   for (const KindWords& words : kWords) {
     if (!words.written.empty() && words.written == word) return words.kind;
   }
@@ -128,6 +137,8 @@ std::string type_text(const Type& type) {
       return "model";
     case Kind::Validation:
       return "validation";
+    case Kind::Space:
+      return "space";
     case Kind::List:
       return "[" + type_text(type.element_type()) + "]";
     case Kind::Choice: {

@@ -32,6 +32,9 @@ class Memory {
   std::uint64_t size_ = 0;
 };
 
+// What the machine has, in bytes.
+std::uint64_t physical_memory();
+
 // What random operations depend on besides their place.
 struct StepContext {
   std::uint64_t seed = 0;

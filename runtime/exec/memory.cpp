@@ -15,7 +15,7 @@ namespace nnc::rt {
 static constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
 static constexpr std::uint64_t kLine = 64;
 
-static std::uint64_t physical_memory() {
+std::uint64_t physical_memory() {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long page_bytes = sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page_bytes <= 0) return std::uint64_t{1} << 40;

@@ -1,4 +1,4 @@
-// Philox4x32-10 and what is drawn from it: uniform and normal numbers, permutations.
+// Many numbers of a stream at once: uniform and normal numbers, permutations.
 // In: a stream and a place in it. Out: numbers that depend on nothing else, on any machine and any
 // instruction set: the vectorised and the plain path do the same integer arithmetic.
 #include "runtime/random/random.hpp"
@@ -14,32 +14,13 @@
 namespace nnc::rt {
 namespace {
 
-constexpr std::uint32_t kMultiplier0 = 0xD2511F53;
-constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57;
-constexpr std::uint32_t kWeyl0 = 0x9E3779B9;
-constexpr std::uint32_t kWeyl1 = 0xBB67AE85;
-constexpr int kRounds = 10;
+using philox::Place;
 
 // Blocks computed side by side, so that the compiler makes vectors of them.
 constexpr std::size_t kLanes = 16;
 
 struct Lanes {
   alignas(64) std::uint32_t words[4][kLanes];
-};
-
-// The counter words that are the same in all blocks of a stream. `time` has 48 bits, the purpose 16.
-struct Place {
-  std::uint32_t key0, key1, word1, word2, word3;
-
-  explicit Place(const Stream& stream)
-      : key0(static_cast<std::uint32_t>(stream.seed)),
-        key1(static_cast<std::uint32_t>(stream.seed >> 32)),
-        word1(stream.place),
-        word2(static_cast<std::uint32_t>(stream.time)),
-        word3((static_cast<std::uint32_t>(stream.time >> 32) & 0xFFFFU) |
-              (static_cast<std::uint32_t>(stream.purpose) << 16)) {
-    NNC_CHECK(stream.time < (std::uint64_t{1} << 48));
-  }
 };
 
 // Blocks first .. first + kLanes - 1 (modulo 2^32).
@@ -53,17 +34,17 @@ struct Place {
   }
   std::uint32_t key0 = place.key0;
   std::uint32_t key1 = place.key1;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < philox::kRounds; ++round) {
     for (std::size_t i = 0; i < kLanes; ++i) {
-      const std::uint64_t product0 = std::uint64_t{kMultiplier0} * a[i];
-      const std::uint64_t product1 = std::uint64_t{kMultiplier1} * c[i];
+      const std::uint64_t product0 = std::uint64_t{philox::kMultiplier0} * a[i];
+      const std::uint64_t product1 = std::uint64_t{philox::kMultiplier1} * c[i];
       a[i] = static_cast<std::uint32_t>(product1 >> 32) ^ b[i] ^ key0;
       b[i] = static_cast<std::uint32_t>(product1);
       c[i] = static_cast<std::uint32_t>(product0 >> 32) ^ d[i] ^ key1;
       d[i] = static_cast<std::uint32_t>(product0);
     }
-    key0 += kWeyl0;
-    key1 += kWeyl1;
+    key0 += philox::kWeyl0;
+    key1 += philox::kWeyl1;
   }
   for (std::size_t i = 0; i < kLanes; ++i) {
     out.words[0][i] = a[i];
@@ -74,11 +55,6 @@ struct Place {
 }
 
 constexpr float to_unit_float(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
-
-constexpr double to_unit_double(std::uint32_t high, std::uint32_t low) {
-  const std::uint64_t bits = (std::uint64_t{high} << 21) | (low >> 11);
-  return static_cast<double>(bits) * 0x1p-53;
-}
 
 [[gnu::always_inline]] inline void fill_floats(const Place& place, std::span<float> out) {
   Lanes lanes;
@@ -147,16 +123,8 @@ class Words {
     return word;
   }
 
-  // A number below `bound`, each equally likely. Source: D. Lemire, "Fast random integer generation in an
-  // interval", ACM TOMACS 2019: the high half of word x bound, with the words rejected that would be too
-  // many.
   std::uint32_t below(std::uint32_t bound) {
-    std::uint64_t product = std::uint64_t{next()} * bound;
-    if (static_cast<std::uint32_t>(product) < bound) {
-      const std::uint32_t threshold = (0U - bound) % bound;
-      while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{next()} * bound;
-    }
-    return static_cast<std::uint32_t>(product >> 32);
+    return bounded_number(bound, [this] { return next(); });
   }
 
  private:
@@ -167,26 +135,6 @@ class Words {
 };
 
 }  // namespace
-
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key) {
-  for (int round = 0; round < kRounds; ++round) {
-    const std::uint64_t product0 = std::uint64_t{kMultiplier0} * counter[0];
-    const std::uint64_t product1 = std::uint64_t{kMultiplier1} * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
-               static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
-               static_cast<std::uint32_t>(product0)};
-    key[0] += kWeyl0;
-    key[1] += kWeyl1;
-  }
-  return counter;
-}
-
-std::array<std::uint32_t, 4> random_block(const Stream& stream, std::uint32_t counter) {
-  const Place place(stream);
-  return philox4x32_10({counter, place.word1, place.word2, place.word3}, {place.key0, place.key1});
-}
 
 void fill_uniform(const Stream& stream, std::span<float> out) { fill(stream, out); }
 void fill_uniform(const Stream& stream, std::span<double> out) { fill(stream, out); }

@@ -1,30 +1,19 @@
-// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-// SC 2011). A stream is named by what it is for and where it belongs, so that no use of randomness disturbs
-// another, and any number can be computed without the ones before it.
+// Random numbers for everything that is trained: initial weights, orders of samples, dropout, splits. The
+// generator and its streams are in compiler/base/philox.hpp; here many numbers are drawn at once.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <span>
 
+#include "compiler/base/philox.hpp"
+
 namespace nnc::rt {
 
-enum class Purpose : std::uint32_t { Init = 1, Shuffle = 2, Dropout = 3, Split = 4 };
-
-// Names a stream of at most 2^32 blocks of four 32-bit numbers.
-struct Stream {
-  std::uint64_t seed = 0;
-  Purpose purpose = Purpose::Init;
-  std::uint32_t place = 0;  // which slot, which dropout
-  std::uint64_t time = 0;   // which step or epoch; below 2^32 x 2^16
-};
-
-// The generator itself, as published: a bijection of counters for every key.
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key);
-
-// Block `counter` of the stream: four independent uniform 32-bit numbers.
-std::array<std::uint32_t, 4> random_block(const Stream& stream, std::uint32_t counter);
+using Purpose = RandomPurpose;
+using Stream = RandomStream;
+using nnc::philox4x32_10;
+using nnc::random_block;
 
 // Numbers in [0, 1): 24 bits (float), 53 bits (double). Element i depends on the stream and i alone.
 void fill_uniform(const Stream& stream, std::span<float> out);

@@ -13,7 +13,10 @@
 
 namespace nnc::rt {
 
-inline constexpr int kRecordSchema = 1;
+// Of record.json: raised whenever older records cannot be read any more.
+inline constexpr int kRecordSchema = 2;
+// Of results.json: a contract with other programs, which fields may be added to.
+inline constexpr int kResultsSchema = 1;
 
 enum class TrialStatus : std::uint8_t { Done, Failed, Diverged, Cached };
 inline constexpr TrialStatus kAllStatuses[] = {TrialStatus::Done, TrialStatus::Failed, TrialStatus::Diverged,
@@ -23,10 +26,12 @@ const char* status_word(TrialStatus status);
 
 struct TrialRecord {
   std::string id;
+  std::string identity;  // SHA-256 of everything that can change the result, and of nothing else
   std::string experiment;
   std::vector<std::pair<std::string, ParameterValue>> params;
   std::uint64_t seed = 0;
   std::optional<int> fold;
+  bool refit = false;  // trained on everything because its point was selected
   TrialStatus status = TrialStatus::Done;
   std::string reason;  // why it failed or diverged
   std::string model;
@@ -35,15 +40,18 @@ struct TrialRecord {
   std::string optimizer;
   std::int64_t batch = 0;
   std::int64_t parameters = 0;
-  std::int64_t epochs = 0;
+  std::int64_t epochs = 0;  // trained; fewer than declared if training stopped early
   std::int64_t steps_trained = 0;
   std::map<std::string, double>
-      metrics;  // "test.accuracy"; "train.accuracy" is the last epoch's running mean
-  std::map<std::string, std::vector<double>> history;  // per epoch: "train.loss", "train.accuracy"
+      metrics;  // "test.accuracy"; "train.accuracy" is the last epoch's running mean, "fitted.accuracy"
+                // that of the finished model on the samples it was trained on
+  std::map<std::string, std::vector<double>> history;  // per epoch: "train.loss", "valid.accuracy", ...
+  std::map<std::string, std::int64_t> samples;         // per part: "train", "valid", "test"
   std::map<std::string, Direction> directions;         // per metric name without its split: "accuracy"
   double seconds_train = 0;
   double seconds_evaluate = 0;
   std::string weights_sha256;
+  std::map<std::string, std::string> predictions;  // per part, "test" or "valid": SHA-256 of the file
   std::vector<LayerSummary> layers;
 
   // Done, or taken from an earlier run.
@@ -73,6 +81,27 @@ struct DataRecord {
   std::string sha256;  // of the four files' contents
 };
 
+// What `select best` chose.
+struct SelectionRecord {
+  std::string experiment;
+  std::string by;  // "valid.accuracy"
+  std::vector<std::pair<std::string, ParameterValue>> params;
+  double score = 0;      // the mean over folds and seeds
+  double deviation = 0;  // of the sample
+};
+
+enum class Verdict : std::uint8_t { Supported, Refuted, Inconclusive };
+inline constexpr Verdict kAllVerdicts[] = {Verdict::Supported, Verdict::Refuted, Verdict::Inconclusive};
+// "supported", "refuted", "inconclusive".
+const char* verdict_word(Verdict verdict);
+
+struct ClaimRecord {
+  std::string text;
+  std::string condition;  // as written
+  Verdict verdict = Verdict::Inconclusive;
+  std::string evidence;
+};
+
 struct RunRecord {
   int schema = kRecordSchema;
   std::string file;
@@ -84,6 +113,10 @@ struct RunRecord {
   double seconds = 0;
   std::vector<DataRecord> data;
   std::vector<TrialRecord> trials;
+  std::vector<SelectionRecord> selections;
+  std::vector<ClaimRecord> claims;    // in the order of the reports
+  std::vector<std::string> problems;  // what could not be done beside trials: a selection without a point
+  bool smoke = false;                 // on a sliver of the data: nothing of it is a result
   std::vector<SampleImages> samples;
 };
 

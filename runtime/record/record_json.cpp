@@ -27,10 +27,12 @@ void fields(auto& io, LayerSummary& layer) {
 
 void fields(auto& io, TrialRecord& trial) {
   io("id", trial.id);
+  io("identity", trial.identity);
   io("experiment", trial.experiment);
   io("params", trial.params);
   io("seed", trial.seed);
   io("fold", trial.fold);
+  io("refit", trial.refit);
   io("status", trial.status);
   io("reason", trial.reason);
   io("model", trial.model);
@@ -43,10 +45,12 @@ void fields(auto& io, TrialRecord& trial) {
   io("steps_trained", trial.steps_trained);
   io("metrics", trial.metrics);
   io("history", trial.history);
+  io("samples", trial.samples);
   io("directions", trial.directions);
   io("seconds_train", trial.seconds_train);
   io("seconds_evaluate", trial.seconds_evaluate);
   io("weights_sha256", trial.weights_sha256);
+  io("predictions", trial.predictions);
   io("layers", trial.layers);
 }
 
@@ -72,6 +76,21 @@ void fields(auto& io, DataRecord& data) {
   io("sha256", data.sha256);
 }
 
+void fields(auto& io, SelectionRecord& selection) {
+  io("experiment", selection.experiment);
+  io("by", selection.by);
+  io("params", selection.params);
+  io("score", selection.score);
+  io("deviation", selection.deviation);
+}
+
+void fields(auto& io, ClaimRecord& claim) {
+  io("text", claim.text);
+  io("condition", claim.condition);
+  io("verdict", claim.verdict);
+  io("evidence", claim.evidence);
+}
+
 void fields(auto& io, RunRecord& record) {
   io("schema", record.schema);
   io("file", record.file);
@@ -83,6 +102,10 @@ void fields(auto& io, RunRecord& record) {
   io("seconds", record.seconds);
   io("data", record.data);
   io("trials", record.trials);
+  io("selections", record.selections);
+  io("claims", record.claims);
+  io("problems", record.problems);
+  io("smoke", record.smoke);
   io("samples", record.samples);
 }
 
@@ -108,6 +131,7 @@ struct Writer {
   }
   static json to_json_value(Shape& shape) { return shape.sizes(); }
   static json to_json_value(TrialStatus status) { return status_word(status); }
+  static json to_json_value(Verdict verdict) { return verdict_word(verdict); }
   static json to_json_value(Direction direction) { return direction_word(direction); }
   static json to_json_value(ParameterValue& value) { return parameter_json(value); }
   template <class T>
@@ -196,6 +220,15 @@ class Reader {
       }
     }
     complain(place, "is not a status");
+  }
+  void read(const json& value, Verdict& out, const std::string& place) {
+    for (const Verdict verdict : kAllVerdicts) {
+      if (value == verdict_word(verdict)) {
+        out = verdict;
+        return;
+      }
+    }
+    complain(place, "is not a verdict");
   }
   void read(const json& value, Direction& out, const std::string& place) {
     if (value != "higher" && value != "lower") return complain(place, "is neither higher nor lower");
@@ -292,6 +325,18 @@ const char* status_word(TrialStatus status) {
   return "failed";
 }
 
+const char* verdict_word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Supported:
+      return "supported";
+    case Verdict::Refuted:
+      return "refuted";
+    case Verdict::Inconclusive:
+      return "inconclusive";
+  }
+  return "inconclusive";
+}
+
 std::string record_json(const RunRecord& record) {
   RunRecord copy = record;  // the lists of fields serve both directions and so take what can be changed
   return json_text(Writer::to_json_value(copy), -1);
@@ -304,18 +349,16 @@ Result<RunRecord> read_record(const std::string& json_text) {
   if (!parsed.is_object() || schema == parsed.end() || !schema->is_number_integer()) {
     return damaged("the record is not one that nnc wrote: it has no `schema`");
   }
-  if (schema->is_number_unsigned() && schema->get<std::uint64_t>() > kRecordSchema) {
-    return Failure{fmt::format("the record has schema {}, and this nnc knows schema {}",
-                               schema->get<std::uint64_t>(), kRecordSchema),
-                   "use a newer nnc"};
+  if (*schema != kRecordSchema) {
+    return damaged(
+        fmt::format("the record is from another version of nnc: its schema is {}, this one knows {}",
+                    schema->dump(), kRecordSchema));
   }
   RunRecord record;
   std::string problem;
   Reader reader(parsed, "", problem);
   fields(reader, record);
   if (!problem.empty()) return damaged(fmt::format("the record is damaged: {}", problem));
-  if (record.schema != kRecordSchema)
-    return damaged(fmt::format("the record has no known schema: {}", record.schema));
   if (problem = inconsistency(record); !problem.empty()) {
     return damaged(fmt::format("the record is damaged: it {}", problem));
   }

@@ -7,17 +7,23 @@ namespace {
 
 using nlohmann::json;
 
+json params_json(const std::vector<std::pair<std::string, ParameterValue>>& params) {
+  json result = json::object();
+  for (const auto& [name, value] : params) result[name] = parameter_json(value);
+  return result;
+}
+
 json trial_json(const TrialRecord& trial) {
-  json params = json::object();
-  for (const auto& [name, value] : trial.params) params[name] = parameter_json(value);
   json directions = json::object();
   for (const auto& [name, direction] : trial.directions) directions[name] = direction_word(direction);
   json result = {
       {"id", trial.id},
+      {"identity", trial.identity},
       {"experiment", trial.experiment},
-      {"params", std::move(params)},
+      {"params", params_json(trial.params)},
       {"seed", trial.seed},
       {"fold", trial.fold ? json(*trial.fold) : json()},
+      {"refit", trial.refit},
       {"status", status_word(trial.status)},
       {"model", trial.model},
       {"data", trial.data},
@@ -29,6 +35,7 @@ json trial_json(const TrialRecord& trial) {
       {"steps_trained", trial.steps_trained},
       {"metrics", trial.metrics},
       {"history", trial.history},
+      {"samples", trial.samples},
       {"directions", std::move(directions)},
       {"seconds", {{"train", trial.seconds_train}, {"evaluate", trial.seconds_evaluate}}},
       {"weights_sha256", trial.weights_sha256},
@@ -48,25 +55,45 @@ json data_json(const DataRecord& data) {
           {"sha256", data.sha256}};
 }
 
+json selection_json(const SelectionRecord& selection) {
+  return {{"experiment", selection.experiment},
+          {"by", selection.by},
+          {"params", params_json(selection.params)},
+          {"score", selection.score},
+          {"deviation", selection.deviation}};
+}
+
+json claim_json(const ClaimRecord& claim) {
+  return {{"text", claim.text},
+          {"condition", claim.condition},
+          {"verdict", verdict_word(claim.verdict)},
+          {"evidence", claim.evidence}};
+}
+
+template <class T>
+json list_json(const std::vector<T>& list, json (*one)(const T&)) {
+  json result = json::array();
+  for (const T& item : list) result.push_back(one(item));
+  return result;
+}
+
 }  // namespace
 
 std::string results_json(const RunRecord& record) {
-  json data = json::array();
-  for (const DataRecord& entry : record.data) data.push_back(data_json(entry));
-  json trials = json::array();
-  for (const TrialRecord& trial : record.trials) trials.push_back(trial_json(trial));
-  return json_text({{"schema", record.schema},
-                    {"file", record.file},
-                    {"nnc", record.nnc_version},
-                    {"command", record.command},
-                    {"machine", record.machine},
-                    {"date", record.date},
-                    {"seconds", record.seconds},
-                    {"data", std::move(data)},
-                    {"trials", std::move(trials)},
-                    {"selections", json::array()},
-                    {"claims", json::array()}},
-                   2);
+  json results = {{"schema", kResultsSchema},
+                  {"file", record.file},
+                  {"nnc", record.nnc_version},
+                  {"command", record.command},
+                  {"machine", record.machine},
+                  {"date", record.date},
+                  {"seconds", record.seconds},
+                  {"data", list_json(record.data, data_json)},
+                  {"trials", list_json(record.trials, trial_json)},
+                  {"selections", list_json(record.selections, selection_json)},
+                  {"claims", list_json(record.claims, claim_json)}};
+  if (!record.problems.empty()) results["problems"] = record.problems;
+  if (record.smoke) results["smoke"] = true;
+  return json_text(results, 2);
 }
 
 }  // namespace nnc::rt

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 namespace nnc::rt {
 namespace {
@@ -44,11 +46,17 @@ Json chart_base(int width, int height) {
                {"titleFontWeight", "normal"},
                {"titlePadding", 8},
                {"tickSize", 4}};
-  Json legend = {{"labelColor", text},          {"titleColor", text},
-                 {"labelFontSize", 12},         {"titleFontSize", 12},
-                 {"titleFontWeight", "normal"}, {"orient", "top"},
-                 {"direction", "horizontal"},   {"symbolStrokeWidth", 2.5},
-                 {"labelLimit", 340},           {"offset", 10}};
+  Json legend = {{"labelColor", text},
+                 {"titleColor", text},
+                 {"labelFontSize", 12},
+                 {"titleFontSize", 12},
+                 {"titleFontWeight", "normal"},
+                 {"orient", "top"},
+                 {"direction", "horizontal"},
+                 {"symbolStrokeWidth", 2.5},
+                 {"labelLimit", 340},
+                 {"offset", 10},
+                 {"layout", {{"top", {{"direction", "vertical"}, {"anchor", "start"}}}}}};
   return {{"width", width},
           {"height", height},
           {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
@@ -74,6 +82,80 @@ Json color_range(std::size_t count) {
     colors.push_back(count <= kPalette ? fmt::format("var(--c{})", i + 1) : ramp_color(i, count));
   }
   return colors;
+}
+
+double drawn_number(NumberForm form, double value) {
+  const double scaled = form == NumberForm::Percent ? value * 100 : value;
+  return std::strtod(fmt::format("{:.5g}", scaled).c_str(), nullptr);
+}
+
+std::string number_expression(NumberForm form, const std::string& name) {
+  const auto with = [&](const char* format) { return fmt::format("format(datum['{}'],'{}')", name, format); };
+  switch (form) {
+    case NumberForm::Percent:
+      return with(".2f") + "+' %'";
+    case NumberForm::Score:
+      return with(".4f");
+    case NumberForm::Loss:
+      return with(".4g");
+    case NumberForm::Seconds:
+      return with(".3g") + "+' s'";
+    case NumberForm::Count:
+      return with(",.0f");
+    case NumberForm::Plain:
+      return with("~g");
+  }
+  return {};
+}
+
+std::string axis_title(NumberForm form, const std::string& name) {
+  switch (form) {
+    case NumberForm::Percent:
+      return name.empty() ? "%" : name + " (%)";
+    case NumberForm::Seconds:
+      return name.empty() || name == "time" ? "time (s)" : name + " (s)";
+    case NumberForm::Count:
+      return name.empty() ? "count" : name;
+    default:
+      return name.empty() ? "value" : name;
+  }
+}
+
+Json tip(const char* field, const std::string& title) {
+  return {{"field", field}, {"type", "nominal"}, {"title", title}};
+}
+
+Json cell_axis(const std::string& title, std::size_t limit) {
+  return {{"title", title}, {"labelLimit", limit}, {"ticks", false}, {"domain", false}, {"labelPadding", 6}};
+}
+
+// Light text on strong cells: with the colours of report.css either has a contrast of 4 where they change.
+Json cell_text_color() {
+  return {{"condition", {{"test", "datum.o > 0.7"}, {"value", kPaper}}}, {"value", kInk}};
+}
+
+Extent padded(Extent extent, double margin) {
+  const double width = extent.high - extent.low;
+  const double room = width > 0 ? width * margin : std::max(std::abs(extent.high) * 0.05, 1e-6);
+  return {extent.low - room, extent.high + room};
+}
+
+std::vector<double> spread_out(const std::vector<double>& places, double gap, double height) {
+  std::vector<std::size_t> order(places.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return places[i]; });
+  std::vector<double> moved = places;
+  double next = 0;
+  for (const std::size_t i : order) {  // downwards, each at least a gap below the one before
+    moved[i] = std::max(moved[i], next);
+    next = moved[i] + gap;
+  }
+  double limit = height;
+  for (auto i = order.rbegin(); i != order.rend(); ++i) {  // back up where they fell over the edge
+    moved[*i] = std::min(moved[*i], limit);
+    limit = moved[*i] - gap;
+  }
+  return moved;
 }
 
 }  // namespace nnc::rt

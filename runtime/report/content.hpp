@@ -1,4 +1,5 @@
-// What a report says, before it is HTML or Markdown: sections of prose, tables, charts, pictures and facts.
+// What a report says, before it is HTML or Markdown: sections of prose, tables, charts, pictures,
+// facts and claims.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "compiler/plan/study_plan.hpp"
 #include "runtime/record/record.hpp"
+#include "runtime/report/report.hpp"
 
 namespace nnc::rt {
 
@@ -46,9 +48,11 @@ inline constexpr const char* kValueEnd = "\uE001";
 struct Chart {
   std::string title = {};
   std::string description = {};    // the picture in words
-  std::string specification = {};  // Vega-Lite, JSON
+  std::string specification = {};  // Vega-Lite, JSON; empty if there is too much to draw
   std::string interactive = {};    // the same with values under the pointer
+  std::string note = {};           // what the reader must know to read it
   Table data = {};
+  bool wide = false;       // needs the width of the page
   std::size_t number = 0;  // place among all charts of the document
   std::string svg = {};    // empty until rendered, or if it cannot be
 };
@@ -60,7 +64,7 @@ struct ChartRow {
 struct Gallery {
   struct Picture {
     std::string png = {};
-    std::string label = {};
+    std::vector<std::string> lines = {};  // below the picture, most important first
   };
   std::string caption = {};
   int width = 0;
@@ -86,11 +90,21 @@ struct Note {
   std::string text = {};
 };
 
-using Block = std::variant<Prose, Table, ChartRow, Gallery, Facts, Listing, Note>;
+// A claim of the report and what the records say to it.
+struct ClaimBox {
+  Verdict verdict = Verdict::Inconclusive;
+  std::string text = {};
+  std::string condition = {};
+  std::string evidence = {};
+  std::string id = {};
+};
+
+using Block = std::variant<Prose, Table, ChartRow, Gallery, Facts, Listing, Note, ClaimBox>;
 
 struct Section {
   std::string title = {};  // may be empty
   std::string id = {};
+  int level = 2;              // of the title; 3 stands below the 2 before it
   bool opens_report = false;  // the title of a further report of the same file
   std::vector<Block> blocks = {};
 };
@@ -105,11 +119,14 @@ struct Headline {
 struct Document {
   std::string title = {};
   std::string byline = {};
+  std::string banner = {};  // a warning about everything below
   std::vector<Headline> headlines = {};
+  std::vector<ClaimBox> claims = {};  // all of them, to be listed near the top
   std::vector<Section> sections = {};
 };
 
-Document build_document(const std::vector<ReportPlan>& plans, const RunRecord& record);
+Document build_document(const std::vector<ReportPlan>& plans, const RunRecord& record,
+                        const ReportOptions& options = {});
 // All charts in the order of their numbers.
 std::vector<Chart*> charts_of(Document& document);
 

@@ -7,6 +7,7 @@
 #include "runtime/report/emit.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/prose.hpp"
+#include "runtime/results/value_text.hpp"
 
 namespace nnc::rt {
 namespace {
@@ -77,11 +78,14 @@ std::string table_html(const Table& table) {
 std::string chart_html(const Chart& chart) {
   std::string picture = "<p class=\"note\">This chart was not drawn; its data follows.</p>";
   if (!chart.svg.empty()) {
-    picture = fmt::format("<div class=\"chart\" role=\"img\" aria-label=\"{}\" data-chart=\"{}\">{}</div>",
-                          escape_html(chart.title + ". " + chart.description), chart.number, chart.svg);
+    picture = fmt::format(
+        "<div class=\"chart\" tabindex=\"0\" role=\"img\" aria-label=\"{}\" data-chart=\"{}\">{}</div>",
+        escape_html(chart.title + ". " + chart.description), chart.number, chart.svg);
   }
-  return fmt::format("<figure><figcaption>{}</figcaption>{}{}</figure>\n", escape_html(chart.title), picture,
-                     table_html(chart.data));
+  const std::string note =
+      chart.note.empty() ? "" : fmt::format("<p class=\"note\">{}</p>", escape_html(chart.note));
+  return fmt::format("<figure><figcaption>{}</figcaption>{}{}{}</figure>\n", escape_html(chart.title),
+                     picture, note, table_html(chart.data));
 }
 
 // Small pictures are enlarged by a whole number, so that their pixels stay square.
@@ -90,28 +94,82 @@ int picture_scale(const Gallery& gallery) {
   return std::max(1, 84 / side);
 }
 
+std::size_t lines_of(const Gallery& gallery) {
+  std::size_t most = 0;
+  for (const Gallery::Picture& picture : gallery.pictures) most = std::max(most, picture.lines.size());
+  return most;
+}
+
+// A sign beside the word, so that colour is not all there is.
+const char* verdict_sign(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Supported:
+      return "✓";
+    case Verdict::Refuted:
+      return "✗";
+    case Verdict::Inconclusive:
+      return "?";
+  }
+  return "";
+}
+
+std::string verdict_html(Verdict verdict) {
+  return fmt::format("<b class=\"verdict {0}\"><span aria-hidden=\"true\">{1}</span> {2}</b>",
+                     verdict_word(verdict), verdict_sign(verdict), sentence(verdict_word(verdict)));
+}
+
+std::string claim_html(const ClaimBox& claim) {
+  std::string html = fmt::format(
+      "<aside class=\"claim {}\" id=\"{}\" aria-label=\"Claim\">{}<p class=\"text\">{}</p>\n",
+      verdict_word(claim.verdict), claim.id, verdict_html(claim.verdict), escape_html(claim.text));
+  if (!claim.condition.empty()) {
+    html += fmt::format("<p class=\"condition\"><code>{}</code></p>\n", escape_html(claim.condition));
+  }
+  if (!claim.evidence.empty()) html += fmt::format("<p class=\"note\">{}</p>\n", escape_html(claim.evidence));
+  return html + "</aside>\n";
+}
+
+// All claims with their verdicts, near the top.
+std::string claims_html(const Document& document) {
+  if (document.claims.empty()) return "";
+  std::string html =
+      "<section id=\"claims\" class=\"claims\" aria-labelledby=\"claims-title\">"
+      "<h2 id=\"claims-title\">Claims</h2><ul>\n";
+  for (const ClaimBox& claim : document.claims) {
+    html += fmt::format("<li>{}<a href=\"#{}\">{}</a></li>\n", verdict_html(claim.verdict), claim.id,
+                        escape_html(claim.text));
+  }
+  return html + "</ul></section>\n";
+}
+
 struct BlockWriter {
   std::string operator()(const Prose& prose) const {
     return "<div class=\"prose\">" + prose_html(prose.markdown) + "</div>\n";
   }
   std::string operator()(const Table& table) const { return table_html(table); }
   std::string operator()(const ChartRow& row) const {
-    std::string html =
-        row.charts.size() == 1 ? "<div class=\"charts single\">\n" : "<div class=\"charts\">\n";
+    const bool wide = std::ranges::any_of(row.charts, &Chart::wide);
+    std::string html = fmt::format("<div class=\"charts{}\">\n", wide                     ? " wide"
+                                                                 : row.charts.size() == 1 ? " single"
+                                                                                          : "");
     for (const Chart& chart : row.charts) html += chart_html(chart);
     return html + "</div>\n";
   }
   std::string operator()(const Gallery& gallery) const {
     const int scale = picture_scale(gallery);
     std::string html =
-        fmt::format("<figure class=\"wide\"><figcaption>{}</figcaption><ul class=\"gallery\">\n",
-                    escape_html(gallery.caption));
+        fmt::format("<figure class=\"wide\"><figcaption>{}</figcaption><ul class=\"gallery{}\">\n",
+                    escape_html(gallery.caption), lines_of(gallery) > 1 ? " tall" : "");
     for (const Gallery::Picture& picture : gallery.pictures) {
-      const std::string label = escape_html(picture.label);
+      std::string alt;
+      std::string lines;
+      for (const std::string& line : picture.lines) {
+        alt += (alt.empty() ? "" : ", ") + escape_html(line);
+        lines += "<span>" + escape_html(line) + "</span>";
+      }
       html += fmt::format(
-          "<li><img src=\"data:image/png;base64,{}\" width=\"{}\" height=\"{}\" "
-          "alt=\"{}\"><span>{}</span></li>\n",
-          base64(picture.png), gallery.width * scale, gallery.height * scale, label, label);
+          "<li><img src=\"data:image/png;base64,{}\" width=\"{}\" height=\"{}\" alt=\"{}\">{}</li>\n",
+          base64(picture.png), gallery.width * scale, gallery.height * scale, alt, lines);
     }
     return html + "</ul></figure>\n";
   }
@@ -131,11 +189,17 @@ struct BlockWriter {
   std::string operator()(const Note& note) const {
     return fmt::format("<p class=\"note\">{}</p>\n", escape_html(note.text));
   }
+  std::string operator()(const ClaimBox& claim) const { return claim_html(claim); }
 };
 
 std::string headline_html(const Document& document) {
-  std::string html = fmt::format("<header><h1>{}</h1><p class=\"byline\">{}</p>\n<ul class=\"tiles\">\n",
+  std::string html = fmt::format("<header><h1>{}</h1><p class=\"byline\">{}</p>\n",
                                  escape_html(document.title), escape_html(document.byline));
+  if (!document.banner.empty()) {
+    html += fmt::format("<p class=\"banner\"><span aria-hidden=\"true\">⚠</span> {}</p>\n",
+                        escape_html(document.banner));
+  }
+  html += "<ul class=\"tiles\">\n";
   for (const Headline& headline : document.headlines) {
     html += fmt::format("<li><span class=\"name\">{}</span><b>{}</b><span class=\"where\">{}</span></li>\n",
                         escape_html(headline.name), escape_html(headline.value), escape_html(headline.note));
@@ -144,28 +208,34 @@ std::string headline_html(const Document& document) {
 }
 
 std::string contents_html(const Document& document) {
-  std::string html = "<nav aria-label=\"Contents\"><p>Contents</p><ol>\n";
+  std::string html = "<nav aria-label=\"Contents\"><details open><summary>Contents</summary><ol>\n";
+  if (!document.claims.empty()) html += "<li><a href=\"#claims\">Claims</a></li>\n";
   for (const Section& section : document.sections) {
     if (section.title.empty()) continue;
-    html += fmt::format("<li{}><a href=\"#{}\">{}</a></li>\n", section.opens_report ? " class=\"opens\"" : "",
-                        section.id, escape_html(section.title));
+    const char* kind = section.opens_report ? " class=\"opens\"" : section.level > 2 ? " class=\"sub\"" : "";
+    html += fmt::format("<li{}><a href=\"#{}\">{}</a></li>\n", kind, section.id, escape_html(section.title));
   }
-  return html + "</ol></nav>\n";
+  // On a narrow screen the contents would hide what they are of.
+  return html +
+         "</ol></details></nav>\n<script>if (matchMedia(\"(max-width: 75.9rem)\").matches) "
+         "document.querySelector(\"nav details\").open = false;</script>\n";
 }
 
 std::string section_html(const Section& section) {
   std::string html;
   if (section.title.empty()) {
-    html = "<section>\n";
+    html = "<div class=\"part\">\n";
   } else {
     const char* kind = section.opens_report                    ? " class=\"opens\""
+                       : section.level > 2                     ? " class=\"sub\""
                        : section.id == "reproduce-this-report" ? " class=\"box\""
                                                                : "";
-    html = fmt::format("<section id=\"{0}\"{1} aria-labelledby=\"{0}-title\"><h2 id=\"{0}-title\">{2}</h2>\n",
-                       section.id, kind, escape_html(section.title));
+    html = fmt::format(
+        "<section id=\"{0}\"{1} aria-labelledby=\"{0}-title\"><h{3} id=\"{0}-title\">{2}</h{3}>\n",
+        section.id, kind, escape_html(section.title), section.level);
   }
   for (const Block& block : section.blocks) html += std::visit(BlockWriter{}, block);
-  return html + "</section>\n";
+  return html + (section.title.empty() ? "</div>\n" : "</section>\n");
 }
 
 // The specifications of all charts by number, and the packed engine that draws them again under the pointer.
@@ -177,7 +247,8 @@ std::string engine_html(const Document& document) {
       const auto* row = std::get_if<ChartRow>(&block);
       if (row == nullptr) continue;
       for (const Chart& chart : row->charts) {
-        specifications += (specifications.empty() ? "" : ",\n") + chart.interactive;
+        specifications +=
+            (specifications.empty() ? "" : ",\n") + (chart.svg.empty() ? "null" : chart.interactive);
         drawn = drawn || !chart.svg.empty();
       }
     }
@@ -199,8 +270,8 @@ std::string emit_html(const Document& document) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"nnc\">\n"
       "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
       kPolicy, escape_html(document.title), assets::page_style());
-  html += contents_html(document);
-  html += "<main>\n" + headline_html(document);
+  html += "<a class=\"skip\" href=\"#content\">Skip to the report</a>\n" + contents_html(document);
+  html += "<main id=\"content\">\n" + headline_html(document) + claims_html(document);
   for (const Section& section : document.sections) html += section_html(section);
   html += "</main>\n" + engine_html(document);
   return html + "</body>\n</html>\n";

@@ -7,6 +7,7 @@
 #include "runtime/report/emit.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/prose.hpp"
+#include "runtime/results/value_text.hpp"
 
 namespace nnc::rt {
 namespace {
@@ -55,15 +56,23 @@ class Writer {
   MarkdownFiles write(const Document& document) {
     std::string text =
         fmt::format("# {}\n\n{}\n\n", escape_markdown(document.title), escape_markdown(document.byline));
+    if (!document.banner.empty()) text += "> **" + escape_markdown(document.banner) + "**\n\n";
     for (const Headline& headline : document.headlines) {
       const std::string note = headline.note.empty() ? "" : " (" + escape_markdown(headline.note) + ")";
       text += fmt::format("- {}: **{}**{}\n", escape_markdown(headline.name), escape_markdown(headline.value),
                           note);
     }
     text += "\n";
+    if (!document.claims.empty()) text += "## Claims\n\n";
+    for (const ClaimBox& claim : document.claims) {
+      text +=
+          fmt::format("- **{}**: {}\n", sentence(verdict_word(claim.verdict)), escape_markdown(claim.text));
+    }
+    if (!document.claims.empty()) text += "\n";
     for (const Section& section : document.sections) {
       if (!section.title.empty()) {
-        text += fmt::format("{} {}\n\n", section.opens_report ? "#" : "##", escape_markdown(section.title));
+        const char* level = section.opens_report ? "#" : section.level > 2 ? "###" : "##";
+        text += fmt::format("{} {}\n\n", level, escape_markdown(section.title));
       }
       section_ = section.id;
       for (const Block& block : section.blocks) text += std::visit(*this, block);
@@ -79,6 +88,7 @@ class Writer {
     for (const Chart& chart : row.charts) {
       text += fmt::format("**{}**\n\n", escape_markdown(chart.title));
       if (!chart.svg.empty()) text += picture(chart.title, standalone_svg(chart.svg, chart));
+      if (!chart.note.empty()) text += escape_markdown(chart.note) + "\n\n";
       text += table_markdown(chart.data);
     }
     return text;
@@ -96,6 +106,13 @@ class Writer {
                        fenced(valid_text(listing.text)));
   }
   std::string operator()(const Note& note) { return escape_markdown(note.text) + "\n\n"; }
+  std::string operator()(const ClaimBox& claim) {
+    std::string text =
+        fmt::format("> **Claim, {}:** {}\n", verdict_word(claim.verdict), escape_markdown(claim.text));
+    if (!claim.condition.empty()) text += ">\n> " + escape_markdown(claim.condition) + "\n";
+    if (!claim.evidence.empty()) text += ">\n> " + escape_markdown(claim.evidence) + "\n";
+    return text + "\n";
+  }
 
  private:
   std::string picture(const std::string& title, std::string svg) {

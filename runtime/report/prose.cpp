@@ -80,7 +80,8 @@ void prepare_node(cmark_node* node) {
       clean_literal(node);
       break;
     case CMARK_NODE_HEADING:
-      cmark_node_set_heading_level(node, std::min(6, cmark_node_get_heading_level(node) + 1));
+      // The page's own title is the only one of level 1.
+      cmark_node_set_heading_level(node, std::max(2, cmark_node_get_heading_level(node)));
       break;
     case CMARK_NODE_IMAGE:
       disarm_image(node);
@@ -100,6 +101,34 @@ void prepare(cmark_node* document) {
   }
   cmark_iter_free(iterator);
   for (cmark_node* node : nodes) prepare_node(node);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines(1);
+  for (const char c : text) {
+    if (c == '\n') {
+      lines.emplace_back();
+    } else {
+      lines.back() += c;
+    }
+  }
+  return lines;
+}
+
+// One line of Markdown as words.
+std::string plain_text(const std::string& line) {
+  const std::unique_ptr<cmark_node, decltype(&cmark_node_free)> document(
+      cmark_parse_document(line.data(), line.size(), kOptions), &cmark_node_free);
+  NNC_CHECK(document != nullptr);
+  std::string text;
+  cmark_iter* iterator = cmark_iter_new(document.get());
+  for (cmark_event_type event = cmark_iter_next(iterator); event != CMARK_EVENT_DONE;
+       event = cmark_iter_next(iterator)) {
+    const char* literal = cmark_node_get_literal(cmark_iter_get_node(iterator));
+    if (event == CMARK_EVENT_ENTER && literal != nullptr) text += literal;
+  }
+  cmark_iter_free(iterator);
+  return without(without(text, kValueBegin), kValueEnd);
 }
 
 }  // namespace
@@ -122,6 +151,45 @@ std::string prose_html(const std::string& markdown) {
       cmark_render_html(document.get(), kOptions, cmark_parser_get_syntax_extensions(parser.get())),
       &std::free);
   return without(without(html.get(), kValueBegin), kValueEnd);
+}
+
+std::string without_margin(const std::string& text) {
+  const std::vector<std::string> lines = lines_of(text);
+  std::size_t margin = std::string::npos;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t first = lines[i].find_first_not_of(" \t");
+    const bool opens_inline = i == 0 && first == 0;  // text right behind the opening quotes
+    if (first != std::string::npos && !opens_inline) margin = std::min(margin, first);
+  }
+  std::string result;
+  for (const std::string& line : lines) {
+    const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+    result += line.substr(std::min(first, margin)) + "\n";
+  }
+  return result;
+}
+
+std::vector<ProsePart> split_prose(const std::string& markdown) {
+  std::vector<ProsePart> parts;
+  std::string fence;  // of the code block we are in
+  for (const std::string& line : lines_of(markdown)) {
+    const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
+    const std::string_view body = std::string_view(line).substr(first);
+    const char* mark = body.starts_with("```") ? "```" : body.starts_with("~~~") ? "~~~" : nullptr;
+    if (mark != nullptr && (fence.empty() || fence == mark)) fence = fence.empty() ? mark : "";
+    const bool heading = fence.empty() && first < 4 && (body.starts_with("# ") || body.starts_with("## "));
+    const std::string title = heading ? plain_text(line) : "";
+    if (!title.empty()) {
+      parts.push_back({title, ""});
+      continue;
+    }
+    if (parts.empty()) parts.push_back({"", ""});
+    parts.back().markdown += line + "\n";
+  }
+  const bool empty_start = !parts.empty() && parts.front().title.empty() &&
+                           parts.front().markdown.find_first_not_of(" \t\n") == std::string::npos;
+  if (empty_start) parts.erase(parts.begin());
+  return parts;
 }
 
 std::string prose_markdown(const std::string& markdown) {

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "runtime/report/chart_client.hpp"
+#include "runtime/report/charts.hpp"
 #include "runtime/report/content.hpp"
 #include "runtime/report/emit.hpp"
 
@@ -21,14 +22,20 @@ void render_charts(Document& document, const ReportOptions& options, std::vector
   const std::vector<Chart*> charts = charts_of(document);
   if (charts.empty() || !options.charts) return;
   std::vector<std::string> specifications;
-  for (const Chart* chart : charts) specifications.push_back(chart->specification);
+  std::vector<Chart*> drawn;
+  for (Chart* chart : charts) {
+    if (chart->specification.empty()) continue;
+    specifications.push_back(chart->specification);
+    drawn.push_back(chart);
+  }
+  if (drawn.empty()) return;
   const Result<RenderedCharts> rendered = request_charts(specifications, options);
   if (!rendered) {
     const Failure& failure = rendered.failure();
     warnings.push_back("no charts: " + failure.message + (failure.hint.empty() ? "" : "; " + failure.hint));
     return;
   }
-  for (std::size_t i = 0; i < charts.size(); ++i) charts[i]->svg = rendered.value().svgs[i];
+  for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i]->svg = compact_svg(rendered.value().svgs[i]);
   if (!rendered.value().complaint.empty()) {
     warnings.push_back("not all charts were drawn: " + rendered.value().complaint);
   }
@@ -63,7 +70,7 @@ void remove_old_figures(const std::filesystem::path& folder, const MarkdownFiles
 Result<WrittenReport> write_report(const std::vector<ReportPlan>& plans, const RunRecord& record,
                                    const std::string& directory, const ReportOptions& options) {
   WrittenReport written;
-  Document document = build_document(plans, record);
+  Document document = build_document(plans, record, options);
   render_charts(document, options, written.warnings);
   const MarkdownFiles markdown = emit_markdown(document);
 

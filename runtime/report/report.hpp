@@ -1,11 +1,14 @@
 // Records -> report.html, report.md with figures/*.svg. Reads records only; trains nothing.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "compiler/base/result.hpp"
 #include "compiler/plan/study_plan.hpp"
+#include "runtime/record/predictions.hpp"
 #include "runtime/record/record.hpp"
 
 namespace nnc::rt {
@@ -15,11 +18,17 @@ struct WrittenReport {
   std::vector<std::string> warnings;  // such as "no charts: the chart engine is not installed"
 };
 
+// Samples of a data set by their places in one of its parts, "train" or "test", in the order asked for.
+using LoadImages = std::function<Result<SampleImages>(const std::string& data, const std::string& part,
+                                                      const std::vector<std::uint32_t>& samples)>;
+
 struct ReportOptions {
   // The program that renders charts when started with the one argument `--render-charts`.
   std::string chart_program = "/proc/self/exe";
   double chart_seconds = 120;  // after which it is stopped and the report does without
   bool charts = true;
+  LoadPredictions predictions = {};  // without it nothing is said about single samples and classes
+  LoadImages load_images = {};       // for the pictures of mistakes
 };
 
 // Writes all declared reports into `directory`, made if missing: one page with all of them. A default set of

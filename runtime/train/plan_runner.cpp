@@ -9,15 +9,8 @@
 
 namespace nnc::rt {
 
-Result<std::unique_ptr<PlanRunner>> PlanRunner::make(StepPlan plan, Memory& state, KernelSet kernels) {
-  Result<Memory> work = Memory::allocate(plan.work_bytes);
-  if (!work) return work.failure();
-  return std::unique_ptr<PlanRunner>(
-      new PlanRunner(std::move(plan), state, std::move(work).value(), kernels));
-}
-
-PlanRunner::PlanRunner(StepPlan plan, Memory& state, Memory work, KernelSet kernels)
-    : plan_(std::move(plan)), work_(std::move(work)), executor_(plan_, state, work_, kernels) {}
+PlanRunner::PlanRunner(StepPlan plan, Memory& state, Memory& work, KernelSet kernels)
+    : plan_(std::move(plan)), executor_(plan_, state, work, kernels) {}
 
 void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScale& scale,
                      std::span<const std::uint32_t> indices, const StepContext& context) {

@@ -1,11 +1,9 @@
-// A plan with its executor and the memory of its steps: fill it with samples, run it, look at what came out.
+// A plan with its executor: fill it with samples, run it, look at what came out.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
-#include "compiler/base/result.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/exec/executor.hpp"
 
@@ -13,8 +11,9 @@ namespace nnc::rt {
 
 class PlanRunner {
  public:
-  // `state` must be at least as large as the plan asks and outlive the runner.
-  static Result<std::unique_ptr<PlanRunner>> make(StepPlan plan, Memory& state, KernelSet kernels);
+  // `state` and `work` must be at least as large as the plan asks and outlive the runner. Several runners may
+  // share them, as long as only one runs and its outputs are read before the next one does.
+  PlanRunner(StepPlan plan, Memory& state, Memory& work, KernelSet kernels);
 
   // Executors keep the place of their plan.
   PlanRunner(const PlanRunner&) = delete;
@@ -33,11 +32,9 @@ class PlanRunner {
   [[nodiscard]] std::size_t columns() const { return prediction().size() / batch(); }
 
  private:
-  PlanRunner(StepPlan plan, Memory& state, Memory work, KernelSet kernels);
   void fill_targets(const DataPart& part, std::span<const std::uint32_t> indices);
 
   StepPlan plan_;
-  Memory work_;
   Executor executor_;
 };
 

@@ -1,20 +1,15 @@
-// Runs the trials of a study one after the other. In: the plan, and how to compile a trial. Out: the record
-// of the run.
+// Runs a study: reads the data, lets the workers train, and puts the record together. In: the plan, and how
+// to compile a trial. Out: the record of the run.
 #include "runtime/train/study.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <map>
-#include <memory>
-#include <numeric>
 #include <utility>
 
-#include "compiler/base/check.hpp"
 #include "compiler/plan/scale_name.hpp"
-#include "runtime/data/dataset.hpp"
-#include "runtime/train/trial.hpp"
+#include "runtime/train/samples.hpp"
+#include "runtime/train/schedule.hpp"
+#include "runtime/train/workers.hpp"
 
 namespace nnc::rt {
 namespace {
@@ -22,40 +17,6 @@ namespace {
 constexpr std::size_t kSamplesPerPart = 20;
 // Larger samples are not kept in records: forty of them would be most of the report.
 constexpr std::size_t kMaxSampleBytes = 1 << 16;
-
-// A declared data set, ready to train with. Declarations that differ only in their scale share the samples.
-struct LoadedData {
-  std::shared_ptr<const Dataset> data;
-  FittedScale scale;
-};
-
-// The program was checked against headers; the files may have changed since.
-Status check_declaration(const DataPlan& plan, const Dataset& data) {
-  const bool same = data.sample_shape == plan.sample_shape &&
-                    data.train.count() == static_cast<std::size_t>(plan.train_count) &&
-                    data.test.count() == static_cast<std::size_t>(plan.test_count);
-  if (same) return Done{};
-  return Failure{fmt::format("the data in `{}` changed after the program was checked", plan.directory),
-                 "start again"};
-}
-
-Result<std::vector<LoadedData>> load_all(const StudyPlan& plan) {
-  std::vector<LoadedData> loaded;
-  std::map<std::pair<std::string, std::vector<std::string>>, std::shared_ptr<const Dataset>> known;
-  for (const DataPlan& declared : plan.data) {
-    std::shared_ptr<const Dataset>& data = known[{declared.directory, declared.classes}];
-    if (data == nullptr) {
-      Result<Dataset> read = load_dataset(declared);
-      if (!read) return read.failure();
-      data = std::make_shared<const Dataset>(std::move(read).value());
-    }
-    if (Status status = check_declaration(declared, *data); !status) return status.failure();
-    std::vector<std::uint32_t> all(data->train.count());
-    std::iota(all.begin(), all.end(), 0U);
-    loaded.push_back({data, fit_scale(declared.scale, data->train_samples(), all)});
-  }
-  return loaded;
-}
 
 DataRecord data_record(const DataPlan& plan, const Dataset& data) {
   DataRecord record;
@@ -77,7 +38,7 @@ bool holds_images(const Dataset& data) {
   return channels == 1 || channels == 3 || channels == 4;
 }
 
-SampleImages first_samples(const DataPlan& plan, const Dataset& data, bool train) {
+SampleImages first_images(const DataPlan& plan, const Dataset& data, bool train) {
   const DataPart& part = train ? data.train : data.test;
   SampleImages images;
   images.data = plan.name;
@@ -99,8 +60,8 @@ void record_data(const StudyPlan& plan, const std::vector<LoadedData>& loaded, R
     const Dataset& data = *loaded[i].data;
     record.data.push_back(data_record(plan.data[i], data));
     if (!holds_images(data)) continue;
-    record.samples.push_back(first_samples(plan.data[i], data, true));
-    record.samples.push_back(first_samples(plan.data[i], data, false));
+    record.samples.push_back(first_images(plan.data[i], data, true));
+    record.samples.push_back(first_images(plan.data[i], data, false));
   }
 }
 
@@ -109,24 +70,17 @@ void record_data(const StudyPlan& plan, const std::vector<LoadedData>& loaded, R
 Result<StudyResult> run_study(const StudyPlan& plan, const CompileTrial& compile, const RunEvents& events,
                               const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
-  Result<std::vector<LoadedData>> loaded = load_all(plan);
+  Result<std::vector<LoadedData>> loaded = load_all(plan, options.smoke);
   if (!loaded) return loaded.failure();
 
   StudyResult result;
   result.record.source_text = plan.source_text;
+  result.record.smoke = options.smoke;
   record_data(plan, loaded.value(), result.record);
-  for (std::size_t i = 0; i < plan.trials.size() && !result.interrupted; ++i) {
-    const TrialPlan& trial = plan.trials[i];
-    NNC_CHECK(trial.data < loaded.value().size());
-    const LoadedData& data = loaded.value()[trial.data];
-    if (events.trial_started) events.trial_started(trial, i, plan.trials.size());
-    TrialOutcome outcome = run_trial({trial, *data.data, data.scale, compile, events, options});
-    result.interrupted = outcome.interrupted;
-    if (outcome.interrupted) break;
-    outcome.record.data = plan.data[trial.data].name;
-    if (events.trial_ended) events.trial_ended(outcome.record);
-    result.record.trials.push_back(std::move(outcome.record));
-  }
+  Schedule schedule(plan);
+  Workers workers(plan, loaded.value(), compile, events, options, schedule);
+  result.interrupted = !workers.run();
+  schedule.finish(result.record);
   result.record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

@@ -1,65 +1,10 @@
-// driver: the command line, what is said about mistakes on it, text for people, the progress display.
+// driver: the command line, what is said about mistakes on it, text for people.
 #include <catch2/catch.hpp>
 
-#include <map>
-#include <sstream>
-
-#include "compiler/driver/driver.hpp"
 #include "compiler/driver/output.hpp"
-#include "compiler/driver/progress.hpp"
+#include "tests/unit/driver_world.hpp"
 
 using namespace nnc;
-
-namespace {
-
-// A world in memory.
-struct World {
-  std::ostringstream out;
-  std::ostringstream err;
-  std::map<std::string, std::string> files;
-  std::map<std::string, std::string> variables;
-  double now = 0;
-  Env env;
-
-  World() {
-    env.out = &out;
-    env.err = &err;
-    env.columns = [] { return 60; };
-    env.read_file = [this](const std::string& path) -> Result<std::string> {
-      const auto found = files.find(path);
-      if (found == files.end()) return Failure{"there is no file `" + path + "`", ""};
-      return found->second;
-    };
-    env.list_files = [this](const std::string&) {
-      std::vector<std::string> names;
-      for (const auto& [name, text] : files) names.push_back(name);
-      return names;
-    };
-    env.variable = [this](const std::string& name) {
-      const auto found = variables.find(name);
-      return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
-    };
-    env.seconds = [this] { return now; };
-    env.date = [] { return std::string("2000-01-01T00:00:00Z"); };
-    env.machine = [] { return std::string("test"); };
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-
-  int run(std::vector<std::string> arguments) { return run_command_line(env, std::move(arguments)); }
-};
-
-TrialPlan example_trial() {
-  TrialPlan trial;
-  trial.experiment = "epochs";
-  trial.params = {{"n", std::int64_t{25}}};
-  trial.model = "ann";
-  trial.epochs = 2;
-  trial.parameters = 203530;
-  return trial;
-}
-
-}  // namespace
 
 TEST_CASE("help and version go to standard output and are no error") {
   World world;
@@ -175,80 +120,4 @@ TEST_CASE("tables align their columns by what is seen") {
   table.row({"日本", "1"});
   table.row({"a", "100"});
   CHECK(table.to_string() == "  name    n\n  ----  ---\n  日本    1\n  a     100\n");
-}
-
-TEST_CASE("without a terminal progress is a line per epoch, at most one a second, and the last") {
-  World world;
-  {
-    Progress progress(world.env, {});
-    const rt::RunEvents events = progress.events();
-    const TrialPlan trial = example_trial();
-    events.trial_started(trial, 0, 3);
-    events.progress(trial, 1, 10, 100, 0.5, 0.9);  // too soon
-    events.epoch_ended(trial, 1, 0.5, 0.9, 0.2);   // too soon
-    world.now = 11;
-    events.progress(trial, 2, 60, 100, 0.25, 0.95);
-    events.epoch_ended(trial, 2, 0.25, 0.95, 11);
-    rt::TrialRecord record;
-    record.experiment = trial.experiment;
-    record.params = trial.params;
-    record.metrics["test.accuracy"] = 0.885;
-    record.seconds_train = 11;
-    events.trial_ended(record);
-  }
-  CHECK(world.out.str().empty());
-  CHECK(world.err.str() ==
-        "[1/3] epochs (n 25): 2 epochs of ann, 203,530 parameters\n"
-        "[1/3] epochs (n 25)  epoch 2/2   60 %  loss 0.2500  accuracy 0.9500  ~ left\n"
-        "[1/3] epochs (n 25)  epoch 2/2  loss 0.2500  accuracy 0.9500  11 s\n"
-        "[1/3] epochs (n 25): done in 11 s, test accuracy 0.8850\n");
-}
-
-TEST_CASE(
-    "on a terminal progress is one line that fits, redrawn at most ten times a second, and removed at the "
-    "end") {
-  World world;
-  world.env.err_is_terminal = true;
-  world.variables["TERM"] = "xterm";
-  {
-    Progress progress(world.env, {});
-    const rt::RunEvents events = progress.events();
-    const TrialPlan trial = example_trial();
-    events.trial_started(trial, 0, 1);
-    world.err.str("");
-    for (int i = 1; i <= 100; ++i) {
-      world.now = i * 0.01;
-      events.progress(trial, 1, i, 100, 0.5, 0.9);
-    }
-    const std::string text = world.err.str();
-    CHECK(std::count(text.begin(), text.end(), '\r') <= 10);
-    CHECK(text.find('\n') == std::string::npos);
-    CHECK_THAT(text, Catch::Contains("\x1b[?25l"));
-    for (std::size_t at = 0; at != std::string::npos; at = text.find('\r', at + 1)) {
-      const std::size_t begin = text.find('m', at) + 1;
-      CHECK(text.find('\x1b', begin) - begin <= 59);
-    }
-  }
-  CHECK_THAT(world.err.str(), Catch::EndsWith("\x1b[?25h"));
-}
-
-TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
-  World world;
-  Options quiet;
-  quiet.quiet = true;
-  {
-    Progress progress(world.env, quiet);
-    const rt::RunEvents events = progress.events();
-    events.trial_started(example_trial(), 0, 1);
-    events.epoch_ended(example_trial(), 2, 0.5, 0.9, 1);
-  }
-  CHECK(world.err.str().empty());
-  world.env.err_is_terminal = true;
-  world.variables = {{"TERM", "xterm"}, {"CI", "true"}};
-  {
-    Progress progress(world.env, {});
-    progress.events().trial_started(example_trial(), 0, 1);
-  }
-  CHECK_THAT(world.err.str(), Catch::EndsWith("\n"));
-  CHECK(world.err.str().find('\x1b') == std::string::npos);
 }

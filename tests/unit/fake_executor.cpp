@@ -15,6 +15,18 @@ FakeExecution& fake_execution() {
   return execution;
 }
 
+void FakeExecution::reset() {
+  bad_loss_at_step = 0;
+  memory = 1 << 30;
+  rate = 0.5F;
+  runs.clear();
+  train_labels.clear();
+  train_features.clear();
+  runs.reserve(20'000);
+  train_labels.reserve(20'000);
+  train_features.reserve(20'000);
+}
+
 StepPlan fake_plan(bool train, std::int64_t batch, std::int64_t features, std::int64_t classes) {
   StepPlan plan;
   plan.batch = batch;
@@ -55,6 +67,8 @@ Result<Memory> Memory::allocate(std::uint64_t bytes) {
   return memory;
 }
 
+std::uint64_t physical_memory() { return test::fake_execution().memory; }
+
 struct Executor::Bound {
   const StepPlan& plan;
   std::byte* state;
@@ -88,6 +102,7 @@ std::span<float> Executor::target_values() { return {}; }
 void Executor::run(const StepContext& context) {
   test::FakeExecution& execution = test::fake_execution();
   const Bound& bound = *bound_;
+  const std::lock_guard guard(execution.lock);
   execution.runs.push_back({bound.trains(), bound.plan.batch, context.seed, context.step});
   const auto features_of = features();
   const auto labels = target_classes();
@@ -117,7 +132,7 @@ void Executor::run(const StepContext& context) {
           const float error =
               prediction[i * bound.classes + c] - (labels[i] == static_cast<int>(c) ? 1.0F : 0.0F);
           kernel[j * bound.classes + c] -=
-              0.5F * error * features_of[i * bound.features + j] / static_cast<float>(bound.batch);
+              execution.rate * error * features_of[i * bound.features + j] / static_cast<float>(bound.batch);
         }
       }
     }

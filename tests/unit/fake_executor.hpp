@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "compiler/plan/step_plan.hpp"
@@ -17,11 +18,16 @@ struct FakeRun {
 };
 
 struct FakeExecution {
+  std::mutex lock;  // of the lists: trials may run at once
   std::vector<FakeRun> runs;
   std::vector<std::int32_t> train_labels;  // in the order of training
   std::vector<float> train_features;       // the first feature of each
   std::uint64_t bad_loss_at_step = 0;      // 0: never
   std::uint64_t memory = 1 << 30;          // what can be allocated at once
+  float rate = 0.5F;                       // of learning; negative: it gets worse
+
+  // Forgets everything, with room for the runs of a test, so that a step allocates nothing.
+  void reset();
 };
 FakeExecution& fake_execution();
 

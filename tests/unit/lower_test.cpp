@@ -1,49 +1,26 @@
-// Lowering: what experiments expand to, how parameters are named and shared, what is built while training and
-// otherwise.
+// Lowering to graphs: how parameters are named and shared, what is built while training and otherwise, which
+// settings are in force.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "compiler/base/render.hpp"
 #include "compiler/lower/model.hpp"
-#include "compiler/lower/study.hpp"
-#include "compiler/sema/program.hpp"
+#include "tests/unit/lower_support.hpp"
 
 using namespace nnc;
 
 namespace {
 
-// A program with data of 28x28x1 images in ten classes, and what lowering makes of it.
-struct Program {
-  SourceMap sources;
-  Sink sink;
-  CheckedProgram checked;
-  std::optional<Study> study;
+using Program = LoweredProgram;
 
-  explicit Program(const std::string& body, StudyOptions options = {}) {
-    const std::string text =
-        "data images = idx(\"somewhere\")\nrecipe quick { loss: cross_entropy, optimizer: sgd }\n" + body;
-    const FileId file = sources.add("test.nn", text);
-    checked = check_program(
-        sources, file,
-        [](const std::string&) -> Result<std::string> {
-          return Failure{"none", ""};
-        },
-        sink);
-    options.inspect_data = [](const std::string&) { return DataFacts{{28, 28, 1}, 60, 10, 10}; };
-    if (!sink.has_errors()) study = plan_study(sources, checked, options, sink);
-    INFO(render_diagnostics(sources, sink.sorted(), {}));
-    REQUIRE(study.has_value());
-  }
-
-  [[nodiscard]] ir::Graph graph(std::size_t trial = 0, bool training = true) {
-    const TrialSetup& setup = study->setups.at(trial);
-    auto lowered = lower_trial(sources, checked, setup, study->plan.data.at(setup.data), training, sink);
-    REQUIRE(lowered.has_value());
-    CHECK(ir::verify_graph(lowered->graph).empty());
-    return std::move(lowered->graph);
-  }
-};
+ir::Graph graph_of(Program& program, std::size_t trial = 0, bool training = true) {
+  const TrialSetup& setup = program.study->setups.at(trial);
+  auto lowered = lower_trial(program.sources, program.checked, setup, program.study->plan.data.at(setup.data),
+                             training, program.sink);
+  REQUIRE(lowered.has_value());
+  CHECK(ir::verify_graph(lowered->graph).empty());
+  return std::move(lowered->graph);
+}
 
 std::vector<std::string> slot_names(const ir::Graph& graph) {
   std::vector<std::string> names;
@@ -71,15 +48,15 @@ std::string net(const std::string& body) {
 
 TEST_CASE("parameters are named by their place and kind", "[lower]") {
   Program program(net("flatten; dense(8, relu); dense(10, softmax)"));
-  CHECK(slot_names(program.graph()) ==
+  CHECK(slot_names(graph_of(program)) ==
         std::vector<std::string>{"dense_1.kernel", "dense_1.bias", "dense_2.kernel", "dense_2.bias"});
 }
 
 TEST_CASE("inserting a dropout renames nothing and moves no random stream", "[lower]") {
   Program without(net("flatten; dense(8, relu); dense(10, softmax)"));
   Program with(net("flatten; dropout(0.1); dense(8, relu); dropout(0.5); dense(10, softmax)"));
-  const ir::Graph before = without.graph();
-  const ir::Graph after = with.graph();
+  const ir::Graph before = graph_of(without);
+  const ir::Graph after = graph_of(with);
   CHECK(slot_names(before) == slot_names(after));
   for (std::size_t i = 0; i < before.slots.size(); ++i)
     CHECK(before.slots[i].stream == after.slots[i].stream);
@@ -87,7 +64,7 @@ TEST_CASE("inserting a dropout renames nothing and moves no random stream", "[lo
 
 TEST_CASE("each dropout draws from a place of its own", "[lower]") {
   Program program(net("flatten; dropout(0.1); dense(8, relu); dropout(0.5); dense(10, softmax)"));
-  const ir::Graph graph = program.graph();
+  const ir::Graph graph = graph_of(program);
   std::vector<int> places;
   for (const ir::Node& node : graph.nodes) {
     if (node.op == OpKind::RandomUniform) places.push_back(std::get<RandomAttributes>(node.attributes).place);
@@ -97,7 +74,7 @@ TEST_CASE("each dropout draws from a place of its own", "[lower]") {
 
 TEST_CASE("a layer named by let is shared by all its applications", "[lower]") {
   Program program(net("flatten; dense(16); let twice = dense(16, relu); twice; twice; dense(10, softmax)"));
-  const ir::Graph graph = program.graph();
+  const ir::Graph graph = graph_of(program);
   CHECK(slot_names(graph) == std::vector<std::string>{"dense_1.kernel", "dense_1.bias", "twice.kernel",
                                                       "twice.bias", "dense_2.kernel", "dense_2.bias"});
   CHECK(count_ops(graph, OpKind::MatMul) == 4);
@@ -107,7 +84,7 @@ TEST_CASE("a layer named by let is shared by all its applications", "[lower]") {
 TEST_CASE("layers inside a layer of the study's own are named under it", "[lower]") {
   Program program("layer pair(units: int) { dense(units); dense(units) }\n" +
                   net("flatten; pair(8); pair(8); dense(10, softmax)"));
-  const auto names = slot_names(program.graph());
+  const auto names = slot_names(graph_of(program));
   CHECK(names.front() == "pair_1.dense_1.kernel");
   CHECK(std::find(names.begin(), names.end(), "pair_2.dense_2.bias") != names.end());
   CHECK(names.back() == "dense_1.bias");
@@ -115,21 +92,21 @@ TEST_CASE("layers inside a layer of the study's own are named under it", "[lower
 
 TEST_CASE("dropout is absent outside training", "[lower]") {
   Program program(net("flatten; dropout(0.5); dense(10, softmax)"));
-  CHECK(count_ops(program.graph(0, true), OpKind::RandomUniform) == 1);
-  CHECK(count_ops(program.graph(0, false), OpKind::RandomUniform) == 0);
+  CHECK(count_ops(graph_of(program, 0, true), OpKind::RandomUniform) == 1);
+  CHECK(count_ops(graph_of(program, 0, false), OpKind::RandomUniform) == 0);
 }
 
 TEST_CASE("batch norm updates its running means while training only", "[lower]") {
   Program program(net("conv2d(4, 3x3); batch_norm; flatten; dense(10, softmax)"));
-  CHECK(program.graph(0, true).updates.size() == 2);
-  CHECK(program.graph(0, false).updates.empty());
-  CHECK(slot_named(program.graph(), "batch_norm_1.running_variance").role == ir::SlotRole::State);
-  CHECK(slot_named(program.graph(), "batch_norm_1.scale").role == ir::SlotRole::Parameter);
+  CHECK(graph_of(program, 0, true).updates.size() == 2);
+  CHECK(graph_of(program, 0, false).updates.empty());
+  CHECK(slot_named(graph_of(program), "batch_norm_1.running_variance").role == ir::SlotRole::State);
+  CHECK(slot_named(graph_of(program), "batch_norm_1.scale").role == ir::SlotRole::Parameter);
 }
 
 TEST_CASE("glorot uniform counts the area of a convolution's window", "[lower]") {
   Program program(net("conv2d(8, 3x5); flatten; dense(10, softmax)"));
-  const Initializer initializer = slot_named(program.graph(), "conv2d_1.kernel").initializer;
+  const Initializer initializer = slot_named(graph_of(program), "conv2d_1.kernel").initializer;
   CHECK(initializer.kind == Initializer::Kind::Uniform);
   CHECK(initializer.second == Approx(std::sqrt(6.0 / (15 * 1 + 15 * 8))));
   CHECK(initializer.first == -initializer.second);
@@ -137,7 +114,7 @@ TEST_CASE("glorot uniform counts the area of a convolution's window", "[lower]")
 
 TEST_CASE("same padding gives ceil(size / stride) with the odd pixel after the image", "[lower]") {
   Program program(net("conv2d(2, 3x2, stride: 2x3, pad: same); flatten; dense(10, softmax)"));
-  const ir::Graph graph = program.graph();
+  const ir::Graph graph = graph_of(program);
   const auto conv = std::find_if(graph.nodes.begin(), graph.nodes.end(),
                                  [](const ir::Node& node) { return node.op == OpKind::Conv2d; });
   REQUIRE(conv != graph.nodes.end());
@@ -151,7 +128,7 @@ TEST_CASE("an optimizer keeps its state per weight and reads what it assigned", 
   Program program(
       "recipe with_adam { loss: cross_entropy, optimizer: adam(lr: 0.1) }\n"
       "model net { flatten; dense(10, softmax) }\nexperiment e { train net on images with with_adam }\n");
-  ir::Graph graph = program.graph();
+  ir::Graph graph = graph_of(program);
   std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (graph.nodes[i].op == OpKind::Slot)
@@ -164,33 +141,6 @@ TEST_CASE("an optimizer keeps its state per weight and reads what it assigned", 
                                                       "dense_1.kernel/v", "dense_1.bias/m",
                                                       "dense_1.bias/v"});
   CHECK(graph.updates.size() == 6);
-}
-
-TEST_CASE("sweeps multiply, axes of one sweep go together, later axes depend on earlier ones", "[lower]") {
-  Program program(
-      "model net(a: int, b: float, c: int) { flatten; dense(a * c); dropout(b); dense(10, softmax) }\n"
-      "experiment e {\n  sweep a in [1, 2], b in [0.1, 0.2]\n  sweep c in 1 .. a\n  train net(a, b, c) on "
-      "images with quick\n}\n");
-  std::vector<std::string> points;
-  for (const TrialPlan& trial : program.study->plan.trials) {
-    std::string text;
-    for (const auto& [name, value] : trial.params) {
-      text += name + "=" + parameter_text(value) + " ";
-    }
-    points.push_back(text);
-  }
-  CHECK(points == std::vector<std::string>{"a=1 b=0.1 c=1 ", "a=2 b=0.2 c=1 ", "a=2 b=0.2 c=2 "});
-}
-
-TEST_CASE("where drops points, and seeds repeat what is left", "[lower]") {
-  Program program(
-      "model net(a: int) { flatten; dense(a); dense(10, softmax) }\n"
-      "experiment e {\n  sweep a in 1 .. 4\n  where a % 2 == 0\n  train net(a) on images with quick { seed: "
-      "7 }\n"
-      "  repeat over 2 seeds\n}\n");
-  std::vector<std::uint64_t> seeds;
-  for (const TrialPlan& trial : program.study->plan.trials) seeds.push_back(trial.seed);
-  CHECK(seeds == std::vector<std::uint64_t>{7, 8, 7, 8});
 }
 
 TEST_CASE("a recipe is overridden by its heirs, by the train statement, and by the command line", "[lower]") {
@@ -206,14 +156,6 @@ TEST_CASE("a recipe is overridden by its heirs, by the train statement, and by t
   CHECK(overridden.study->plan.trials[0].batch == 4);
 }
 
-TEST_CASE("an experiment from another takes its statements and may replace them", "[lower]") {
-  Program program(
-      "model net(a: int) { flatten; dense(a); dense(10, softmax) }\n"
-      "experiment base { sweep a in [1, 2]; train net(a) on images with quick }\n"
-      "experiment wider from base { sweep a in [8, 9, 10] }\n");
-  CHECK(program.study->plan.trials.size() == 5);
-}
-
 TEST_CASE("a file without a report gets one about everything", "[lower]") {
   Program program(net("flatten; dense(10, softmax)"));
   REQUIRE(program.study->plan.reports.size() == 1);
@@ -224,7 +166,7 @@ TEST_CASE("a let of the main file takes the value of --set, in bodies too", "[lo
   StudyOptions options;
   options.set = {{"units", "12"}, {"epochs", "3"}};
   Program program("let units = 8\n" + net("flatten; dense(units); dense(10, softmax)"), options);
-  CHECK(slot_named(program.graph(), "dense_1.kernel").shape == Shape{784, 12});
+  CHECK(slot_named(graph_of(program), "dense_1.kernel").shape == Shape{784, 12});
   CHECK(program.study->plan.trials[0].epochs == 3);
 }
 

@@ -268,6 +268,45 @@ TEST_CASE("experiments and reports guess their words", "[parse]") {
         "4:15 E0101 expected `by` after `best`, found `a`\n");
 }
 
+TEST_CASE("samples and stopping say which of their words is missing, and how they are written", "[parse]") {
+  const auto in_experiment = [](const std::string& line) { return "experiment e {\n  " + line + "\n}\n"; };
+  CHECK(mistakes(in_experiment("sample 20")) ==
+        "2:12 E0101 expected `points` after `20`, found the end of the line\n");
+  CHECK(hint(in_experiment("sample 20 pionts")) == "a sample is written `sample 20 points`");
+  CHECK(mistakes(in_experiment("stop valid.loss after 5 epochs")) ==
+        "2:8 E0101 expected `by` after `stop`, found `valid`\n");
+  CHECK(mistakes(in_experiment("stop by valid.loss for 5 epochs")) ==
+        "2:22 E0101 expected `after` after `loss`, found `for`\n");
+  CHECK(hint(in_experiment("stop by valid.loss after 5")) ==
+        "stopping early is written `stop by valid.loss after 5 epochs`");
+  CHECK(hint(in_experiment("sampel 20 points")) == "did you mean `sample`?");
+  CHECK(hint(in_experiment("stopp by valid.loss after 5 epochs")) == "did you mean `stop`?");
+}
+
+TEST_CASE("a mistake in one line of a sweep leaves the others", "[parse]") {
+  const Parsed parsed = parse(
+      "experiment e {\n  sweep {\n    a on [1]\n    b in [2]\n  } or { a in [3] b in [4] }\n"
+      "  train m on d with r\n}\n");
+  CHECK(parsed.mistakes() ==
+        "3:7 E0101 expected `in` after `a`, found `on`\n"
+        "5:19 E0101 expected the end of the line after `]`, found `b`\n");
+  const auto& experiment = std::get<ast::ExperimentDecl>(parsed.result.module.declarations.at(0).node);
+  REQUIRE(experiment.statements.size() == 2);
+  const auto& sweep = std::get<ast::Sweep>(experiment.statements[0].node);
+  REQUIRE(sweep.branches.size() == 2);
+  CHECK(sweep.branches[0].lines.back().axes.back().name.text == "b");
+}
+
+TEST_CASE("a sweep without an axis is a mistake, and so is one without its second branch", "[parse]") {
+  const auto in_experiment = [](const std::string& line) { return "experiment e {\n  " + line + "\n}\n"; };
+  CHECK(mistakes(in_experiment("sweep { }")) == "2:9 E0101 expected an axis between the braces\n");
+  CHECK(mistakes(in_experiment("sweep")) ==
+        "2:8 E0101 expected a name after `sweep`, found the end of the line\n");
+  CHECK(mistakes(in_experiment("sweep { a in [1] } or a in [2]")) ==
+        "2:25 E0101 expected `{` after `or`, found `a`\n");
+  CHECK(mistakes("experiment e {\n  sweep { a in [1]\n}\n") == "2:9 E0102 this `{` is never closed\n");
+}
+
 TEST_CASE("other versions of the language are refused", "[parse]") {
   CHECK(mistakes("nn 2\nlet a = 1\n") ==
         "1:4 E0108 this file is written for language version 2, and this nnc knows version 1\n");

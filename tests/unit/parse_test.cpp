@@ -266,6 +266,41 @@ TEST_CASE("experiments", "[parse]") {
   CHECK(tree("experiment a from b { }") == "(experiment a from b)");
 }
 
+TEST_CASE("a sweep in braces has branches of lines, and a line may zip its axes", "[parse]") {
+  const std::string one = "(list (int 1))";
+  const auto axis = [&](const std::string& name) { return "(axis " + name + " " + one + ")"; };
+  const auto line = [&](const std::string& axes) { return "(line " + axes + ")"; };
+  const std::string both = "(sweep (branch " + line(axis("a")) + " " + line(axis("b")) + ") (branch " +
+                           line(axis("a") + " " + axis("b")) + "))";
+  const auto sweep = [](const std::string& text) {
+    const std::string all = tree("experiment e { " + text + " }");
+    return all.substr(14, all.size() - 15);
+  };
+  CHECK(sweep("sweep { a in [1]; b in [1] } or { a in [1], b in [1] }") == both);
+  CHECK(sweep("sweep {\n  a in [1]  # one\n  b in [1]\n}\nor {\n  a in [1], b in [1]\n}\n") == both);
+  CHECK(sweep("sweep { a in [1] }") == "(sweep (branch " + line(axis("a")) + "))");
+  // The condition of a list is no `or` of the sweep.
+  CHECK(sweep("sweep a in b or c") == "(sweep (axis a (binary or (name b) (name c))))");
+}
+
+TEST_CASE("samples and stopping end their values at their words", "[parse]") {
+  const auto statement = [](const std::string& text) {
+    const std::string all = tree("experiment e { " + text + " }");
+    return all.substr(14, all.size() - 15);
+  };
+  CHECK(statement("sample 20 points") == "(sample (int 20))");
+  CHECK(statement("sample 2 * n points") == "(sample (binary * (int 2) (name n)))");
+  CHECK(statement("sample points points") == "(sample (name points))");
+  CHECK(statement("stop by valid.loss after 5 epochs") == "(stop-early (member loss (name valid)) (int 5))");
+  CHECK(statement("stop by after after epochs epochs") == "(stop-early (name after) (name epochs))");
+  CHECK(tree("experiment epochs { sweep sample in [1], stop in [2] }") ==
+        "(experiment epochs (sweep (axis sample (list (int 1))) (axis stop (list (int 2)))))");
+  CHECK(tree("report \"t\" { mistakes best(d, by: test.f1), 5; roc selection; selection roc }") ==
+        "(report \"t\" (item mistakes (call (name best) (name d) (argument by (member f1 (name test)))) (int "
+        "5)) "
+        "(item roc (name selection)) (item selection (name roc)))");
+}
+
 TEST_CASE("reports", "[parse]") {
   CHECK(tree("report \"t\" { curves a }") == "(report \"t\" (item curves (name a)))");
   CHECK(tree("report \"t\" {\n  images d.train, 10\n  table a,\n    b:\n      c.d,\n      e\n}") ==

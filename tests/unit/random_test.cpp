@@ -126,6 +126,45 @@ TEST_CASE("neighbouring streams are independent of each other", "[random]") {
   CHECK(std::abs(correlation(first, shifted)) < 0.016);
 }
 
+TEST_CASE("words drawn one after the other are the blocks of the stream", "[random]") {
+  const Stream stream{3, Purpose::Sample, 17, 2};
+  nnc::RandomWords words(stream);
+  for (std::uint32_t block = 0; block < 5; ++block) {
+    for (const std::uint32_t word : random_block(stream, block)) CHECK(words.next() == word);
+  }
+}
+
+TEST_CASE("numbers drawn one by one are those of a shuffle and of a filled buffer", "[random]") {
+  const Stream stream{11, Purpose::Shuffle, 0, 5};
+  constexpr std::uint32_t kCount = 1000;
+  std::vector<std::uint32_t> order(kCount);
+  shuffle(stream, order);
+  std::vector<std::uint32_t> drawn(kCount);
+  for (std::uint32_t i = 0; i < kCount; ++i) drawn[i] = i;
+  nnc::RandomWords words(stream);
+  for (std::uint32_t i = kCount; i > 1; --i) std::swap(drawn[i - 1], drawn[words.below(i)]);
+  CHECK(drawn == order);
+
+  std::vector<double> all(100);
+  fill_uniform(stream, all);
+  nnc::RandomWords again(stream);
+  for (const double number : all) CHECK(again.unit() == number);
+}
+
+TEST_CASE("bounded numbers reach every value below large bounds and stay below", "[random]") {
+  nnc::RandomWords words({1, Purpose::Sample, 0, 0});
+  const std::uint64_t bound = (std::uint64_t{5} << 32) + 1;
+  int above_half = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint64_t number = words.below(bound);
+    REQUIRE(number < bound);
+    above_half += number > bound / 2 ? 1 : 0;
+  }
+  // The standard deviation is 16.
+  CHECK(std::abs(above_half - 500) < 80);
+  for (int i = 0; i < 10; ++i) CHECK(words.below(1) == 0);
+}
+
 TEST_CASE("normal numbers have mean 0, deviation 1 and the right tails", "[random]") {
   std::vector<double> values(1 << 18);
   fill_normal({9, Purpose::Init, 2, 0}, values);

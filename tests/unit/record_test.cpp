@@ -28,6 +28,8 @@ RunRecord example() {
   trial.params = {{"n", std::int64_t{25}}, {"a", 0.5}, {"flag", true}, {"list", std::string("[256, 128]")}};
   trial.seed = std::numeric_limits<std::uint64_t>::max();
   trial.fold = 3;
+  trial.refit = true;
+  trial.identity = "feed";
   trial.model = "ann";
   trial.data = "fashion";
   trial.loss = "cross_entropy";
@@ -37,7 +39,9 @@ RunRecord example() {
   trial.epochs = 25;
   trial.steps_trained = 46875;
   trial.metrics = {{"test.accuracy", 0.8885}, {"test.roc_auc", std::nan("")}, {"train.loss", 0.15}};
-  trial.history = {{"train.loss", {0.5, INFINITY, 0.1 + 0.2}}};
+  trial.history = {{"train.loss", {0.5, INFINITY, 0.1 + 0.2}}, {"valid.accuracy", {0.25, 0.5, 0.75}}};
+  trial.samples = {{"train", 48000}, {"valid", 12000}};
+  trial.predictions = {{"valid", "0123"}};
   trial.directions = {{"accuracy", Direction::Higher}, {"log_loss", Direction::Lower}};
   trial.seconds_train = 11.9;
   trial.seconds_evaluate = 0.1;
@@ -58,6 +62,10 @@ RunRecord example() {
   record.seconds = 12.5;
   record.data = {{"fashion", "/data", 60000, 10000, Shape{28, 28, 1}, {"a", "b"}, "minmax", "ef"}};
   record.trials = {trial, second};
+  record.selections = {{"epochs", "valid.accuracy", {{"n", std::int64_t{25}}, {"a", 0.5}}, 0.895, 0.01}};
+  record.claims = {{"more helps", "epochs[n: 50].valid.accuracy > 0.9", Verdict::Refuted, "p = 0.01"}};
+  record.problems = {"no point of `grid` could be selected"};
+  record.smoke = true;
   record.samples = {{"fashion", false, 1, 2, 1, {{0, 255}, {7, 8}}, {1, 0}, {"b", "a"}}};
   return record;
 }
@@ -95,8 +103,13 @@ TEST_CASE("results.json keeps the names of the contract", "[record]") {
   CHECK(results["file"] == "study.nn");
   CHECK(results["nnc"] == "0.1.0");
   CHECK(results["seconds"] == 12.5);
-  CHECK(results["selections"] == json::array());
-  CHECK(results["claims"] == json::array());
+  CHECK(results["selections"] == json::parse(R"([{"experiment": "epochs", "by": "valid.accuracy",
+      "params": {"n": 25, "a": 0.5}, "score": 0.895, "deviation": 0.01}])"));
+  CHECK(results["claims"] ==
+        json::parse(R"([{"text": "more helps", "verdict": "refuted", "evidence": "p = 0.01",
+      "condition": "epochs[n: 50].valid.accuracy > 0.9"}])"));
+  CHECK(results["problems"] == json{"no point of `grid` could be selected"});
+  CHECK(results["smoke"] == true);
   REQUIRE(results["trials"].size() == 2);
   const json& trial = results["trials"][0];
   CHECK(trial["id"] == "00ff");
@@ -104,6 +117,10 @@ TEST_CASE("results.json keeps the names of the contract", "[record]") {
   CHECK(trial["params"] == json{{"n", 25}, {"a", 0.5}, {"flag", true}, {"list", "[256, 128]"}});
   CHECK(trial["seed"] == std::numeric_limits<std::uint64_t>::max());
   CHECK(trial["fold"] == 3);
+  CHECK(trial["refit"] == true);
+  CHECK(trial["identity"] == "feed");
+  CHECK(trial["samples"] == json{{"train", 48000}, {"valid", 12000}});
+  CHECK(trial["history"]["valid.accuracy"] == json{0.25, 0.5, 0.75});
   CHECK(trial["status"] == "done");
   CHECK(trial["parameters"] == 203530);
   CHECK(trial["epochs"] == 25);
@@ -115,6 +132,15 @@ TEST_CASE("results.json keeps the names of the contract", "[record]") {
   CHECK(results["trials"][1]["status"] == "diverged");
   CHECK(results["trials"][1]["fold"].is_null());
   CHECK(results["trials"][1]["reason"] == "the loss is not finite at step 7");
+}
+
+TEST_CASE("a run without selections, claims and problems has empty lists and no word of the rest",
+          "[record]") {
+  const json results = json::parse(results_json(RunRecord{}));
+  CHECK(results["selections"] == json::array());
+  CHECK(results["claims"] == json::array());
+  CHECK_FALSE(results.contains("smoke"));
+  CHECK_FALSE(results.contains("problems"));
 }
 
 TEST_CASE("numbers that are not finite are null", "[record]") {
@@ -150,6 +176,12 @@ TEST_CASE("record.json reads back as it was", "[record]") {
   CHECK(trial.history.at("train.loss")[2] == 0.1 + 0.2);  // every digit
   CHECK(trial.directions == example().trials[0].directions);
   CHECK(trial.layers.at(0).output == Shape{kBatch, 256});
+  CHECK(trial.samples == example().trials[0].samples);
+  CHECK(trial.predictions == example().trials[0].predictions);
+  CHECK(trial.refit);
+  CHECK(record.value().selections.at(0).params == example().selections[0].params);
+  CHECK(record.value().claims.at(0).verdict == Verdict::Refuted);
+  CHECK(record.value().smoke);
   CHECK(record.value().samples.at(0).pixels == example().samples[0].pixels);
   CHECK(record.value().source_text == example().source_text);
 }
@@ -165,10 +197,12 @@ TEST_CASE("foreign and newer records are refused", "[record]") {
   CHECK_THAT(refusal("[]"), Catch::Contains("schema"));
   CHECK_THAT(refusal("{}"), Catch::Contains("schema"));
   CHECK_THAT(refusal(R"({"schema": "one"})"), Catch::Contains("schema"));
-  CHECK_THAT(refusal(R"({"schema": 2})"), Catch::Contains("schema 2"));
-  CHECK_THAT(refusal(R"({"schema": 18446744073709551615})"), Catch::Contains("schema 18446744073709551615"));
-  refusal(R"({"schema": -1})");
-  refusal(R"({"schema": 1})");
+  for (const char* const schema : {"0", "1", "3", "-1", "18446744073709551615"}) {
+    const std::string message = refusal(R"({"schema": )" + std::string(schema) + "}");
+    CHECK_THAT(message,
+               Catch::Contains("another version") && Catch::Contains("schema is " + std::string(schema)));
+  }
+  CHECK_THAT(refusal(R"({"schema": 2})"), Catch::Contains("missing"));
   refusal(std::string(1 << 20, '['));
 }
 
@@ -188,6 +222,8 @@ TEST_CASE("every field that is missing or of another kind is named", "[record]")
   check_all(json::json_pointer("/trials/0"));
   check_all(json::json_pointer("/trials/0/layers/0"));
   check_all(json::json_pointer("/data/0"));
+  check_all(json::json_pointer("/selections/0"));
+  check_all(json::json_pointer("/claims/0"));
   check_all(json::json_pointer("/samples/0"));
 }
 
@@ -202,6 +238,9 @@ TEST_CASE("values out of range and images that do not fit are refused", "[record
   CHECK_THAT(with("/trials/0/batch", 18446744073709551615U), Catch::Contains("out of range"));
   CHECK_THAT(with("/trials/0/seed", -1), Catch::Contains("out of range"));
   CHECK_THAT(with("/trials/0/status", "perfect"), Catch::Contains("status"));
+  CHECK_THAT(with("/claims/0/verdict", "proven"), Catch::Contains("verdict"));
+  CHECK_THAT(with("/trials/0/fold", 1e10), Catch::Contains("integer"));
+  CHECK_THAT(with("/trials/0/samples/train", true), Catch::Contains("integer"));
   CHECK_THAT(with("/samples/0/height", 1000000), Catch::Contains("impossible"));
   CHECK_THAT(with("/samples/0/height", 2), Catch::Contains("pixels"));
   CHECK_THAT(with("/samples/0/labels", json::array()), Catch::Contains("labels"));

@@ -129,9 +129,23 @@ RunRecord make_record() {
   return record;
 }
 
-ResultRef reference(const std::string& experiment, const std::string& field) {
-  return {experiment, {}, field};
+TrialsRef trials(const std::string& experiment) {
+  return {.experiment = experiment, .point = {}, .pick = TrialsRef::Pick::All, .by = ""};
 }
+
+TrialsRef best(const std::string& experiment) {
+  return {.experiment = experiment, .point = {}, .pick = TrialsRef::Pick::Best, .by = ""};
+}
+
+ReportExprPtr result(const std::string& experiment, const std::string& field,
+                     std::vector<std::pair<std::string, ParameterValue>> point) {
+  TrialsRef of = trials(experiment);
+  of.point = std::move(point);
+  return std::make_shared<ReportExpr>(
+      ReportExpr{ReportExpr::Result{ResultRef{of, field}}, experiment + "." + field});
+}
+
+ReportText prose(const std::string& markdown) { return ReportText{{{markdown, nullptr}}}; }
 
 void add_sweep(RunRecord& record) {
   for (const double rate : {0.0, 0.1, 0.2, 0.3}) {
@@ -170,29 +184,31 @@ ReportPlan quickstart_plan() {
   ReportPlan plan;
   plan.title = "Fashion-MNIST with one hidden layer";
   ReportText text;
-  text.parts = {{"\n  A network with one hidden layer reaches **", {}},
-                {"", reference("baseline", "test.accuracy")},
-                {"** on the test images after ", {}},
-                {"", reference("baseline", "epochs")},
-                {" epochs.\n  ", {}}};
+  text.parts = {{"\n  A network with one hidden layer reaches **", nullptr},
+                {"", result("baseline", "test.accuracy")},
+                {"** on the test images after ", nullptr},
+                {"", result("baseline", "epochs")},
+                {" epochs.\n  ", nullptr}};
   plan.blocks = {text,
                  ReportImages{0, true, 10},
-                 ReportSummary{"baseline"},
-                 ReportCurves{"baseline"},
-                 ReportTable{{"baseline"}, {"test.accuracy", "test.f1", "test.log_loss", "seconds"}},
-                 ReportBars{{"baseline"}, {"train.accuracy", "test.accuracy"}}};
+                 ReportSummary{trials("baseline")},
+                 ReportCurves{{trials("baseline")}},
+                 ReportTable{{trials("baseline")}, {"test.accuracy", "test.f1", "test.log_loss", "seconds"}},
+                 ReportBars{{trials("baseline")}, {"train.accuracy", "test.accuracy"}}};
   return plan;
 }
 
 ReportPlan sweep_plan() {
   ReportPlan plan = quickstart_plan();
   plan.title = "Fashion-MNIST: what helps a small network?";
+  const std::vector<TrialsRef> dropout = {trials("dropout")};
+  const std::vector<TrialsRef> epochs = {trials("epochs")};
   plan.blocks.insert(
       plan.blocks.end(),
-      {ReportTable{{"dropout"}, {"test.accuracy", "test.f1", "test.log_loss", "train.accuracy", "seconds"}},
-       ReportBars{{"dropout"}, {"train.accuracy", "test.accuracy"}}, ReportCurves{"dropout"},
-       ReportTable{{"epochs"}, {"test.accuracy", "test.roc_auc", "seconds"}},
-       ReportBars{{"epochs"}, {"test.accuracy", "seconds"}}, ReportCurves{"epochs"}});
+      {ReportTable{dropout, {"test.accuracy", "test.f1", "test.log_loss", "train.accuracy", "seconds"}},
+       ReportBars{dropout, {"train.accuracy", "test.accuracy"}}, ReportCurves{dropout},
+       ReportTable{epochs, {"test.accuracy", "test.roc_auc", "seconds"}},
+       ReportBars{epochs, {"test.accuracy", "seconds"}}, ReportCurves{epochs}});
   return plan;
 }
 

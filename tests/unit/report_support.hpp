@@ -44,7 +44,20 @@ rt::RunRecord make_record();
 // Adds a sweep with seeds, one trial that diverged and one that failed.
 void add_sweep(rt::RunRecord& record);
 
-ResultRef reference(const std::string& experiment, const std::string& field);
+// A study of the kind people make: a baseline, cross-validation, sweeps, one failed point, a grid with a
+// selection, claims. About fifty trials.
+rt::RunRecord make_study();
+ReportPlan study_plan();
+// With predictions and pictures for every trial, and pictures of charts if wanted.
+rt::ReportOptions study_options(bool charts);
+
+TrialsRef trials(const std::string& experiment);
+TrialsRef best(const std::string& experiment);
+// The value of a field, at a point or of the whole experiment.
+ReportExprPtr result(const std::string& experiment, const std::string& field,
+                     std::vector<std::pair<std::string, ParameterValue>> point = {});
+// Prose without values.
+ReportText prose(const std::string& markdown);
 ReportPlan quickstart_plan();
 ReportPlan sweep_plan();
 

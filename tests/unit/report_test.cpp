@@ -102,14 +102,23 @@ TEST_CASE("names with markup are shown as written", "[report]") {
   second.reason = evil;
   record.trials.push_back(second);
   ReportPlan plan{.title = evil, .blocks = {}};
-  plan.blocks = {ReportText{{{evil, {}}, {"", ResultRef{evil, {{evil, evil}}, "optimizer"}}}},
+  plan.blocks = {ReportText{{{evil, nullptr}, {"", result(evil, "optimizer", {{evil, evil}})}}},
                  ReportImages{},
-                 ReportSummary{evil},
-                 ReportCurves{evil},
-                 ReportTable{{evil}, {"test." + evil, "optimizer"}},
-                 ReportBars{{evil}, {"test." + evil, "test.accuracy"}}};
+                 ReportSummary{trials(evil)},
+                 ReportCurves{{trials(evil)}},
+                 ReportTable{{trials(evil)}, {"test." + evil, "optimizer"}},
+                 ReportBars{{trials(evil)}, {"test." + evil, "test.accuracy"}},
+                 ReportCompare{{}, {"test." + evil}},
+                 ReportHeatmap{trials(evil), {"test." + evil}},
+                 ReportConfusion{best(evil)},
+                 ReportRoc{best(evil)},
+                 ReportMistakes{best(evil), 3},
+                 ReportSelection{evil},
+                 ReportClaim{evil, nullptr}};
+  record.claims = {{evil, evil, Verdict::Refuted, evil}};
+  record.selections = {{evil, "test." + evil, record.trials[0].params, 1, 0}};
   const Folder folder;
-  const auto written = write_report({plan}, record, folder.path(), with_charts());
+  const auto written = write_report({plan}, record, folder.path(), study_options(true));
   REQUIRE(written);
   CHECK(written.value().warnings.empty());
   const std::string html = folder.read("report.html");
@@ -140,10 +149,12 @@ TEST_CASE("a plan without blocks gets the default ones", "[report]") {
   CHECK(document.title == "quickstart");
   const std::string html = emit_html(document);
   for (const char* title :
-       {"Samples of fashion", "Model of baseline", "Learning curves of dropout", "Results of epochs",
-        "Comparison of dropout", "Timing", "Data", "Reproduce this report"}) {
+       {"Samples of fashion</h2>", "baseline</h2>", "Model of baseline</h3>",
+        "Learning curves of dropout</h3>", "Results of epochs</h3>", "Comparison of dropout</h3>",
+        "All experiments</h2>", "Leaderboard of all experiments</h3>", "Timing</h2>", "Data</h2>",
+        "Reproduce this report</h2>"}) {
     CAPTURE(title);
-    CHECK(has(html, std::string(">") + title + "</h2>"));
+    CHECK(has(html, std::string(">") + title));
   }
 }
 
@@ -169,8 +180,8 @@ TEST_CASE("metrics that are not numbers are shown and never the best", "[report]
   record.trials.push_back(make_trial("other", 1, 0.5));
   record.trials.push_back(make_trial("third", 1, 0.7));
   ReportPlan plan;
-  plan.blocks = {ReportTable{{}, {"test.accuracy", "test.log_loss"}}, ReportCurves{"baseline"},
-                 ReportCurves{"other"}, ReportBars{{}, {"test.accuracy", "test.log_loss"}}};
+  plan.blocks = {ReportTable{{}, {"test.accuracy", "test.log_loss"}}, ReportCurves{{trials("baseline")}},
+                 ReportCurves{{trials("other")}}, ReportBars{{}, {"test.accuracy", "test.log_loss"}}};
   const Folder folder;
   const auto written = write_report({plan}, record, folder.path(), with_charts());
   REQUIRE(written);
@@ -185,7 +196,7 @@ TEST_CASE("the best of a column follows the direction of its metric", "[report]"
   RunRecord record = make_record();
   add_sweep(record);
   const std::string markdown = emit_markdown(build_document({sweep_plan()}, record)).report;
-  CHECK(has(markdown, "| 0.3 | 3 |"));
+  CHECK(has(markdown, "| 0.3 | 3 seeds |"));
   CHECK(count(markdown, "**88.85 %**") >= 1);  // `epochs`, n = 25
   CHECK(has(markdown, "2 of 3 done"));
   CHECK(has(markdown, "n = 200 failed: out of memory: 12.4 GiB are needed and 3.1 GiB are free"));
@@ -204,7 +215,7 @@ TEST_CASE("a hundred trials of many epochs fit into one page", "[report]") {
   REQUIRE(written);
   CHECK(written.value().warnings.empty());
   const std::string html = folder.read("report.html");
-  CHECK(html.size() < std::size_t{20} << 20);
+  CHECK(html.size() < std::size_t{3} << 20);
   CHECK(has(html, "(the best 40 of 100)"));
 }
 
@@ -258,4 +269,8 @@ TEST_CASE("sample pages to look at", "[.sample]") {
     record.trials.push_back(std::move(trial));
   }
   REQUIRE(write_report({}, record, std::string(folder) + "/many", with_charts()));
+  record = make_study();
+  REQUIRE(write_report({study_plan()}, record, std::string(folder) + "/study", study_options(true)));
+  record.smoke = true;
+  REQUIRE(write_report({}, record, std::string(folder) + "/default", study_options(true)));
 }

@@ -1,48 +1,17 @@
-// The report's words and numbers: how they are written, that they are safe, which results they speak of.
+// The report's words and pictures: how they are written, and that they are safe.
 #include <catch2/catch.hpp>
 
-#include "compiler/plan/result_fields.hpp"
+#include "runtime/report/chart_parts.hpp"
+#include "runtime/report/charts.hpp"
 #include "runtime/report/content.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/png.hpp"
 #include "runtime/report/prose.hpp"
-#include "runtime/report/results.hpp"
 #include "tests/unit/report_support.hpp"
 
 using namespace nnc;        // NOLINT
 using namespace nnc::rt;    // NOLINT
 using namespace nnc::test;  // NOLINT
-
-TEST_CASE("numbers are written the way people read them", "[report]") {
-  CHECK(format_number(form_of("test.accuracy"), 0.8885) == "88.85 %");
-  CHECK(format_number(form_of("test.f1"), 0.8885) == "0.8885");
-  CHECK(format_number(form_of("test.f1_macro"), 0.8885) == "0.8885");
-  CHECK(format_number(form_of("test.top_accuracy"), 0.8885) == "88.85 %");
-  CHECK(format_number(form_of("loss_weight"), 0.5) == "0.5");
-  CHECK(format_number(form_of("train.loss"), 0.15) == "0.1500");
-  CHECK(format_number(form_of("test.log_loss"), 12.34567) == "12.35");
-  CHECK(format_number(form_of("test.log_loss"), 1234.6) == "1235");
-  CHECK(format_number(form_of("train.loss"), 1.5e-7) == "1.500e-07");
-  CHECK(format_number(form_of("parameters"), 203530) == "203,530");
-  CHECK(format_spread(NumberForm::Percent, 0.889, 0.002) == "88.90 ± 0.20 %");
-}
-
-TEST_CASE("numbers that are none have a name", "[report]") {
-  CHECK(format_number(NumberForm::Percent, kNan) == "NaN");
-  CHECK(format_number(NumberForm::Count, kInfinity) == "∞");
-  CHECK(format_number(NumberForm::Loss, -kInfinity) == "−∞");
-  CHECK(format_number(NumberForm::Count, 1e300) == "1e+300");
-  CHECK(format_spread(NumberForm::Percent, kNan, 0) == "NaN");
-}
-
-TEST_CASE("fields have readable names", "[report]") {
-  CHECK(readable_field("test.roc_auc") == "test ROC AUC");
-  CHECK(readable_field("train.log_loss") == "train log loss");
-  CHECK(sentence(readable_field("seconds_per_epoch")) == "Time per epoch");
-  CHECK(metric_of("test.accuracy") == "accuracy");
-  CHECK(metric_of("a.b") == "a.b");
-  CHECK(readable_field("test.f1_macro") == "test F1 macro");
-}
 
 TEST_CASE("text from the outside cannot become markup", "[report]") {
   CHECK(escape_html("<b a='1'>&\"") == "&lt;b a=&#39;1&#39;&gt;&amp;&quot;");
@@ -98,30 +67,33 @@ TEST_CASE("a PNG is written only for pixels that fit", "[report]") {
   }
 }
 
-TEST_CASE("a result is found by its point, summed up over seeds, and never guessed", "[report]") {
-  RunRecord record = make_record();
-  add_sweep(record);
-  CHECK(resolve_text(record, reference("baseline", "test.accuracy")) == "88.85 %");
-  CHECK(resolve_text(record, reference("baseline", "parameters")) == "203,530");
-  CHECK(resolve_text(record, reference("baseline", "optimizer")) == "adam");
-  CHECK(resolve_text(record, {"epochs", {{"n", std::int64_t{50}}}, "test.accuracy"}) == "88.80 %");
-  CHECK(resolve_text(record, {"epochs", {{"n", 50.0}}, "n"}) == "50");
-  CHECK(resolve_text(record, {"dropout", {{"rate", 0.0}}, "test.accuracy"}) == "88.52 ± 0.12 %");
-  CHECK(resolve_text(record, {"epochs", {{"n", std::int64_t{200}}}, "test.accuracy"}) ==
-        "(no result: the trial failed)");
-  CHECK(resolve_text(record, reference("epochs", "test.accuracy")) ==
-        "(no single value: several trials match)");
-  CHECK(resolve_text(record, reference("nothing", "test.accuracy")) == "(no result: no such trial)");
-  CHECK(resolve_text(record, reference("baseline", "test.unknown")) == "(no result)");
+TEST_CASE("prose is cut into sections at its headings, but not in code", "[report]") {
+  const std::vector<ProsePart> parts =
+      split_prose("intro\n\n# One *a*\ntext\n```\n# code\n```\n### three\n## Two\n");
+  REQUIRE(parts.size() == 3);
+  CHECK(parts[0].title.empty());
+  CHECK(parts[1].title == "One a");
+  CHECK(has(parts[1].markdown, "# code"));
+  CHECK(has(parts[1].markdown, "### three"));
+  CHECK(parts[2].title == "Two");
+  CHECK(split_prose("\n  \n## Only\n").size() == 1);
+  CHECK(split_prose("##").size() == 1);
+  CHECK(split_prose("").empty());
 }
 
-TEST_CASE("every result field has a value in a record", "[report]") {
-  RunRecord record = make_record();
-  record.trials[0].steps_trained = 46875;
-  for (const ResultFieldInfo& field : result_fields()) {
-    CAPTURE(std::string(field.name));
-    const Measure value = measure({{&record.trials[0]}}, std::string(field.name));
-    CHECK(value.present);
-    CHECK(value.numeric == (field.type != ResultFieldInfo::Type::Word));
-  }
+TEST_CASE("what the program indents is not code", "[report]") {
+  CHECK(without_margin("\n    a\n      b\n") == "\na\n  b\n\n");
+  CHECK(without_margin("a\n    b") == "a\nb\n");
+}
+
+TEST_CASE("labels that would cover each other move apart and stay inside", "[report]") {
+  CHECK(spread_out({50, 10}, 14, 100) == std::vector<double>{50, 10});
+  CHECK(spread_out({10, 12, 11}, 14, 100) == std::vector<double>{10, 38, 24});
+  CHECK(spread_out({99, 100}, 14, 100) == std::vector<double>{86, 100});
+}
+
+TEST_CASE("paths of pictures have two decimals and everything else is kept", "[report]") {
+  CHECK(compact_svg("<path d=\"M1.23456,-0.5L10,1.2345e-7Z\" x=\"1.23456\"/><text>1.23456</text>") ==
+        "<path d=\"M1.23,-0.5L10,1.23e-7Z\" x=\"1.23456\"/><text>1.23456</text>");
+  CHECK(compact_svg("<path d=\"M1.2345") == "<path d=\"M1.2345");
 }

@@ -1,1 +1,3 @@
-nnc_test(sema_test SOURCES unit/sema_test.cpp LINKS nnc_sema)
+nnc_test(sema_test
+  SOURCES unit/sema_test.cpp unit/sema_sweeps_test.cpp unit/sema_leaks_test.cpp unit/sema_report_test.cpp
+  LINKS nnc_sema)

@@ -1,72 +1,17 @@
 // The checker: what is reported for which program, and that nothing is reported twice or for a sound one.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "compiler/base/render.hpp"
 #include "compiler/sema/builtins.hpp"
 #include "compiler/sema/check.hpp"
 #include "compiler/sema/program.hpp"
 #include "compiler/sema/signatures.hpp"
+#include "tests/unit/sema_support.hpp"
 
 namespace nnc {
-namespace {
-
-using Files = std::map<std::string, std::string>;
-
-struct Checked {
-  SourceMap sources;
-  Sink sink;
-  CheckedProgram program;
-
-  [[nodiscard]] std::vector<std::string> codes() const {
-    std::vector<std::string> found;
-    for (const Diagnostic& diagnostic : sink.sorted()) found.push_back(diagnostic.code());
-    return found;
-  }
-  [[nodiscard]] std::string text() const { return render_diagnostics(sources, sink.sorted(), {}); }
-};
-
-FileReader reader_of(const Files& files) {
-  return [files](const std::string& path) -> Result<std::string> {
-    const auto file = files.find(path);
-    if (file == files.end()) return Failure{"there is no such file", ""};
-    return file->second;
-  };
-}
-
-std::unique_ptr<Checked> check(const std::string& text, const Files& files = {}) {
-  auto checked = std::make_unique<Checked>();
-  const FileId main = checked->sources.add("study/main.nn", text);
-  checked->program = check_program(checked->sources, main, reader_of(files), checked->sink);
-  return checked;
-}
-
-using Codes = std::vector<std::string>;
-
-// The program around a body, so that a test shows only what it is about.
-const std::string kStudy = R"(
-data fashion = idx("mnist")
-model ann(hidden: [int] = [256], rate: float = 0.0) {
-  flatten
-  for units in hidden { dense(units, relu); dropout(rate) }
-  dense(10, softmax)
-}
-recipe standard { loss: cross_entropy; optimizer: adam; batch: 32; epochs: 5; metrics: [accuracy, f1(micro)] }
-)";
-
-void expect(const std::string& text, const Codes& codes) {
-  const auto checked = check(text);
-  INFO(text);
-  INFO(checked->text());
-  CHECK(checked->codes() == codes);
-}
-
-void expect_in_study(const std::string& text, const Codes& codes) { expect(kStudy + text, codes); }
-
-}  // namespace
+using namespace test;
 
 TEST_CASE("the standard library checks without a remark", "[sema]") {
   const auto checked = check("");
@@ -276,29 +221,6 @@ TEST_CASE("one mistake does not cause a second message", "[sema]") {
   expect_in_study(
       "experiment e { train nowhere() on fashion with standard }\nreport \"r\" { table e: test.accuracy }",
       {"E0201"});
-}
-
-TEST_CASE("a selection by test results is an error with its reason", "[sema]") {
-  expect_in_study(
-      "experiment e { train ann() on fashion with standard; select best by test.accuracy over kfold(5) }",
-      {"E0509"});
-  expect_in_study(
-      "experiment e { train ann() on fashion with standard; select best by valid.acuracy over kfold(5) }",
-      {"E0602"});
-  expect_in_study("experiment e { train ann() on fashion with standard; select best by valid.accuracy }",
-                  {"E0602"});
-}
-
-TEST_CASE("a report speaks only of results that exist", "[sema]") {
-  const std::string e = "experiment e { sweep n in [1, 2]; train ann([n]) on fashion with standard }\n";
-  expect_in_study(e + "report \"r\" { table e: n, test.acuracy }", {"E0602"});
-  expect_in_study(e + "report \"r\" { table e: second }", {"E0602"});
-  expect_in_study(e + "report \"r\" { table e: valid.accuracy }", {"E0602"});
-  expect_in_study(e + "report \"r\" { table f: test.accuracy }", {"E0201"});
-  expect_in_study(e + "report \"r\" { table standard: test.accuracy }", {"E0212"});
-  expect_in_study(e + "report \"r\" { \"\"\"{e[n: 1].test.f1} {e[m: 1].test.f1} {e.tst.f1}\"\"\" }",
-                  {"E0602", "E0602"});
-  expect_in_study(e + "report \"r\" { images fashion.valid, 10 }", {"E0210"});
 }
 
 TEST_CASE("sweeps may use words, earlier axes and whole models", "[sema]") {

@@ -117,7 +117,11 @@ TrialRecord train(const StudyPlan& plan, double rate, bool reference_kernels = f
   RunOptions options;
   options.reference_kernels = reference_kernels;
   Result<StudyResult> result = run_study(
-      plan, [=](const TrialPlan&) -> Result<PlanMaker> { return maker(rate); }, {}, options);
+      plan,
+      [=](std::size_t) -> Result<CompiledTrial> {
+        return CompiledTrial{maker(rate), "regression"};
+      },
+      {}, options);
   REQUIRE(result.ok());
   return result.value().record.trials.at(0);
 }
@@ -170,4 +174,41 @@ TEST_CASE("a learning rate that is far too large diverges and says when", "[trai
   CHECK(trial.status == TrialStatus::Diverged);
   CHECK(trial.steps_trained <= 3);
   CHECK_THAT(trial.reason, Catch::Contains("step"));
+}
+
+TEST_CASE("folds trained at once have the same bits as one after the other", "[train]") {
+  const TemporaryFolder folder;
+  write_rows(folder, 301, 613);
+  StudyPlan plan = rows_study(folder);
+  plan.trials[0].epochs = 4;
+  plan.trials[0].validation = ValidationPlan{};
+  plan.trials[0].stop = StopPlan{"valid.loss", Direction::Lower, 2};
+  for (int fold = 0; fold < 5; ++fold) {
+    if (fold > 0) plan.trials.push_back(plan.trials[0]);
+    plan.trials.back().fold = fold;
+    plan.trials.back().id = std::to_string(fold);
+  }
+  const CompileTrial compile = [](std::size_t) -> Result<CompiledTrial> {
+    return CompiledTrial{maker(1.0), "regression"};
+  };
+  std::vector<StudyResult> results;
+  for (const int jobs : {1, 3}) {
+    RunOptions options;
+    options.jobs = jobs;
+    Result<StudyResult> result = run_study(plan, compile, {}, options);
+    REQUIRE(result.ok());
+    results.push_back(std::move(result).value());
+  }
+  REQUIRE(results[0].record.trials.size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    const TrialRecord& one = results[0].record.trials[i];
+    const TrialRecord& other = results[1].record.trials[i];
+    INFO(one.reason);
+    REQUIRE(one.status == TrialStatus::Done);
+    CHECK(one.weights_sha256 == other.weights_sha256);
+    CHECK(one.metrics == other.metrics);
+    CHECK(one.history == other.history);
+    CHECK(one.metrics.at("valid.accuracy") > 0.9);
+    CHECK(one.samples.at("train") + one.samples.at("valid") == 301);
+  }
 }

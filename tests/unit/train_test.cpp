@@ -7,73 +7,14 @@
 #include <filesystem>
 #include <numeric>
 
-#include "runtime/train/study.hpp"
 #include "tests/unit/allocations.hpp"
-#include "tests/unit/data_files.hpp"
-#include "tests/unit/fake_executor.hpp"
+#include "tests/unit/train_support.hpp"
 
 using namespace nnc;
 using namespace nnc::rt;
 using namespace nnc::test;
 
-namespace {
-
-constexpr std::uint32_t kTrain = 23;
-constexpr std::uint32_t kTest = 7;
-constexpr int kClasses = 3;
-
-PlanMaker fake_maker() {
-  return [](Phase phase, std::int64_t batch) { return fake_plan(phase == Phase::Train, batch, 6, kClasses); };
-}
-
-// A study of one trial on a small data set; every test changes what it is about.
-struct Setup {
-  TemporaryFolder folder;
-  StudyPlan plan;
-  RunEvents events;
-  RunOptions options;
-  CompileTrial compile = [](const TrialPlan&) -> Result<PlanMaker> { return fake_maker(); };
-
-  Setup() {
-    write_small_dataset(folder, kTrain, kTest, kClasses, false);
-    DataPlan data;
-    data.name = "small";
-    data.folder = "here";
-    data.directory = folder.path();
-    data.scale = Scale::MinMax;
-    data.sample_shape = Shape{2, 3, 1};
-    data.train_count = kTrain;
-    data.test_count = kTest;
-    plan.data = {data};
-    plan.source_text = "text";
-    plan.trials = {trial("a")};
-    fake_execution() = {};
-    fake_execution().runs.reserve(10'000);
-    fake_execution().train_labels.reserve(10'000);
-    fake_execution().train_features.reserve(10'000);
-  }
-
-  static TrialPlan trial(const std::string& id) {
-    TrialPlan result;
-    result.id = id;
-    result.experiment = "one";
-    result.seed = 5;
-    result.batch = 8;
-    result.epochs = 3;
-    result.parameters = 18;
-    result.metrics = {{"accuracy", "accuracy", "", Direction::Higher},
-                      {"log_loss", "log_loss", "", Direction::Lower}};
-    return result;
-  }
-
-  StudyResult run() {
-    Result<StudyResult> result = run_study(plan, compile, events, options);
-    REQUIRE(result.ok());
-    return std::move(result).value();
-  }
-};
-
-}  // namespace
+using Setup = TrainSetup;
 
 TEST_CASE("every epoch shows each sample once, in batches with a short last one, in a new order", "[train]") {
   Setup setup;
@@ -128,8 +69,7 @@ TEST_CASE("a batch larger than the data is all of the data", "[train]") {
 
 TEST_CASE("test samples are evaluated once, in batches of 500 and the rest", "[train]") {
   Setup setup;
-  write_small_dataset(setup.folder, kTrain, 1203, kClasses, false);
-  setup.plan.data[0].test_count = 1203;
+  setup.write_data(kTrain, 1203);
   setup.run();
   std::vector<std::int64_t> batches;
   for (const FakeRun& run : fake_execution().runs) {
@@ -189,7 +129,7 @@ TEST_CASE("a loss that is not finite ends the trial within the step, and the oth
   Setup setup;
   setup.plan.trials.push_back(Setup::trial("b"));
   fake_execution().bad_loss_at_step = 5;
-  setup.events.trial_ended = [](const TrialRecord&) { fake_execution().bad_loss_at_step = 0; };
+  setup.events.trial_ended = [](std::size_t, const TrialRecord&) { fake_execution().bad_loss_at_step = 0; };
   const StudyResult result = setup.run();
   REQUIRE(result.record.trials.size() == 2);
   const TrialRecord& diverged = result.record.trials[0];
@@ -204,9 +144,9 @@ TEST_CASE("a loss that is not finite ends the trial within the step, and the oth
 TEST_CASE("a trial that does not compile is recorded with the reason", "[train]") {
   Setup setup;
   setup.plan.trials.push_back(Setup::trial("b"));
-  setup.compile = [](const TrialPlan& trial) -> Result<PlanMaker> {
-    if (trial.id == "a") return Failure{"it does not fit", "make it smaller"};
-    return fake_maker();
+  setup.compile = [](std::size_t trial) -> Result<CompiledTrial> {
+    if (trial == 0) return Failure{"it does not fit", "make it smaller"};
+    return fake_compiled("b");
   };
   const StudyResult result = setup.run();
   CHECK(result.record.trials.at(0).status == TrialStatus::Failed);
@@ -219,7 +159,7 @@ TEST_CASE("a trial that needs more memory than there is says how much", "[train]
   fake_execution().memory = 100;
   const TrialRecord trial = setup.run().record.trials.at(0);
   CHECK(trial.status == TrialStatus::Failed);
-  CHECK_THAT(trial.reason, Catch::Contains("1.6 KiB") && Catch::Contains("smaller batch"));
+  CHECK_THAT(trial.reason, Catch::Contains("704 B") && Catch::Contains("smaller batch"));
   CHECK(fake_execution().runs.empty());
 }
 
@@ -237,7 +177,7 @@ TEST_CASE("stopping ends after the step, without a record of the unfinished tria
   setup.plan.trials.push_back(Setup::trial("b"));
   std::atomic<bool> stop = false;
   setup.options.stop = &stop;
-  setup.events.trial_ended = [&](const TrialRecord&) { stop = true; };
+  setup.events.trial_ended = [&](std::size_t, const TrialRecord&) { stop = true; };
   const StudyResult result = setup.run();
   CHECK(result.interrupted);
   CHECK(result.record.trials.size() == 1);
@@ -246,22 +186,21 @@ TEST_CASE("stopping ends after the step, without a record of the unfinished tria
 TEST_CASE("events come in order and count steps", "[train]") {
   Setup setup;
   std::vector<std::string> seen;
-  setup.events.trial_started = [&](const TrialPlan&, std::size_t index, std::size_t count) {
-    seen.push_back("start " + std::to_string(index) + " of " + std::to_string(count));
+  setup.events.trial_started = [&](std::size_t trial) { seen.push_back("start " + std::to_string(trial)); };
+  setup.events.progress = [&](std::size_t, const StepProgress& progress) {
+    CHECK(std::isfinite(progress.loss));
+    CHECK(progress.accuracy <= 1);
+    if (progress.done % 3 == 0) {
+      seen.push_back(std::to_string(progress.done) + "/" + std::to_string(progress.total));
+    }
   };
-  setup.events.progress = [&](const TrialPlan&, std::int64_t, std::int64_t done, std::int64_t total,
-                              double loss, double accuracy) {
-    CHECK(std::isfinite(loss));
-    CHECK(accuracy <= 1);
-    if (done % 3 == 0) seen.push_back(std::to_string(done) + "/" + std::to_string(total));
+  setup.events.epoch_ended = [&](std::size_t, const StepProgress& progress, double) {
+    seen.push_back("epoch " + std::to_string(progress.epoch));
   };
-  setup.events.epoch_ended = [&](const TrialPlan&, std::int64_t epoch, double, double, double) {
-    seen.push_back("epoch " + std::to_string(epoch));
-  };
-  setup.events.trial_ended = [&](const TrialRecord&) { seen.push_back("end"); };
+  setup.events.trial_ended = [&](std::size_t, const TrialRecord&) { seen.push_back("end"); };
   setup.run();
-  CHECK(seen == std::vector<std::string>{"start 0 of 1", "3/9", "epoch 1", "6/9", "epoch 2", "9/9", "epoch 3",
-                                         "end"});
+  CHECK(seen ==
+        std::vector<std::string>{"start 0", "3/9", "epoch 1", "6/9", "epoch 2", "9/9", "epoch 3", "end"});
 }
 
 TEST_CASE("training allocates nothing from the first step to the last", "[train]") {
@@ -269,7 +208,7 @@ TEST_CASE("training allocates nothing from the first step to the last", "[train]
   setup.plan.trials[0].epochs = 50;
   std::vector<std::size_t> counts;
   counts.reserve(50);
-  setup.events.epoch_ended = [&](const TrialPlan&, std::int64_t, double, double, double) {
+  setup.events.epoch_ended = [&](std::size_t, const StepProgress&, double) {
     counts.push_back(allocations().count);
   };
   setup.run();

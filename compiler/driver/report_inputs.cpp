@@ -1,0 +1,72 @@
+// See report_inputs.hpp.
+#include "compiler/driver/report_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "runtime/data/dataset.hpp"
+
+namespace nnc {
+namespace {
+
+using Datasets = std::map<std::string, std::shared_ptr<const rt::Dataset>>;
+
+Result<std::shared_ptr<const rt::Dataset>> dataset_of(const StudyPlan& plan, const std::string& name,
+                                                      Datasets& known) {
+  if (const auto found = known.find(name); found != known.end()) return found->second;
+  const auto declared = std::find_if(plan.data.begin(), plan.data.end(),
+                                     [&](const DataPlan& data) { return data.name == name; });
+  if (declared == plan.data.end()) return Failure{fmt::format("the file declares no data `{}`", name), ""};
+  Result<rt::Dataset> loaded = rt::load_dataset(*declared);
+  if (!loaded) return loaded.failure();
+  return known[name] = std::make_shared<const rt::Dataset>(std::move(loaded).value());
+}
+
+Result<rt::SampleImages> images_of(const rt::Dataset& data, const std::string& name, const std::string& part,
+                                   const std::vector<std::uint32_t>& samples) {
+  const rt::DataPart& from = part == "test" ? data.test : data.train;
+  if (data.sample_shape.rank() != 3)
+    return Failure{fmt::format("the samples of `{}` are no images", name), ""};
+  rt::SampleImages images;
+  images.data = name;
+  images.train = part != "test";
+  images.height = static_cast<int>(data.sample_shape[0]);
+  images.width = static_cast<int>(data.sample_shape[1]);
+  images.channels = static_cast<int>(data.sample_shape[2]);
+  for (const std::uint32_t sample : samples) {
+    if (sample >= from.count()) return Failure{fmt::format("`{}` has no sample {}", name, sample), ""};
+    const std::uint8_t* pixels = from.bytes.data() + sample * data.features;
+    images.pixels.emplace_back(pixels, pixels + data.features);
+    images.labels.push_back(from.labels[sample]);
+    images.class_names.push_back(data.classes[from.labels[sample]]);
+  }
+  return images;
+}
+
+}  // namespace
+
+rt::LoadPredictions predictions_in(std::string folder) {
+  return [folder = std::move(folder)](const rt::TrialRecord& trial, std::string_view part) {
+    return rt::read_predictions(
+        (std::filesystem::path(folder) / rt::predictions_path(trial.identity, part)).string());
+  };
+}
+
+rt::ReportOptions report_options(const StudyPlan& plan, const std::string& folder) {
+  rt::ReportOptions options;
+  options.predictions = predictions_in(folder);
+  options.load_images = [&plan, known = std::make_shared<Datasets>()](
+                            const std::string& name, const std::string& part,
+                            const std::vector<std::uint32_t>& samples) -> Result<rt::SampleImages> {
+    const auto data = dataset_of(plan, name, *known);
+    if (!data) return data.failure();
+    return images_of(*data.value(), name, part, samples);
+  };
+  return options;
+}
+
+}  // namespace nnc

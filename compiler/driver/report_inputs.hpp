@@ -1,0 +1,17 @@
+// What a report looks at beside the record: the predictions of a run, and images of the data.
+#pragma once
+
+#include <string>
+
+#include "compiler/plan/study_plan.hpp"
+#include "runtime/record/predictions.hpp"
+#include "runtime/report/report.hpp"
+
+namespace nnc {
+
+// Reads from the folder of the run.
+rt::LoadPredictions predictions_in(std::string folder);
+// Reads each data set when its first picture is asked for. The plan must outlive the options.
+rt::ReportOptions report_options(const StudyPlan& plan, const std::string& folder);
+
+}  // namespace nnc

@@ -1,0 +1,132 @@
+// See quantity.hpp.
+#include "runtime/results/quantity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/results/value_text.hpp"
+
+namespace nnc::rt {
+namespace {
+
+using Op = ReportExpr::Binary::Op;
+
+double apply(Op op, double lhs, double rhs) {
+  switch (op) {
+    case Op::Add:
+      return lhs + rhs;
+    case Op::Subtract:
+      return lhs - rhs;
+    case Op::Multiply:
+      return lhs * rhs;
+    case Op::Divide:
+      return rhs == 0 ? std::nan("") : lhs / rhs;
+    default:
+      return std::nan("");
+  }
+}
+
+constexpr Unit kComputed{.form = NumberForm::Plain, .difference = false, .computed = true};
+
+// A plain number takes the unit of the other side: 0.9 beside an accuracy is 90 %.
+Unit sum_unit(Op op, const Unit& lhs, const Unit& rhs) {
+  if (lhs.plain() && rhs.plain()) return kComputed;
+  if (!lhs.plain() && !rhs.plain() && lhs.form != rhs.form) return kComputed;
+  Unit unit{.form = lhs.plain() ? rhs.form : lhs.form, .computed = true};
+  if (op == Op::Add) {
+    unit.difference = (lhs.difference || lhs.plain()) && (rhs.difference || rhs.plain());
+    // A constant added to an accuracy may be meant either way; the sum is an accuracy.
+    if (lhs.plain()) unit.difference = rhs.difference;
+    if (rhs.plain()) unit.difference = lhs.difference;
+  } else {
+    unit.difference = lhs.difference || !rhs.difference;
+  }
+  return unit;
+}
+
+Unit product_unit(Op op, const Unit& lhs, const Unit& rhs) {
+  const bool scaled = rhs.plain() ? !lhs.plain() : lhs.plain() && op == Op::Multiply;
+  if (!scaled) return kComputed;
+  Unit unit = rhs.plain() ? lhs : rhs;
+  if (unit.form == NumberForm::Count) return kComputed;  // half of a count need not be one
+  unit.computed = true;
+  return unit;
+}
+
+bool has_key(const Replicates& replicates, const Replicate& wanted) {
+  return std::ranges::binary_search(replicates.values, wanted.key(), {}, &Replicate::key);
+}
+
+// Copies of those replicates of `from` that `other` has, too.
+Replicates common(const Replicates& from, const Replicates& other) {
+  Replicates result = from;
+  std::erase_if(result.values, [&](const Replicate& replicate) { return !has_key(other, replicate); });
+  return result;
+}
+
+double mean_of(const Replicates& replicates) {
+  std::vector<double> values;
+  for (const Replicate& replicate : replicates.values) values.push_back(replicate.value);
+  return summarize(values).mean;
+}
+
+}  // namespace
+
+Quantity paired_with(const Quantity& quantity, const Quantity& other) {
+  if (!quantity.measured || !other.measured) return quantity;
+  Quantity result = quantity;
+  result.replicates = common(quantity.replicates, other.replicates);
+  const bool reduced = result.replicates.values.size() < quantity.replicates.values.size();
+  if (reduced && !result.replicates.values.empty()) result.value = mean_of(result.replicates);
+  return result;
+}
+
+Quantity combine(Op op, const Quantity& lhs, const Quantity& rhs) {
+  const bool sum = op == Op::Add || op == Op::Subtract;
+  const Quantity left = paired_with(lhs, rhs);
+  const Quantity right = paired_with(rhs, lhs);
+  Quantity result{.unit = sum ? sum_unit(op, lhs.unit, rhs.unit) : product_unit(op, lhs.unit, rhs.unit),
+                  .value = apply(op, left.value, right.value),
+                  .measured = lhs.measured || rhs.measured};
+  if (!result.measured) return result;
+  result.replicates = left.measured ? left.replicates : right.replicates;
+  result.replicates.judged_per_trained =
+      std::max(left.replicates.judged_per_trained, right.replicates.judged_per_trained);
+  for (std::size_t i = 0; i < result.replicates.values.size(); ++i) {
+    const double on_left = left.measured ? left.replicates.values[i].value : left.value;
+    const double on_right = right.measured ? right.replicates.values[i].value : right.value;
+    result.replicates.values[i].value = apply(op, on_left, on_right);
+  }
+  // Sums keep the difference of the means to the last bit; a ratio is the mean of the ratios.
+  if (!sum && !result.replicates.values.empty()) result.value = mean_of(result.replicates);
+  return result;
+}
+
+Quantity negate(Quantity operand) {
+  operand.value = -operand.value;
+  for (Replicate& replicate : operand.replicates.values) replicate.value = -replicate.value;
+  return operand;
+}
+
+Quantity absolute(Quantity operand) {
+  operand.value = std::abs(operand.value);
+  operand.replicates.values.clear();
+  return operand;
+}
+
+std::string number_text(const Unit& unit, double value) {
+  if (unit.plain() && unit.computed) return format_computed(value);
+  return unit.difference ? format_difference(unit.form, value) : format_number(unit.form, value);
+}
+
+std::string quantity_text(const Quantity& quantity) {
+  const Unit& unit = quantity.unit;
+  const std::optional<double> margin = margin_of(units_of(quantity.replicates));
+  if (!margin || !(*margin > 0)) return number_text(unit, quantity.value);
+  if (unit.plain() && unit.computed)
+    return format_computed(quantity.value) + " ± " + format_computed(*margin);
+  return unit.difference ? format_difference_spread(unit.form, quantity.value, *margin)
+                         : format_spread(unit.form, quantity.value, *margin);
+}
+
+}  // namespace nnc::rt

@@ -1,0 +1,243 @@
+// driver: what a run shows while it works, how much is left, and what it remembers from one run to the next.
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "compiler/driver/progress.hpp"
+#include "compiler/driver/trial_store.hpp"
+#include "compiler/driver/work_left.hpp"
+#include "tests/unit/data_files.hpp"
+#include "tests/unit/driver_world.hpp"
+
+using namespace nnc;
+
+namespace {
+
+DataPlan thousand_samples() {
+  DataPlan data;
+  data.name = "fashion";
+  data.train_count = 1000;
+  data.test_count = 100;
+  return data;
+}
+
+TrialPlan trial_of(std::int64_t epochs) {
+  TrialPlan trial;
+  trial.experiment = "epochs";
+  trial.params = {{"n", epochs}};
+  trial.model = "ann";
+  trial.batch = 100;
+  trial.epochs = epochs;
+  trial.parameters = 203530;
+  return trial;
+}
+
+StudyPlan study_of(std::vector<TrialPlan> trials) {
+  StudyPlan plan;
+  plan.data = {thousand_samples()};
+  plan.trials = std::move(trials);
+  return plan;
+}
+
+rt::StepProgress at(std::int64_t epoch, std::int64_t done, std::int64_t total, double loss = 0.5,
+                    double accuracy = 0.9) {
+  return {epoch, done, total, loss, accuracy};
+}
+
+rt::TrialRecord finished(const TrialPlan& trial, double seconds) {
+  rt::TrialRecord record;
+  record.experiment = trial.experiment;
+  record.params = trial.params;
+  record.metrics["test.accuracy"] = 0.885;
+  record.seconds_train = seconds;
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("without a terminal a single trial tells every epoch, at most one a second, and its end") {
+  World world;
+  const StudyPlan plan = study_of({trial_of(2)});
+  {
+    Progress progress(world.env, {}, plan, 1);
+    const rt::RunEvents events = progress.events();
+    events.trial_started(0);
+    events.progress(0, at(1, 5, 20));           // too soon
+    events.epoch_ended(0, at(1, 10, 20), 0.2);  // too soon
+    world.now = 11;
+    events.progress(0, at(2, 15, 20, 0.25, 0.95));
+    events.epoch_ended(0, at(2, 20, 20, 0.25, 0.95), 10.8);
+    events.trial_ended(0, finished(plan.trials[0], 11));
+  }
+  CHECK(world.out.str().empty());
+  CHECK(world.err.str() ==
+        "[1/1] epochs (n 2): 2 epochs of ann, 203,530 parameters\n"
+        "epochs (n 2)  epoch 2/2   75 %  loss 0.2500  accuracy 0.9500  3.7 s left\n"
+        "epochs (n 2)  epoch 2/2  100 %  loss 0.2500  accuracy 0.9500  11 s an epoch\n"
+        "[1/1] epochs (n 2): done in 11 s, test accuracy 0.8850\n");
+}
+
+TEST_CASE("without a terminal a study of many trials tells where it is every ten seconds, and every end") {
+  World world;
+  const StudyPlan plan = study_of({trial_of(50), trial_of(100)});
+  {
+    Progress progress(world.env, {}, plan, 2);
+    const rt::RunEvents events = progress.events();
+    events.trial_started(0);
+    events.trial_started(1);
+    for (int epoch = 1; epoch <= 50; ++epoch) {
+      world.now += 1;
+      events.epoch_ended(0, at(epoch, 10 * epoch, 500), 1);
+      events.epoch_ended(1, at(epoch, 10 * epoch, 1000), 1);
+    }
+    events.trial_ended(0, finished(plan.trials[0], 50));
+  }
+  const std::string text = world.err.str();
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2 + 5 + 1);
+  CHECK_THAT(text, Catch::Contains("[1/2] epochs (n 50): done in 50 s"));
+}
+
+TEST_CASE(
+    "a terminal shows a line per running trial and one for the whole, cut to fit, and removes them at the "
+    "end") {
+  World world;
+  world.env.err_is_terminal = true;
+  world.variables["TERM"] = "xterm";
+  const StudyPlan plan = study_of({trial_of(2), trial_of(4), trial_of(8)});
+  {
+    Progress progress(world.env, {}, plan, 2);
+    const rt::RunEvents events = progress.events();
+    events.trial_started(0);
+    events.trial_started(1);
+    world.err.str("");
+    for (int i = 1; i <= 100; ++i) {
+      world.now = i * 0.01;
+      events.progress(0, at(1, 1 + i / 10, 20));
+    }
+    const std::string text = world.err.str();
+    CHECK(std::count(text.begin(), text.end(), '\n') <= 2 * 10);  // ten drawings of three lines
+    CHECK_THAT(text, Catch::Contains("\x1b[?25l") && Catch::Contains("0 of 3 trials done, 2 running"));
+    std::size_t begin = 0;
+    while ((begin = text.find("\x1b[36m", begin)) != std::string::npos) {
+      begin += 5;
+      CHECK(text.find('\x1b', begin) - begin <= 59);
+    }
+    events.trial_ended(0, finished(plan.trials[0], 1));
+    CHECK_THAT(world.err.str(), Catch::Contains("[1/3] epochs (n 2): done in 1.0 s"));
+  }
+  CHECK_THAT(world.err.str(), Catch::EndsWith("\x1b[?25h"));
+}
+
+TEST_CASE("trials of one experiment are told apart by seed, fold and refit") {
+  World world;
+  TrialPlan fold = trial_of(1);
+  fold.validation = ValidationPlan{};
+  fold.fold = 2;
+  TrialPlan refit = trial_of(1);
+  refit.refit = true;
+  refit.seed = 1;
+  const StudyPlan plan = study_of({fold, refit});
+  {
+    Progress progress(world.env, {}, plan, 1);
+    progress.events().trial_started(0);
+    progress.events().trial_started(1);
+  }
+  CHECK_THAT(world.err.str(), Catch::Contains("epochs (n 1), seed 0, fold 3 of 5: ") &&
+                                  Catch::Contains("epochs (n 1), seed 1, refit: "));
+}
+
+TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
+  World world;
+  Options quiet;
+  quiet.quiet = true;
+  const StudyPlan plan = study_of({trial_of(2)});
+  {
+    Progress progress(world.env, quiet, plan, 1);
+    const rt::RunEvents events = progress.events();
+    events.trial_started(0);
+    events.epoch_ended(0, at(2, 20, 20), 1);
+    events.trial_ended(0, finished(plan.trials[0], 1));
+  }
+  CHECK(world.err.str().empty());
+  world.env.err_is_terminal = true;
+  world.variables = {{"TERM", "xterm"}, {"CI", "true"}};
+  {
+    Progress progress(world.env, {}, plan, 1);
+    progress.events().trial_started(0);
+  }
+  CHECK_THAT(world.err.str(), Catch::EndsWith("\n"));
+  CHECK(world.err.str().find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("the time left counts what is not done at the speed of what is, side by side") {
+  const StudyPlan plan = study_of({trial_of(2), trial_of(4), trial_of(4)});
+  WorkLeft work(plan, 2);
+  CHECK_FALSE(work.seconds_left());
+  work.measure(0, 10, 5);  // half a second a step; 10 + 40 + 40 steps are left
+  REQUIRE(work.seconds_left());
+  CHECK(*work.seconds_left() == Approx(0.5 * 90 / 2));
+  CHECK(*work.seconds_left(0) == Approx(5));
+  work.finish(0);
+  work.finish(1);
+  CHECK(*work.seconds_left() == Approx(0.5 * 40));  // one trial cannot use two cores
+}
+
+TEST_CASE("the time left is not told while the speed of some kind of trial is not known") {
+  TrialPlan other = trial_of(2);
+  other.parameters = 1;
+  const StudyPlan plan = study_of({trial_of(2), other});
+  WorkLeft work(plan, 1);
+  work.measure(0, 10, 5);
+  CHECK_FALSE(work.seconds_left());
+  work.finish(1);
+  CHECK(work.seconds_left());
+}
+
+TEST_CASE("folds train on what they do not judge, and of the refits one point's will take place") {
+  TrialPlan fold = trial_of(1);
+  fold.validation = ValidationPlan{};
+  fold.fold = 0;
+  TrialPlan refit = trial_of(1);
+  refit.refit = true;
+  TrialPlan other = trial_of(2);
+  other.refit = true;
+  const StudyPlan plan = study_of({fold, refit, other});
+  CHECK(training_samples(plan, plan.trials[0]) == 800);
+  CHECK(training_steps(plan, plan.trials[0]) == 8);
+  CHECK(shares_of(plan) == std::vector<double>{1, 0.5, 0.5});
+  CHECK(trial_count(plan) == 2);
+}
+
+TEST_CASE("finished trials are remembered in their folder by what they computed, failed ones are not") {
+  const test::TemporaryFolder folder;
+  World world;
+  world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
+  rt::TrialRecord done = finished(trial_of(2), 1);
+  done.identity = "abc";
+  rt::TrialRecord failed = done;
+  failed.identity = "def";
+  failed.status = rt::TrialStatus::Diverged;
+  {
+    TrialStore store(world.env, folder.path());
+    CHECK(store.load().empty());
+    store.add(done);
+    store.add(failed);
+    REQUIRE(store.write().ok());
+  }
+  TrialStore store(world.env, folder.path());
+  CHECK(store.load().empty());
+  REQUIRE(store.find("abc") != nullptr);
+  CHECK(store.find("abc")->metrics == done.metrics);
+  CHECK(store.find("def") == nullptr);
+}
+
+TEST_CASE("a damaged memory of earlier trials is told and not used") {
+  const test::TemporaryFolder folder;
+  World world;
+  world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
+  REQUIRE(
+      rt::write_file_atomically(folder.path() + "/trials.json", "{\"schema\": 2, \"trials\": [{}]}").ok());
+  TrialStore store(world.env, folder.path());
+  CHECK_THAT(store.load(), Catch::Contains("trials.json") && Catch::Contains("damaged"));
+  CHECK(store.find("") == nullptr);
+}
