@@ -17,35 +17,49 @@
 namespace nnc {
 namespace {
 
-// The trials' costs, in order. Failure if one cannot be compiled.
-Result<StudyCost> cost_of(Compilation& compilation) {
+// What each trial costs, in the order of the plan, and which are the same. Refits come last: they may turn
+// out to be the same as a trial that will be trained, and not the other way round. Failure if one cannot be
+// compiled.
+Result<std::vector<TrialCost>> trial_costs(const Compilation& compilation) {
   const StudyPlan& plan = compilation.study->plan;
   const TrialCompiler compiler(compilation.sources, compilation.program, *compilation.study);
-  StudyCost cost;
+  std::vector<TrialCost> costs(plan.trials.size());
   std::map<std::string, std::size_t> known;
-  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    const TrialPlan& trial = plan.trials[i];
-    const Result<rt::CompiledTrial> compiled = compiler.compile(i);
-    if (!compiled) return compiled.failure();
-    const StepPlan step = compiled.value().plans(rt::Phase::Train, training_batch(plan, trial));
-    TrialCost one{training_steps(plan, trial), step.state_bytes, step.work_bytes, std::nullopt};
-    const DataPlan& data = plan.data[trial.data];
-    const auto [like, is_new] =
-        known.try_emplace(rt::trial_identity(trial, data, data.directory, compiled.value().program, {}), i);
-    if (!is_new) one.like = like->second;
-    cost.most_bytes = std::max(cost.most_bytes, one.state_bytes + one.work_bytes);
-    cost.trials.push_back(one);
+  for (const bool refits : {false, true}) {
+    for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+      const TrialPlan& trial = plan.trials[i];
+      if (trial.refit != refits) continue;
+      const Result<rt::CompiledTrial> compiled = compiler.compile(i);
+      if (!compiled) return compiled.failure();
+      const StepPlan step = compiled.value().plans(rt::Phase::Train, training_batch(plan, trial));
+      costs[i] = {training_steps(plan, trial), step.state_bytes, step.work_bytes, std::nullopt};
+      const DataPlan& data = plan.data[trial.data];
+      const auto [like, is_new] =
+          known.try_emplace(rt::trial_identity(trial, data, data.directory, compiled.value().program, {}), i);
+      if (!is_new) costs[i].like = like->second;
+    }
   }
+  return costs;
+}
+
+Result<StudyCost> cost_of(const Compilation& compilation) {
+  const StudyPlan& plan = compilation.study->plan;
+  Result<std::vector<TrialCost>> trials = trial_costs(compilation);
+  if (!trials) return trials.failure();
+  StudyCost cost;
+  cost.trials = std::move(trials).value();
   const std::vector<double> shares = shares_of(plan);
   double declared = 0;
   double distinct = 0;
   double steps_declared = 0;
   double steps = 0;
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    const double own_steps = shares[i] * static_cast<double>(cost.trials[i].steps);
+    const TrialCost& one = cost.trials[i];
+    const double own_steps = shares[i] * static_cast<double>(one.steps);
+    cost.most_bytes = std::max(cost.most_bytes, one.state_bytes + one.work_bytes);
     declared += shares[i];
     steps_declared += own_steps;
-    if (cost.trials[i].like) continue;
+    if (one.like) continue;
     distinct += shares[i];
     steps += own_steps;
   }

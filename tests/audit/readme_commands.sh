@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Every command that the README gives for build/release/nnc works as written, and every example checks.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+count=0
+while IFS= read -r line; do
+  command="${line%%#*}"
+  printf '$ %s\n' "$command"
+  bash -c "$command" > /dev/null
+  count=$((count + 1))
+done < <(grep '^build/release/nnc ' README.md)
+for example in examples/*.nn; do
+  build/release/nnc check "$example"
+done
+[ "$count" -gt 0 ] || { echo "the README gives no command" >&2; exit 1; }
