@@ -9,6 +9,7 @@
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/work_left.hpp"
 
 namespace nnc {
 
@@ -24,7 +25,7 @@ int cmd_check(Env& env, const Options& options) {
     std::set<std::string> experiments;
     for (const TrialPlan& trial : plan.trials) experiments.insert(trial.experiment);
     *env.out << fmt::format("{}: no errors in {} of {}\n", compilation->path,
-                            count_text(static_cast<std::int64_t>(plan.trials.size()), "trial"),
+                            count_text(trial_count(plan), "trial"),
                             count_text(static_cast<std::int64_t>(experiments.size()), "experiment"));
   }
   return kExitOk;

@@ -17,10 +17,11 @@ namespace nnc {
 namespace {
 
 Result<rt::RunRecord> read_run(Env& env, const std::string& folder, const std::string& program) {
-  const std::string path = (std::filesystem::path(folder) / "record.json").string();
-  Result<std::string> text = env.read_file(path);
-  if (!text) return Failure{text.failure().message, fmt::format("train first: `nnc run {}`", program)};
-  return rt::read_record(text.value());
+  Result<rt::RunRecord> record = read_record_of(env, folder);
+  if (!record && record.failure().hint.empty()) {
+    return Failure{record.failure().message, fmt::format("train first: `nnc run {}`", program)};
+  }
+  return record;
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ Result<rt::StudyResult> train(Env& env, const Options& options, Compilation& com
 }
 
 void complete_record(const Env& env, const Options& options, const StudyPlan& plan, double seconds,
-                     const std::string& folder, rt::RunRecord& record) {
+                     const std::string& folder, bool interrupted, rt::RunRecord& record) {
   record.file = plan.file;
   record.source_text = plan.source_text;
   record.nnc_version = NNC_VERSION;
@@ -153,19 +153,25 @@ void complete_record(const Env& env, const Options& options, const StudyPlan& pl
   record.date = env.date();
   record.seconds = seconds;
   record.smoke = options.smoke;
+  record.expected_trials = interrupted ? trial_count(plan) : std::ssize(record.trials);
   record.claims = rt::decide_claims(plan.reports, record, predictions_in(folder));
 }
 
+// The command as typed, but without `--fresh`, which would begin anew.
+std::string command_to_go_on(const Options& options) {
+  std::string command = options.command;
+  const std::string fresh = " --fresh";
+  if (const std::size_t at = command.find(fresh); at != std::string::npos) command.erase(at, fresh.size());
+  return command;
+}
+
 void tell_interruption(Env& env, const StudyPlan& plan, const rt::RunRecord& record, const Options& options) {
-  *env.err << fmt::format(
-      "interrupted after {} of {}; to go on from there, give the same command again:\n  {}\n",
-      record.trials.size(), count_text(trial_count(plan), "trial"), options.command);
+  *env.err << fmt::format("interrupted after {} of {}; to go on from there:\n  {}\n", record.trials.size(),
+                          count_text(trial_count(plan), "trial"), command_to_go_on(options));
 }
 
 Result<rt::RunRecord> earlier_run(const Env& env, const std::string& folder) {
-  const Result<std::string> text = env.read_file(in_folder(folder, "record.json"));
-  if (!text) return text.failure();
-  return rt::read_record(text.value());
+  return read_record_of(env, folder);
 }
 
 // A run that had nothing to train gives the results of the run before, to the letter.
@@ -265,7 +271,7 @@ int cmd_run(Env& env, const Options& options) {
     return kExitInterrupted;
   }
   if (earlier) keep_statuses(earlier.value(), result.record);
-  complete_record(env, options, plan, env.seconds() - started, folder, result.record);
+  complete_record(env, options, plan, env.seconds() - started, folder, result.interrupted, result.record);
   return finish(env, options, plan, folder, result);
 }
 

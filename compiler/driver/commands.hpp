@@ -23,11 +23,11 @@ struct Options {
   std::string dump;                                           // --dump=PHASE, or ""
   std::int64_t trial = 1;                                     // --trial: which one is dumped, from 1
 
-  std::string folder;  // --out; empty: runs/<stem>
-  int jobs = 0;        // 0: as many as there are cores
-  bool fresh = false;  // train everything, whatever is known
-  bool smoke = false;  // everything once, on a sliver of the data
-  bool strict = false; // a refuted claim is a failure
+  std::string folder;   // --out; empty: runs/<stem>
+  int jobs = 0;         // 0: as many as there are cores
+  bool fresh = false;   // train everything, whatever is known
+  bool smoke = false;   // everything once, on a sliver of the data
+  bool strict = false;  // a refuted claim is a failure
   bool reference_kernels = false;
 
   std::string model;  // summary --model

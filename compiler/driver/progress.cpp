@@ -111,20 +111,25 @@ rt::RunEvents Progress::events() {
 }
 
 void Progress::start_trial(std::size_t trial) {
-  running_[trial] = {{}, env_.seconds()};
+  running_[trial] = {};
   if (live_) {
     draw();
     return;
   }
   const TrialPlan& plan = plan_.trials[trial];
-  say(fmt::format("[{}/{}] {}: {} of {}, {}", ended_ + std::ssize(running_), expected_, names_[trial],
-                  count_text(plan.epochs, "epoch"), plan.model, count_text(plan.parameters, "parameter")));
+  say(fmt::format("{}: {} of {}, {}", names_[trial], count_text(plan.epochs, "epoch"), plan.model,
+                  count_text(plan.parameters, "parameter")));
 }
 
 void Progress::note(std::size_t trial, const rt::StepProgress& progress) {
   Running& running = running_[trial];
+  if (running.last.total == 0) {
+    running.first_done = progress.done;
+    running.first_seen = env_.seconds();
+  }
   running.last = progress;
-  work_.measure(trial, progress.done, env_.seconds() - running.started);
+  work_.measure(trial, progress.done, progress.total, progress.done - running.first_done,
+                env_.seconds() - running.first_seen);
 }
 
 void Progress::step(std::size_t trial, const rt::StepProgress& progress) {
@@ -138,7 +143,7 @@ void Progress::end_epoch(std::size_t trial, const rt::StepProgress& progress, do
   note(trial, progress);
   if (live_) return;
   const double pause = expected_ > 1 ? kLogEvery : kLogEpochs;
-  const bool last = expected_ == 1 && progress.epoch == plan_.trials[trial].epochs;
+  const bool last = expected_ == 1 && progress.epoch == progress.epochs;
   if (!last && env_.seconds() - last_said_ < pause) return;
   say(fmt::format("{}  {} an epoch", line_for(trial, running_.at(trial)), duration_text(seconds)));
 }
@@ -162,12 +167,11 @@ void Progress::end_trial(std::size_t trial, const rt::TrialRecord& record) {
 void Progress::drop_trial(std::size_t trial) { work_.finish(trial); }
 
 std::string Progress::line_for(std::size_t trial, const Running& running) const {
-  const TrialPlan& plan = plan_.trials[trial];
   const std::string& name = names_[trial];
   const rt::StepProgress& last = running.last;
   if (last.total == 0) return fmt::format("{}  starting", name);
   const double share = static_cast<double>(last.done) / static_cast<double>(last.total);
-  std::string line = fmt::format("{}  epoch {}/{}  {:3.0f} %  {}", name, last.epoch, plan.epochs, 100 * share,
+  std::string line = fmt::format("{}  epoch {}/{}  {:3.0f} %  {}", name, last.epoch, last.epochs, 100 * share,
                                  figures(last));
   if (last.done < last.total) line += "  " + left_text(work_.seconds_left(trial));
   return line;

@@ -28,7 +28,9 @@ class Progress {
  private:
   struct Running {
     rt::StepProgress last;
-    double started = 0;
+    std::int64_t first_done =
+        0;  // at the first sign of life, which comes when there was memory for the trial
+    double first_seen = 0;
   };
 
   void start_trial(std::size_t trial);

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 
 #include "runtime/data/dataset.hpp"
+#include "runtime/data/sha256.hpp"
 
 namespace nnc {
 namespace {
@@ -49,10 +51,32 @@ Result<rt::SampleImages> images_of(const rt::Dataset& data, const std::string& n
 
 }  // namespace
 
+Result<rt::RunRecord> read_record_of(const Env& env, const std::string& folder) {
+  const std::string path = (std::filesystem::path(folder) / "record.json").string();
+  std::error_code error;
+  // Reading a pipe would wait for somebody to write.
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return Failure{fmt::format("`{}` is not a plain file", path), "remove it, and run the file again"};
+  }
+  const Result<std::string> text = env.read_file(path);
+  if (!text) return text.failure();
+  return rt::read_record(text.value());
+}
+
 rt::LoadPredictions predictions_in(std::string folder) {
-  return [folder = std::move(folder)](const rt::TrialRecord& trial, std::string_view part) {
-    return rt::read_predictions(
-        (std::filesystem::path(folder) / rt::predictions_path(trial.identity, part)).string());
+  return [folder = std::move(folder)](const rt::TrialRecord& trial,
+                                      std::string_view part) -> Result<rt::Predictions> {
+    const std::string path = rt::predictions_path(trial.identity, part);
+    Result<rt::Predictions> read = rt::read_predictions((std::filesystem::path(folder) / path).string());
+    if (!read) return read;
+    const auto recorded = trial.predictions.find(std::string(part));
+    rt::Sha256 sha;
+    const std::string content = rt::predictions_content(read.value());
+    sha.add(std::as_bytes(std::span(content)));
+    if (recorded == trial.predictions.end() || sha.finish() != recorded->second) {
+      return Failure{fmt::format("`{}` is not what the run wrote", path), "run the file again"};
+    }
+    return read;
   };
 }
 

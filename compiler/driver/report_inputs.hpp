@@ -3,13 +3,16 @@
 
 #include <string>
 
+#include "compiler/driver/env.hpp"
 #include "compiler/plan/study_plan.hpp"
 #include "runtime/record/predictions.hpp"
 #include "runtime/report/report.hpp"
 
 namespace nnc {
 
-// Reads from the folder of the run.
+// record.json of a folder.
+Result<rt::RunRecord> read_record_of(const Env& env, const std::string& folder);
+// Reads from the folder of the run, and only what the record says was written.
 rt::LoadPredictions predictions_in(std::string folder);
 // Reads each data set when its first picture is asked for. The plan must outlive the options.
 rt::ReportOptions report_options(const StudyPlan& plan, const std::string& folder);

@@ -2,8 +2,8 @@
 // Kept in trials.json, by identity; the predictions lie beside it.
 #pragma once
 
+#include <filesystem>
 #include <map>
-#include <mutex>
 #include <string>
 
 #include "compiler/base/result.hpp"
@@ -12,24 +12,29 @@
 
 namespace nnc {
 
+// Not for several threads at once: run_study calls back from one at a time.
 class TrialStore {
  public:
   TrialStore(const Env& env, std::string folder);
 
-  // Reads what earlier runs left. Empty, or why it cannot be used; the run then begins anew.
+  // Reads what earlier runs left. Empty, or why it cannot be used; then the file is put aside and the run
+  // begins anew.
   std::string load();
-  // Null if it is not known. Any thread may ask; the answer stays valid.
+  // Null if it is not known. The answer is valid until the next call.
   [[nodiscard]] const rt::TrialRecord* find(const std::string& identity) const;
 
-  // Adds a finished trial. Written to disk at once, unless that would cost more than a little of the time.
+  // Adds a finished trial; one that was trained anew takes the place of what was known. Written to disk at
+  // once, unless that would cost more than a little of the time.
   void add(const rt::TrialRecord& trial);
   // Also tells, before anything is trained, whether the folder can be written at all.
   Status write();
 
  private:
+  std::string merge();
+
   const Env& env_;
   std::string path_;
-  mutable std::mutex lock_;
+  std::filesystem::file_time_type seen_{};  // the file as it was last read or written
   std::map<std::string, rt::TrialRecord> trials_;
   double next_write_ = 0;
 };

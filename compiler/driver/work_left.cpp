@@ -72,12 +72,15 @@ WorkLeft::WorkLeft(const StudyPlan& plan, int jobs) : jobs_(std::max(1, jobs)) {
   }
 }
 
-void WorkLeft::measure(std::size_t trial, std::int64_t done, double seconds) {
-  constexpr double kLeastSeconds = 0.5;  // before that the start of a trial is most of what is measured
+void WorkLeft::measure(std::size_t trial, std::int64_t done, std::int64_t total, std::int64_t steps,
+                       double seconds) {
+  constexpr double kLeastSeconds = 0.5;  // shorter times say little
   Item& item = items_.at(trial);
   item.share = 1;
+  item.steps = static_cast<double>(total);
   item.done = static_cast<double>(done);
-  if (done > 0 && seconds > kLeastSeconds) seconds_per_step_[item.kind] = seconds / item.done;
+  if (steps > 0 && seconds > kLeastSeconds)
+    seconds_per_step_[item.kind] = seconds / static_cast<double>(steps);
 }
 
 void WorkLeft::finish(std::size_t trial) { items_.at(trial).done = items_.at(trial).steps; }

@@ -25,8 +25,8 @@ class WorkLeft {
  public:
   WorkLeft(const StudyPlan& plan, int jobs);
 
-  // A running trial has done so many steps in all, in so many seconds since it started.
-  void measure(std::size_t trial, std::int64_t done, double seconds);
+  // A running trial has done so many of its steps, and lately `steps` of them in so many seconds.
+  void measure(std::size_t trial, std::int64_t done, std::int64_t total, std::int64_t steps, double seconds);
   // Nothing of it is left.
   void finish(std::size_t trial);
 

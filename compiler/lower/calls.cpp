@@ -291,6 +291,17 @@ Value Evaluator::evaluate_call(const ast::Call& call, const ast::Expr& expr, Fra
     if (is_function_of_kind(ref->declaration, ast::FunctionKind::Fn)) {
       return call_fn(*ref->declaration, &call.arguments, nullptr, expr.span, frame);
     }
+    // `block(x)` where a loop or `let` has named `block`, as the checker has it.
+    const auto* input = call.arguments.size() == 1 && !call.arguments.front().name
+                            ? std::get_if<ast::NameRef>(&call.arguments.front().value->node)
+                            : nullptr;
+    const auto* named = std::get_if<ast::NameRef>(&call.callee->node);
+    const bool direct = named != nullptr && find_value(expr.span.file, named->name) == ref->declaration &&
+                        frame.find(named->name) == nullptr;
+    if (input != nullptr && !direct && (input->name == "in" || frame.find(input->name) != nullptr)) {
+      const Value given = evaluate(*call.arguments.front().value, frame);
+      if (given.get<Tensor>() != nullptr) return apply(callee, given, expr.span, frame);
+    }
     return construct(*ref->declaration, &call.arguments, expr.span, frame);
   }
   if (const auto* ref = callee.get<BuiltinRef>()) {

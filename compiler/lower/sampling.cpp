@@ -1,7 +1,10 @@
 // Random points of a sweep. In: what the sweeps span, how many. Out: points that depend on the program's axes
 // and nothing else: every axis draws from a stream of its own name, so that adding an axis leaves the values
 // of the others as they were, and a larger sample holds a smaller one.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <unordered_set>
@@ -23,6 +26,20 @@ RandomWords words_of(std::string_view name, std::uint64_t draw) {
   return RandomWords({0, RandomPurpose::Sample, stream_place(name), draw});
 }
 
+// To four significant digits, as one would choose a value by hand, or to more where a narrow space would else
+// have few values; never beyond the bounds.
+double rounded(double value, const Space& space) {
+  if (value == 0) return value;
+  int digits = 3;  // behind the point of 1.234e5
+  const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value))));
+  const double coarsest = (space.high - space.low) / 100;
+  while (digits < 16 && std::pow(10.0, exponent - digits) > coarsest) ++digits;
+  const std::string text = fmt::format("{:.{}e}", value, digits);
+  double rounded = value;
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return std::clamp(rounded, space.low, space.high);
+}
+
 Value draw_from(const Space& space, const Span& origin, RandomWords& words) {
   if (space.whole && !space.logarithmic) {
     const auto distance = static_cast<std::uint64_t>(space.last) - static_cast<std::uint64_t>(space.first);
@@ -32,11 +49,11 @@ Value draw_from(const Space& space, const Span& origin, RandomWords& words) {
     return Value{static_cast<std::int64_t>(static_cast<std::uint64_t>(space.first) + offset), origin};
   }
   const double share = words.unit();
-  if (!space.logarithmic) return Value{space.low + (space.high - space.low) * share, origin};
+  if (!space.logarithmic) return Value{rounded(space.low + (space.high - space.low) * share, space), origin};
   // An integer stands for the interval up to the next one.
   const double high = space.whole ? space.high + 1 : space.high;
   const double value = std::exp(std::log(space.low) + (std::log(high) - std::log(space.low)) * share);
-  if (!space.whole) return Value{std::clamp(value, space.low, space.high), origin};
+  if (!space.whole) return Value{rounded(value, space), origin};
   if (value >= space.high) return Value{space.last, origin};
   return Value{std::max(space.first, static_cast<std::int64_t>(value)), origin};
 }

@@ -29,6 +29,27 @@ const ast::Declaration* find_let(const CheckedProgram& program, const std::strin
   return nullptr;
 }
 
+// The first experiment that sweeps over the name; "" if none does.
+std::string experiment_with_axis(const CheckedProgram& program, const std::string& name) {
+  const auto in_line = [&](const ast::SweepLine& line) {
+    return std::any_of(line.axes.begin(), line.axes.end(),
+                       [&](const ast::SweepAxis& axis) { return axis.name.text == name; });
+  };
+  const auto in_branch = [&](const ast::SweepBranch& branch) {
+    return std::any_of(branch.lines.begin(), branch.lines.end(), in_line);
+  };
+  for (const ast::Declaration& declaration : program.main_module().module.declarations) {
+    const auto* experiment = std::get_if<ast::ExperimentDecl>(&declaration.node);
+    if (experiment == nullptr) continue;
+    for (const ast::ExperimentStatement& statement : experiment->statements) {
+      const auto* sweep = std::get_if<ast::Sweep>(&statement.node);
+      if (sweep != nullptr && std::any_of(sweep->branches.begin(), sweep->branches.end(), in_branch))
+        return experiment->name.text;
+    }
+  }
+  return {};
+}
+
 bool is_recipe_setting(const std::string& name) {
   const std::vector<std::string> keys = sema::recipe_keys();
   return std::find(keys.begin(), keys.end(), name) != keys.end();
@@ -42,10 +63,17 @@ void check_overrides(Evaluator& evaluator, const StudyOptions& options) {
     for (const ast::Declaration& declaration : program.main_module().module.declarations) {
       if (const auto* let = std::get_if<ast::LetDecl>(&declaration.node)) known.push_back(let->name.text);
     }
-    evaluator.sink()
-        .report(diagnostics::UnknownSetting, {}, "recipe", name)
-        .note(fmt::format("from the command line: --set {}={}", name, value))
-        .hint(did_you_mean_hint(name, known));
+    auto report = evaluator.sink().report(diagnostics::UnknownSetting, {}, "recipe", name);
+    report.note(fmt::format("from the command line: --set {}={}", name, value));
+    if (const std::string experiment = experiment_with_axis(program, name); !experiment.empty()) {
+      report.note(fmt::format("`{}` is an axis of `{}`, whose values are in its `sweep`", name, experiment))
+          .hint(fmt::format("change the list there, or put a name into it that `--set` can give a value: "
+                            "`let chosen = {}` and `sweep {} in [chosen]`",
+                            value, name));
+      continue;
+    }
+    const std::string_view foreign = sema::foreign_setting_hint(name);
+    report.hint(foreign.empty() ? did_you_mean_hint(name, known) : std::string(foreign));
   }
 }
 

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace nnc {
 namespace {
@@ -12,9 +14,12 @@ constexpr std::int64_t kMostValues = 1'000'000;
 
 Value failed(const StudyBuiltin& call) { return Value{ErrorValue{}, call.span}; }
 
-Value out_of_range(const StudyBuiltin& call, std::size_t argument, const std::string& message) {
+Value out_of_range(const StudyBuiltin& call, std::size_t argument, const std::string& message,
+                   std::string hint = {}) {
   const Span& place = call.arguments[argument] ? call.arguments[argument]->origin : call.span;
-  call.evaluator.sink().report(diagnostics::OutOfRange, call.evaluator.user_place(place), message);
+  call.evaluator.sink()
+      .report(diagnostics::OutOfRange, call.evaluator.user_place(place), message)
+      .hint(std::move(hint));
   return failed(call);
 }
 
@@ -56,6 +61,17 @@ struct Bounds {
   double high = 0;
 };
 
+// `logspace(-4, -1, 4)` is meant in powers of ten; "" if it is not.
+std::string exponents_hint(const StudyBuiltin& call) {
+  if (call.builtin.name != "logspace" || !given(call, 2)) return {};
+  const auto* low = call.arguments[0]->get<std::int64_t>();
+  const auto* high = call.arguments[1]->get<std::int64_t>();
+  if (low == nullptr || high == nullptr || std::min(*low, *high) < -300 || std::max(*low, *high) > 300)
+    return {};
+  return fmt::format("the ends are values, not exponents: `logspace(1e{}, 1e{}, {})`", *low, *high,
+                     print_value(*call.arguments[2]));
+}
+
 // The first two arguments; of a logarithmic thing they must be positive.
 std::optional<Bounds> bounds(const StudyBuiltin& call, bool logarithmic) {
   const auto low = number(call, 0);
@@ -67,7 +83,8 @@ std::optional<Bounds> bounds(const StudyBuiltin& call, bool logarithmic) {
                  fmt::format("`{}` needs numbers above 0, and {} has no logarithm",
                              logarithmic && call.builtin.name == "between" ? "between(.., log: true)"
                                                                            : std::string(call.builtin.name),
-                             print_value(*call.arguments[i])));
+                             print_value(*call.arguments[i])),
+                 exponents_hint(call));
     return std::nullopt;
   }
   if (!std::isfinite(*high - *low)) {

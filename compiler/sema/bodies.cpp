@@ -149,6 +149,7 @@ Type Checker::check_statement(const ast::Statement& statement, Scope& scope) {
   return std::visit(ast::Overloaded{
                         [&](const ast::Let& let) {
                           Type type = check_value(let.value, scope, {});
+                          if (type.is(Kind::Layer)) type.uncalled.clear();  // it is made here
                           declare(scope, {let.name.text, let.name.span, LocalKind::Let, std::move(type)});
                           return Type{};
                         },
@@ -283,7 +284,7 @@ void Checker::check_assign(const ast::Statement& statement, const ast::Assign& a
 void Checker::check_for(const ast::For& loop, Scope& scope) {
   Type element;
   if (loop.iterable) {
-    const Type list = check_expr(*loop.iterable, scope);
+    const Type list = check_items(*loop.iterable, scope);
     if (list.is_number()) {
       sink_
           .report(diagnostics::WrongType, loop.iterable->span, excerpt(*loop.iterable), sema::describe(list),

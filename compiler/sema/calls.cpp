@@ -144,10 +144,49 @@ Type Checker::check_call(const ast::Expr& expr, const ast::Call& call, Scope& sc
     if (callee.declaration != nullptr) return result_of(*callee.declaration);
     return signature.result.is(Kind::Elementwise) ? elementwise_result(given) : signature.result;
   }
+  return check_value_call(call, callee, expr.span, scope);
+}
+
+// A call of a value: it gives what was named its arguments, or applies a layer.
+Type Checker::check_value_call(const ast::Call& call, const Type& callee, const Span& place, Scope& scope) {
+  if (!callee.uncalled.empty() && !is_application(call, callee, scope)) {
+    Type made;
+    // Arguments are checked once and then compared with the other signatures: calls may nest.
+    std::vector<Type> given;
+    for (const ast::Declaration* declaration : callee.uncalled) {
+      const int errors_before = sink_.error_count();
+      const Signature& signature = signature_of(*declaration);
+      const bool first = declaration == callee.uncalled.front();
+      if (first) {
+        given = bind_arguments(call, signature, scope);
+      } else {
+        bind_arguments(call, signature, scope, &given);
+      }
+      // What is wrong for one is mostly wrong for all.
+      if (sink_.error_count() > errors_before) return {};
+      made = first ? signature.result : join(made, signature.result);
+    }
+    return made;
+  }
   if (accepts(Kind::Layer, callee)) return check_application(call, callee, scope);
   check_loose_arguments(call.arguments, scope);
-  sink_.report(diagnostics::NotCallable, expr.span, excerpt(*call.callee), describe(callee));
+  auto report = sink_.report(diagnostics::NotCallable, place, excerpt(*call.callee), describe(callee));
+  const bool has_arguments =
+      callee.is(Kind::Optimizer) || callee.is(Kind::Loss) || callee.is(Kind::Init) || callee.is(Kind::Metric);
+  if (has_arguments)
+    report.hint("a call can give arguments only to a bare name, and one of its values has them already");
   return {};
+}
+
+// True if the one argument is a tensor: then the layer is made with its defaults and applied.
+bool Checker::is_application(const ast::Call& call, const Type& callee, Scope& scope) {
+  const bool applies = callee.is(Kind::Layer) || callee.is(Kind::Model);
+  if (!applies || call.arguments.size() != 1 || call.arguments.front().name) return false;
+  const ast::ExprPtr& input = call.arguments.front().value;
+  const auto* name = input ? std::get_if<ast::NameRef>(&input->node) : nullptr;
+  if (name == nullptr) return false;
+  const Local* local = scope.find(name->name);
+  return local != nullptr && local->type.is(Kind::Tensor);
 }
 
 Type Checker::check_named_call(const ast::Expr& expr, const ast::Call& call, const std::string& name,
@@ -185,11 +224,7 @@ Type Checker::check_named_call(const ast::Expr& expr, const ast::Call& call, con
   }
   if (is_let) {
     note_use(scope, *declaration, span);
-    const Type callee = result_of(*declaration);
-    if (accepts(Kind::Layer, callee)) return check_application(call, callee, scope);
-    check_loose_arguments(call.arguments, scope);
-    sink_.report(diagnostics::NotCallable, span, name, describe(callee));
-    return {};
+    return check_value_call(call, result_of(*declaration), span, scope);
   }
   if (const BuiltinInfo* builtin = find_builtin(name)) {
     const Signature& signature = builtin_signature(*builtin);
@@ -230,10 +265,15 @@ void Checker::check_loose_arguments(const std::vector<ast::Argument>& arguments,
   for (const ast::Argument& argument : arguments) check_loose_value(argument.value, scope);
 }
 
-// Reports what does not fit; the types of the arguments come back in the order they are written.
-std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope) {
+// Reports what does not fit; the types of the arguments come back in the order they are written. They are not
+// looked into again if their types are known.
+std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope,
+                                          const std::vector<Type>* known) {
+  const auto check_loosely = [&](const ast::ExprPtr& value) {
+    if (known == nullptr) check_loose_value(value, scope);
+  };
   if (!signature.is_complete) {
-    check_loose_arguments(call.arguments, scope);
+    for (const ast::Argument& argument : call.arguments) check_loosely(argument.value);
     return {};
   }
   const auto& parameters = signature.parameters;
@@ -265,7 +305,7 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
         misnamed = true;
         sink_.report(diagnostics::PositionalAfterNamed, argument.span)
             .hint("put it before the named ones, or name it too");
-        check_loose_value(argument.value, scope);
+        check_loosely(argument.value);
         continue;
       }
       ++position;
@@ -282,7 +322,7 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
       }
     }
     if (at >= parameters.size()) {
-      check_loose_value(argument.value, scope);
+      check_loosely(argument.value);
       continue;
     }
     if (given[at] != nullptr) {
@@ -294,7 +334,12 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
       given[at] = &argument;
     }
     if (parameters[at].is_column) continue;
-    types.push_back(check_value(argument.value, scope, parameters[at].type, &parameters[at]));
+    if (known == nullptr) {
+      types.push_back(check_value(argument.value, scope, parameters[at].type, &parameters[at]));
+    } else if (const auto i = static_cast<std::size_t>(&argument - call.arguments.data());
+               i < known->size() && argument.value) {
+      require(*argument.value, (*known)[i], parameters[at].type, &parameters[at]);
+    }
   }
   for (std::size_t i = 0; i < parameters.size() && !misnamed; ++i) {
     if (!parameters[i].required || given[i] != nullptr) continue;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/ast/words.hpp"
 #include "compiler/sema/settings.hpp"
@@ -69,6 +70,7 @@ void Checker::check_declaration(const ast::Declaration& declaration) {
   if (progress != Progress::Waiting || depth_ >= kMaxDepth) return;
   progress = Progress::Running;
   ++depth_;
+  const bool before = std::exchange(arguments_may_follow_, false);
   std::visit(ast::Overloaded{
                  [](const ast::ImportDecl&) {},
                  [&](const ast::LetDecl& let) {
@@ -83,6 +85,7 @@ void Checker::check_declaration(const ast::Declaration& declaration) {
                  [&](const ast::ReportDecl& report) { check_report(declaration, report); },
              },
              declaration.node);
+  arguments_may_follow_ = before;
   --depth_;
   progress = Progress::Done;
 }

@@ -86,6 +86,7 @@ class Checker {
                    const SignatureParameter* parameter = nullptr);
   bool require(const ast::Expr& expr, const Type& given, const Type& wanted,
                const SignatureParameter* parameter = nullptr);
+  std::string unquoted_name(const ast::Expr& expr, const Type& wanted);
   Type check_list(const ast::ListLiteral& list, Scope& scope, const Type& wanted);
   Type check_if(const ast::IfExpr& choice, Scope& scope, const Type& wanted);
   Type check_member(const ast::Expr& expr, const ast::Member& member, Scope& scope);
@@ -103,8 +104,11 @@ class Checker {
   Type check_call(const ast::Expr& expr, const ast::Call& call, Scope& scope, const Type& wanted);
   Type check_named_call(const ast::Expr& expr, const ast::Call& call, const std::string& name, Scope& scope,
                         const Type& wanted);
+  Type check_value_call(const ast::Call& call, const Type& callee, const Span& place, Scope& scope);
+  static bool is_application(const ast::Call& call, const Type& callee, Scope& scope);
   Type check_application(const ast::Call& call, const Type& callee, Scope& scope);
-  std::vector<Type> bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope);
+  std::vector<Type> bind_arguments(const ast::Call& call, const Signature& signature, Scope& scope,
+                                   const std::vector<Type>* known = nullptr);
   void check_loose_value(const ast::ExprPtr& value, Scope& scope);
   void check_loose_arguments(const std::vector<ast::Argument>& arguments, Scope& scope);
   void report_missing(const Signature& signature, const SignatureParameter& parameter, const Span& span);
@@ -131,6 +135,8 @@ class Checker {
   // -- settings.cpp
   void check_settings(const std::vector<ast::Setting>& settings, const std::vector<SettingRule>& rules,
                       std::string_view owner, Scope& scope);
+  void report_unknown_setting(const ast::Name& key, const std::vector<SettingRule>& rules,
+                              std::string_view owner);
   void verify_required(const std::vector<ast::Setting>& settings, const std::vector<SettingRule>& rules,
                        std::string_view owner, const ast::Name& name);
   void check_data(const ast::Declaration& declaration, const ast::DataDecl& data);
@@ -159,6 +165,8 @@ class Checker {
   void check_sweep(const ast::Sweep& sweep, Scope& scope, ExperimentFacts& facts);
   std::vector<CheckedAxis> check_branch(const ast::SweepBranch& branch, Scope& scope,
                                         const ExperimentFacts& facts);
+  // The values that an axis or loop takes; bare names may get their arguments later.
+  Type check_items(const ast::Expr& values, Scope& scope);
   Type check_axis_values(const ast::SweepAxis& axis, Scope& scope, const ExperimentFacts& facts);
   void verify_equal_axes(const ast::Sweep& sweep, const std::vector<std::vector<CheckedAxis>>& branches);
 
@@ -223,8 +231,10 @@ class Checker {
   std::map<const ast::Declaration*, std::vector<std::pair<const ast::Declaration*, Span>>> uses_;
   std::set<const ast::Declaration*> used_;
   std::set<std::string, std::less<>> choice_words_;  // of every choice there is
-  int depth_ = 0;                                    // of declarations checked on demand
-  int suggestions_left_ = 100;                       // "did you mean" is not free
+  // The values of an axis or loop: names whose arguments a call of the axis may give.
+  bool arguments_may_follow_ = false;
+  int depth_ = 0;               // of declarations checked on demand
+  int suggestions_left_ = 100;  // "did you mean" is not free
 };
 
 }  // namespace nnc::sema

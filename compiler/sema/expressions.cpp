@@ -1,6 +1,7 @@
 // Expressions other than operators and calls, and the question whether a value fits where it stands.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "compiler/sema/checker.hpp"
 #include "compiler/sema/leaks.hpp"
@@ -42,6 +43,17 @@ bool looks_like_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;
 }
 
+// `uniform(0, 1)` as the values of an axis is meant as `between(0, 1)`.
+std::string drawing_hint(const ast::Call& call) {
+  std::string ends;
+  for (const ast::Argument& argument : call.arguments) {
+    if (argument.name || argument.value == nullptr) continue;
+    ends += (ends.empty() ? "" : ", ") + ast::print_expr(*argument.value);
+  }
+  if (call.arguments.size() != 2 || ends.size() > kExcerptBytes) ends = "low, high";
+  return "for random values write `between(" + ends + ")`, and `sample 20 points`";
+}
+
 // What to do about the usual mix-ups; "" if there is nothing sure to say.
 std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& wanted) {
   const ast::Expr& value = without_parens(expr);
@@ -56,6 +68,9 @@ std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& w
       return "write it without the point";
   }
   if (wanted.is(Kind::Int) && given.is(Kind::Dims)) return "give one number";
+  if (const auto* call = std::get_if<ast::Call>(&value.node);
+      call != nullptr && wanted.is(Kind::List) && given.is(Kind::Init))
+    return drawing_hint(*call);
   if (wanted.is(Kind::List) && accepts(wanted.element_type(), given)) {
     return "write it in brackets: `[" + ast::print_expr(value) + "]`";
   }
@@ -66,6 +81,8 @@ std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& w
   if (wanted.is(Kind::Bool) && given.is_number()) return "write `true` or `false`, or compare it";
   if (wanted.is(Kind::Bool) && given.is(Kind::Tensor))
     return "a condition cannot depend on the data; use `select`";
+  if (wanted.is(Kind::Bool) && given.builtin != nullptr && given.builtin->name == "log")
+    return "write `log: true`";
   if (given.is(Kind::Function)) return "call it to get its result";
   return {};
 }
@@ -146,8 +163,33 @@ bool Checker::require(const ast::Expr& expr, const Type& given, const Type& want
   auto report =
       sink_.report(diagnostics::WrongType, expr.span, excerpt(expr), describe(given), describe(wanted));
   if (parameter != nullptr) label_declaration(report, parameter->span, "needed here");
-  report.hint(fitting_hint(expr, given, wanted));
+  const std::string unquoted = unquoted_name(expr, wanted);
+  report.hint(unquoted.empty() ? fitting_hint(expr, given, wanted)
+                               : "write it without quotes: `" + unquoted + "`");
   return false;
+}
+
+// The declaration that a string names, as in `dense(64, "relu")`; "" if it names none that would fit.
+std::string Checker::unquoted_name(const ast::Expr& expr, const Type& wanted) {
+  const auto* text = std::get_if<ast::StringLiteral>(&without_parens(expr).node);
+  if (text == nullptr || !is_declared_kind(wanted.kind)) return {};
+  std::string lower = text->value;
+  for (char& letter : lower)
+    letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
+  Scope place;
+  place.place = Place::Let;
+  place.file = expr.span.file;
+  for (const std::string& name : {text->value, lower}) {
+    if (const ast::Declaration* declaration = find_global(place, name, wanted)) {
+      const bool before = std::exchange(arguments_may_follow_, true);
+      const bool fits = accepts(wanted, value_of(*declaration, expr, {}));
+      arguments_may_follow_ = before;
+      if (fits) return name;
+    } else if (const BuiltinInfo* builtin = find_builtin(name)) {
+      if (accepts(wanted, function_type(nullptr, builtin))) return name;
+    }
+  }
+  return {};
 }
 
 Type Checker::check_list(const ast::ListLiteral& list, Scope& scope, const Type& wanted) {

@@ -1,5 +1,6 @@
 // Names: what they refer to from a given place, and what to say when they refer to nothing.
 #include <algorithm>
+#include <utility>
 
 #include "compiler/parse/characters.hpp"
 #include "compiler/sema/checker.hpp"
@@ -90,6 +91,17 @@ std::string python_literal(std::string_view name) {
   return name == "None" ? "none" : "";
 }
 
+// What other libraries call the values of an axis; "" for any other name.
+std::string foreign_name_hint(std::string_view name) {
+  for (const std::string_view known : {"loguniform", "log_uniform", "reciprocal"}) {
+    if (name == known) return "write `between(low, high, log: true)`, with a `sample`";
+  }
+  for (const std::string_view known : {"quniform", "randint", "uniform_int"}) {
+    if (name == known) return "write `between(low, high)`, with a `sample`";
+  }
+  return {};
+}
+
 // True if the text has `name` right after a word that declares, such as `layer`.
 bool declares(std::string_view text, std::string_view name) {
   static constexpr std::string_view kWords[] = {"let",  "data",      "model",  "layer",  "fn",        "init",
@@ -170,7 +182,9 @@ Type Checker::value_of(const ast::Declaration& declaration, const ast::Expr& exp
   type.declaration = &declaration;
   const bool constructed = std::holds_alternative<ast::FunctionDecl>(declaration.node) ||
                            std::holds_alternative<ast::MetricDecl>(declaration.node);
+  if (constructed) type.uncalled = {&declaration};
   if (!constructed || !accepts(wanted, type)) return type;
+  if (wanted.unknown() && arguments_may_follow_) return type;
   const Signature& signature = signature_of(declaration);
   for (const SignatureParameter& parameter : signature.parameters) {
     if (!parameter.required) continue;
@@ -225,8 +239,9 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
     }
   }
   const std::string lower = python_literal(name);
-  sink_.report(diagnostics::UnknownName, span, std::string(word_for(wanted)), name)
-      .hint(lower.empty() ? suggestion(name, candidates) : "write `" + lower + "`");
+  std::string hint = lower.empty() ? foreign_name_hint(name) : "write `" + lower + "`";
+  if (hint.empty()) hint = suggestion(name, candidates);
+  sink_.report(diagnostics::UnknownName, span, std::string(word_for(wanted)), name).hint(std::move(hint));
 }
 
 // Adds a local name; one that its block already has stays as it is and the second is reported.

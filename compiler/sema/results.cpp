@@ -94,8 +94,19 @@ Type Checker::result_member(const Type& base, const std::string& base_text, cons
   if (!facts.known) return {};
   if (!is_part(member.text)) {
     const Type field = field_type(member.text);
-    if (field.unknown()) report_unknown_result(base_text, member.text, member.span, result_names(facts));
-    return field;
+    if (!field.unknown()) return field;
+    const bool is_metric = member.text == "loss" || std::find(facts.metrics.begin(), facts.metrics.end(),
+                                                              member.text) != facts.metrics.end();
+    if (!is_metric) {
+      report_unknown_result(base_text, member.text, member.span, result_names(facts));
+      return {};
+    }
+    std::vector<std::string> parts;
+    if (facts.has_validation) parts.push_back("valid." + member.text);
+    if (!facts.selects || base.is_selected) parts.push_back("test." + member.text);
+    sink_.report(diagnostics::UnknownResult, member.span, base_text, member.text)
+        .hint("say of which part: " + describe_choices(parts));
+    return {};
   }
   if (is_validated_part(member.text) && !facts.has_validation) {
     sink_.report(diagnostics::UnknownResult, member.span, base_text, member.text)

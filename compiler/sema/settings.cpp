@@ -5,6 +5,60 @@
 #include "compiler/sema/settings.hpp"
 
 namespace nnc::sema {
+namespace {
+
+struct ForeignSetting {
+  std::string_view key;
+  std::string_view hint;
+};
+
+constexpr std::string_view kRate = "it belongs to the optimizer: `optimizer: adam(lr: 0.001)`";
+constexpr std::string_view kStop = "write `stop by valid.loss after 5 epochs` in the experiment";
+
+// What other libraries call things that are written differently here.
+constexpr ForeignSetting kForeignSettings[] = {
+    {"batch_size", "write `batch`"},
+    {"learning_rate", kRate},
+    {"lr", kRate},
+    {"validation_split", "write `validate over holdout(0.2)` in the experiment"},
+    {"validation_data", "write `validate over holdout(0.2)` in the experiment"},
+    {"early_stopping", kStop},
+    {"callbacks", kStop},
+    {"patience", kStop},
+    {"num_epochs", "write `epochs`"},
+    {"n_epochs", "write `epochs`"},
+    {"max_iter", "write `epochs`"},
+    {"random_state", "write `seed`"},
+    {"random_seed", "write `seed`"},
+};
+
+}  // namespace
+
+std::string_view foreign_setting_hint(std::string_view key) {
+  for (const ForeignSetting& setting : kForeignSettings) {
+    if (setting.key == key) return setting.hint;
+  }
+  return {};
+}
+
+void Checker::report_unknown_setting(const ast::Name& key, const std::vector<SettingRule>& rules,
+                                     std::string_view owner) {
+  if (key.text.empty()) return;
+  auto report = sink_.report(diagnostics::UnknownSetting, key.span, std::string(owner), key.text);
+  const std::string_view foreign = owner == "recipe" ? foreign_setting_hint(key.text) : std::string_view{};
+  if (!foreign.empty()) {
+    report.hint(std::string(foreign));
+    return;
+  }
+  std::vector<std::string> keys;
+  for (const SettingRule& known : rules) keys.emplace_back(known.key);
+  const std::string similar = suggestion(key.text, keys);
+  if (similar.empty()) {
+    report.note("the settings are " + describe_choices(keys, "and"));
+  } else {
+    report.hint(similar);
+  }
+}
 
 void Checker::check_settings(const std::vector<ast::Setting>& settings, const std::vector<SettingRule>& rules,
                              std::string_view owner, Scope& scope) {
@@ -14,12 +68,7 @@ void Checker::check_settings(const std::vector<ast::Setting>& settings, const st
     const auto rule = std::find_if(rules.begin(), rules.end(),
                                    [&](const SettingRule& known) { return known.key == setting.key.text; });
     if (rule == rules.end()) {
-      std::vector<std::string> keys;
-      for (const SettingRule& known : rules) keys.emplace_back(known.key);
-      if (!setting.key.text.empty()) {
-        sink_.report(diagnostics::UnknownSetting, setting.key.span, std::string(owner), setting.key.text)
-            .hint(suggestion(setting.key.text, keys));
-      }
+      report_unknown_setting(setting.key, rules, owner);
       check_loose_value(setting.value, scope);
       continue;
     }

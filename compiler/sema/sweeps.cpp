@@ -1,6 +1,7 @@
 // Sweeps: the axes of an experiment and the types of their values. The branches of one sweep stand beside
 // each other: each sees the axes before the sweep and its own, and all declare the same ones.
 #include <algorithm>
+#include <utility>
 
 #include "compiler/sema/checker.hpp"
 
@@ -58,6 +59,13 @@ std::vector<Checker::CheckedAxis> Checker::check_branch(const ast::SweepBranch& 
   return axes;
 }
 
+Type Checker::check_items(const ast::Expr& values, Scope& scope) {
+  const bool before = std::exchange(arguments_may_follow_, true);
+  Type type = check_expr(values, scope);
+  arguments_may_follow_ = before;
+  return type;
+}
+
 Type Checker::check_axis_values(const ast::SweepAxis& axis, Scope& scope, const ExperimentFacts& facts) {
   if (axis.values == nullptr) return {};
   const auto* list = std::get_if<ast::ListLiteral>(&axis.values->node);
@@ -71,7 +79,7 @@ Type Checker::check_axis_values(const ast::SweepAxis& axis, Scope& scope, const 
     const std::vector<std::string> words(choice_words_.begin(), choice_words_.end());
     return check_value(axis.values, scope, list_of(choice_of(words))).element_type();
   }
-  const Type values = check_expr(*axis.values, scope);
+  const Type values = check_items(*axis.values, scope);
   if (values.is(Kind::Space)) {
     if (!facts.has_sample) {
       sink_.report(diagnostics::UnsampledSpace, axis.values->span, axis.name.text)

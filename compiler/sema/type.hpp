@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/ast/ast.hpp"
@@ -53,7 +54,9 @@ struct Type {
   const ast::Declaration* declaration = nullptr;  // the declaration a bare name refers to
   const BuiltinInfo* builtin = nullptr;           // or the builtin
   bool serves_as_layer = false;  // of a Function: one tensor in, so that it can stand for a layer
-  std::string part;              // of a part: "train", "valid", "fitted" or "test"
+  // Of something declared and not called: what it may be. A call gives any of these its arguments.
+  std::vector<const ast::Declaration*> uncalled;
+  std::string part;  // of a part: "train", "valid", "fitted" or "test"
   // Of trials and their parts:
   bool at_point = false;     // dropout[rate: 0.2]
   bool is_pick = false;      // best(dropout)
@@ -84,7 +87,7 @@ std::string describe(const Type& type);
 // "int", "[int]", "valid | same": as it is written
 std::string type_text(const Type& type);
 // "`micro` or `macro`"
-std::string describe_choices(const std::vector<std::string>& choices);
+std::string describe_choices(const std::vector<std::string>& choices, std::string_view last = "or");
 
 // True if a value of type `given` may stand where `wanted` is needed (an int is a float, a dims, ...).
 bool accepts(const Type& wanted, const Type& given);

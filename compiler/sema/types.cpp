@@ -64,6 +64,16 @@ bool is_layer_like(const Type& type) {
   return type.is(Kind::Layer) || type.is(Kind::Model) || (type.is(Kind::Function) && type.serves_as_layer);
 }
 
+// What either may be, if neither has its arguments yet.
+std::vector<const ast::Declaration*> either_uncalled(const Type& first, const Type& second) {
+  if (first.uncalled.empty() || second.uncalled.empty()) return {};
+  std::vector<const ast::Declaration*> both = first.uncalled;
+  for (const ast::Declaration* declaration : second.uncalled) {
+    if (std::find(both.begin(), both.end(), declaration) == both.end()) both.push_back(declaration);
+  }
+  return both;
+}
+
 }  // namespace
 
 Type list_of(Type element) {
@@ -105,10 +115,10 @@ const std::vector<std::string>& type_words() {
   return all;
 }
 
-std::string describe_choices(const std::vector<std::string>& choices) {
+std::string describe_choices(const std::vector<std::string>& choices, std::string_view last) {
   std::string text;
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (i > 0) text += i + 1 == choices.size() ? " or " : ", ";
+    if (i > 0) text += i + 1 == choices.size() ? " " + std::string(last) + " " : ", ";
     text += "`" + choices[i] + "`";
   }
   return text;
@@ -197,12 +207,18 @@ Type join(const Type& first, const Type& second) {
     return both;
   }
   if (first.kind == second.kind && first.kind != Kind::Function) {
-    return first.declaration == second.declaration ? first : Type(first.kind);
+    Type either = first.declaration == second.declaration ? first : Type(first.kind);
+    either.uncalled = either_uncalled(first, second);
+    return either;
   }
   if (first.is_number() && second.is_number()) {
     return first.is(Kind::Float) || second.is(Kind::Float) ? Kind::Float : Kind::Number;
   }
-  if (is_layer_like(first) && is_layer_like(second)) return Kind::Layer;
+  if (is_layer_like(first) && is_layer_like(second)) {
+    Type either = Kind::Layer;
+    either.uncalled = either_uncalled(first, second);
+    return either;
+  }
   return {};
 }
 

@@ -18,6 +18,21 @@ bool names_test(const ast::Expr& expr) {
   });
 }
 
+// `val_loss` and `accuracy` are a metric without its part.
+std::string criterion_hint(const std::optional<ResultName>& name) {
+  if (!name || name->metric != nullptr) return "such as `valid.accuracy`";
+  std::string_view word = name->head.text;
+  bool metric = word == "loss" || word == "accuracy";
+  for (const std::string_view prefix : {"valid_", "val_"}) {
+    if (!word.starts_with(prefix)) continue;
+    word.remove_prefix(prefix.size());
+    metric = true;
+    break;
+  }
+  if (word == "acc") word = "accuracy";
+  return metric && !word.empty() ? fmt::format("write `valid.{}`", word) : "such as `valid.accuracy`";
+}
+
 }  // namespace
 
 void Checker::check_validation(const ast::ExprPtr& validation, Scope& scope) {
@@ -63,7 +78,7 @@ std::optional<ResultName> Checker::check_criterion(const ast::ExprPtr& metric, P
     if (sink_.error_count() > errors_before) return std::nullopt;
   }
   sink_.report(diagnostics::WrongType, metric->span, excerpt(*metric), "something else", "a metric of a part")
-      .hint("such as `valid.accuracy`");
+      .hint(criterion_hint(name));
   return std::nullopt;
 }
 

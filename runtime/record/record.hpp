@@ -112,12 +112,18 @@ struct RunRecord {
   std::string date;     // ISO 8601, UTC
   double seconds = 0;
   std::vector<DataRecord> data;
+  std::int64_t expected_trials =
+      0;  // of a whole run; more than there are if it was interrupted; 0: not known
   std::vector<TrialRecord> trials;
   std::vector<SelectionRecord> selections;
   std::vector<ClaimRecord> claims;    // in the order of the reports
   std::vector<std::string> problems;  // what could not be done beside trials: a selection without a point
   bool smoke = false;                 // on a sliver of the data: nothing of it is a result
   std::vector<SampleImages> samples;
+
+  [[nodiscard]] bool interrupted() const {
+    return static_cast<std::int64_t>(trials.size()) < expected_trials;
+  }
 };
 
 // results.json: the contract. Numbers that are not finite are null. Keys are sorted; timing fields are only

@@ -101,6 +101,7 @@ void fields(auto& io, RunRecord& record) {
   io("date", record.date);
   io("seconds", record.seconds);
   io("data", record.data);
+  io("expected_trials", record.expected_trials);
   io("trials", record.trials);
   io("selections", record.selections);
   io("claims", record.claims);

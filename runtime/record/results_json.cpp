@@ -93,6 +93,7 @@ std::string results_json(const RunRecord& record) {
                   {"claims", list_json(record.claims, claim_json)}};
   if (!record.problems.empty()) results["problems"] = record.problems;
   if (record.smoke) results["smoke"] = true;
+  if (record.interrupted()) results["expected_trials"] = record.expected_trials;
   return json_text(results, 2);
 }
 

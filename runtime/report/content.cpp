@@ -122,7 +122,8 @@ std::vector<Headline> make_headlines(const RunRecord& record) {
   if (!record.claims.empty()) headlines.push_back(claim_tile(record.claims));
   const std::int64_t bad =
       std::ranges::count_if(record.trials, [](const TrialRecord& trial) { return !trial.finished(); });
-  const std::string note = bad == 0 ? "all finished" : count_text(bad, "trial") + " did not finish";
+  std::string note = bad == 0 ? "all finished" : count_text(bad, "trial") + " did not finish";
+  if (record.interrupted()) note = fmt::format("of {}; interrupted", with_separators(record.expected_trials));
   headlines.push_back({"Trials", with_separators(std::ssize(record.trials)),
                        record.trials.empty() ? "nothing was run" : note});
   const auto [fewest, most] = std::ranges::minmax_element(record.trials, {}, &TrialRecord::parameters);
@@ -159,8 +160,12 @@ Document build_document(const std::vector<ReportPlan>& plans, const RunRecord& r
   if (record.smoke) {
     document.banner =
         "Smoke run: one epoch on a sliver of the data, to see that everything works. No number on this page "
-        "is a "
-        "result.";
+        "is a result.";
+  } else if (record.interrupted()) {
+    document.banner = fmt::format(
+        "Interrupted: {} of {} trials have ended. What is missing here is not yet trained; no claim is "
+        "decided.",
+        record.trials.size(), record.expected_trials);
   }
   document.headlines = make_headlines(record);
   Builder builder(record, options);

@@ -104,6 +104,9 @@ class Judge {
     if (const auto reason = unfinished(record_, condition)) return inconclusive(*reason);
     if (depends_on_two_choices(condition))
       return inconclusive("it depends on two choices of a best point at once");
+    if (mixes_choice_and_measure(record_, condition))
+      return inconclusive(
+          "which point is best is as uncertain as the result that its property is compared with");
     if (const ReportExprPtr simpler = without_absolute(node)) return decide(*simpler);
     return compare(record_, load_, {node.op, *node.lhs, *node.rhs, choices_in(record_, condition)});
   }
@@ -127,6 +130,19 @@ class Judge {
     return picked > 1;
   }
 
+  // Another run might choose another point: no test over the measured part knows of that.
+  static bool mixes_choice_and_measure(const RunRecord& record, const ReportExpr& condition) {
+    const std::vector<ResultRef> refs = references_in(condition);
+    if (std::ranges::none_of(refs, [](const ResultRef& ref) { return is_measured(ref.field); })) return false;
+    return std::ranges::any_of(refs, [&](const ResultRef& ref) {
+      if (is_measured(ref.field) || ref.trials.pick == TrialsRef::Pick::All) return false;
+      const std::vector<Group> points = candidates_of(record, ref.trials);
+      return std::ranges::any_of(points, [&](const Group& point) {
+        return measure(point, ref.field).text != measure(points.front(), ref.field).text;
+      });
+    });
+  }
+
   const RunRecord& record_;
   const LoadPredictions& load_;
 };
@@ -144,6 +160,8 @@ std::vector<ClaimRecord> decide_claims(const std::vector<ReportPlan>& reports, c
       Finding finding = inconclusive("no result");
       if (record.smoke) {
         finding = inconclusive("a smoke run trains on a sliver of the data: nothing of it is a result");
+      } else if (const auto progress = interrupted_at(record)) {
+        finding = inconclusive("the run was interrupted: " + *progress);
       } else if (claim->condition != nullptr) {
         finding = judge.decide(*claim->condition);
       }

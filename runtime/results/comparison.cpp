@@ -96,6 +96,14 @@ double confidence_of(const Comparison& comparison) {
   return 1 - 0.05 / static_cast<double>(std::max<std::size_t>(comparison.choices, 1));
 }
 
+// "5 seeds", "10 folds of 2 seeds"
+std::string units_text(const Units& units) {
+  const auto count = static_cast<std::int64_t>(units.values.size());
+  if (units.kind != Units::Kind::Folds) return count_text(count, "seed");
+  if (units.seeds < 2) return count_text(count, "fold");
+  return count_text(count, "fold") + " of " + count_text(static_cast<std::int64_t>(units.seeds), "seed");
+}
+
 // Empty where fewer than two units are common to both sides, or all differences are the same: then there is
 // no spread to judge by.
 std::optional<Finding> compare_units(const Comparison& comparison, const Quantity& lhs, const Quantity& rhs) {
@@ -103,21 +111,43 @@ std::optional<Finding> compare_units(const Comparison& comparison, const Quantit
   const std::optional<MeanTest> test = test_units(units, confidence_of(comparison));
   if (!test || test->low == test->high) return std::nullopt;
   const bool folds = units.kind == Units::Kind::Folds;
+  const bool means = !folds && (has_folds(lhs.replicates) || has_folds(rhs.replicates));
   const std::string method = std::string(lhs.measured && rhs.measured ? "paired t-test" : "t-test") +
-                             (folds ? " corrected for the overlap of the folds" : "");
-  const std::string counted = count_text(static_cast<std::int64_t>(test->count), folds ? "fold" : "seed");
-  return Finding{verdict_of(comparison.op, *test),
-                 evidence_of(lhs, rhs, *test, comparison.choices, counted, method)};
+                             (folds   ? " corrected for the overlap of the folds"
+                              : means ? " of the means over the folds"
+                                      : "");
+  const std::string counted = units_text(units);
+  return Finding{verdict_of(comparison.op, *test), evidence_of(paired_with(lhs, rhs), paired_with(rhs, lhs),
+                                                               *test, comparison.choices, counted, method)};
 }
 
-// The run that both sides share, if there are several to choose from.
-std::optional<Replicate> common_run(const Quantity& lhs, const Quantity& rhs) {
+// Both sides over folds that are not the same. Of each other they know nothing, and only whole sides are
+// known.
+std::optional<Finding> compare_unpaired(const Comparison& comparison, const Quantity& lhs,
+                                        const Quantity& rhs) {
+  if (!paired_with(lhs, rhs).replicates.unpaired) return std::nullopt;
+  const Units left = units_of(lhs.replicates);
+  const Units right = units_of(rhs.replicates);
+  const std::optional<MeanTest> test = test_unpaired(left, right, confidence_of(comparison));
+  if (!test || test->low == test->high) return std::nullopt;
+  const std::string counted = fmt::format("{} and {}", left.values.size(), units_text(right));
+  return Finding{verdict_of(comparison.op, *test),
+                 evidence_of(lhs, rhs, *test, comparison.choices, counted,
+                             "unpaired t-test corrected for the overlap of the folds")};
+}
+
+// The run that both sides share, where neither has another one: of several, one would speak against the means
+// that readers see.
+std::optional<Replicate> only_run(const Quantity& lhs, const Quantity& rhs) {
+  if (lhs.replicates.values.size() > 1 || rhs.replicates.values.size() > 1) return std::nullopt;
   const Replicates& runs = combine(Op::Subtract, lhs, rhs).replicates;
   return runs.values.empty() ? std::nullopt : std::optional(runs.values.front());
 }
 
 // Of sides with all their runs.
 std::string why_undecided(const Quantity& lhs, const Quantity& rhs) {
+  if (combine(Op::Subtract, lhs, rhs).replicates.unpaired)
+    return "their folds are different, so nothing can be paired";
   for (const Quantity* side : {&lhs, &rhs}) {
     if (side->measured && side->replicates.values.empty())
       return "no test speaks of extremes, deviations and sizes of differences";
@@ -134,15 +164,18 @@ Finding compare_measured(const RunRecord& record, const LoadPredictions& load, c
                          const Quantity& all_lhs, const Quantity& all_rhs) {
   const Quantity lhs = paired_with(all_lhs, all_rhs);
   const Quantity rhs = paired_with(all_rhs, all_lhs);
-  if (const auto found = compare_units(comparison, lhs, rhs)) return *found;
-  if (const auto samples =
-          test_samples(record, load, comparison, common_run(lhs, rhs), confidence_of(comparison))) {
+  if (const auto found = compare_units(comparison, all_lhs, all_rhs)) return *found;
+  if (const auto found = compare_unpaired(comparison, all_lhs, all_rhs)) return *found;
+  const std::optional<Replicate> run = only_run(all_lhs, all_rhs);
+  const auto samples =
+      run ? test_samples(record, load, comparison, run, confidence_of(comparison)) : std::nullopt;
+  if (samples) {
     const Verdict verdict = verdict_of(comparison.op, samples->test);
     return {verdict, evidence_of(lhs, rhs, samples->test, comparison.choices, samples->samples,
                                  "one run each, so this speaks of the samples and not of other seeds")};
   }
-  return inconclusive(fmt::format("{} against {}: {}", side_text(lhs, rhs), side_text(rhs, lhs),
-                                  why_undecided(all_lhs, all_rhs)));
+  return inconclusive(fmt::format("{} against {}: {}", side_text(all_lhs, all_rhs),
+                                  side_text(all_rhs, all_lhs), why_undecided(all_lhs, all_rhs)));
 }
 
 Finding compare_numbers(const RunRecord& record, const LoadPredictions& load, const Comparison& comparison,

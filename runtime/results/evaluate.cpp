@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "runtime/results/overloaded.hpp"
+#include "runtime/results/references.hpp"
 #include "runtime/results/results.hpp"
 #include "runtime/results/value_text.hpp"
 
@@ -24,6 +25,7 @@ NoResult missing(const RunRecord& record, const TrialsRef& trials) {
       if (!trial->finished()) return none(std::string("the trial ") + status_word(trial->status));
     }
   }
+  if (const auto progress = interrupted_at(record)) return {"not yet: " + *progress};
   return groups_of(record, all).empty() ? none("no such trial") : none("");
 }
 
@@ -57,19 +59,24 @@ ResultValue value_of(const RunRecord& record, const ResultRef& ref) {
 
 // ---------------------------------------------------------------- over several trials
 
-// Per seed and fold that every point has, the mean over the points.
+// Per pair that every point has a part in, the mean over the points.
 Replicates mean_replicates(const std::vector<Quantity>& points) {
   Replicates means = points.front().replicates;
   for (const Quantity& point : points) {
-    std::erase_if(means.values, [&](const Replicate& replicate) {
-      return !std::ranges::binary_search(point.replicates.values, replicate.key(), {}, &Replicate::key);
+    means = paired_with(means, point.replicates);
+    means.rounding = std::max(means.rounding, point.replicates.rounding);
+  }
+  std::vector<Replicates> parts;
+  for (const Quantity& point : points) parts.push_back(paired_with(point.replicates, means));
+  for (const Replicates& part : parts) {
+    std::erase_if(means.values, [&](const Replicate& mean) {
+      return !std::ranges::binary_search(part.values, mean.key(), {}, &Replicate::key);
     });
   }
   for (Replicate& mean : means.values) {
     std::vector<double> values;
-    for (const Quantity& point : points)
-      values.push_back(
-          std::ranges::lower_bound(point.replicates.values, mean.key(), {}, &Replicate::key)->value);
+    for (const Replicates& part : parts)
+      values.push_back(std::ranges::lower_bound(part.values, mean.key(), {}, &Replicate::key)->value);
     mean.value = summarize(values).mean;
   }
   return means;

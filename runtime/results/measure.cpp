@@ -1,4 +1,6 @@
 // See results.hpp: what a field of a point is.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -84,9 +86,14 @@ std::vector<const TrialRecord*> trials_for(const Group& group, const std::string
   return trials;
 }
 
+std::int64_t samples_of(const TrialRecord& trial, const std::string& part) {
+  const auto found = trial.samples.find(part);
+  return found == trial.samples.end() ? 0 : found->second;
+}
+
 std::string number_text(const Measure& value, const std::string& field) {
   const NumberForm form = form_of(field);
-  const bool varies = value.deviation > 0 && value.margin;
+  const bool varies = value.deviation > 0 && value.margin && *value.margin > 0;
   return varies ? format_spread(form, value.mean, *value.margin) : format_number(form, value.mean);
 }
 
@@ -94,23 +101,23 @@ std::string number_text(const Measure& value, const std::string& field) {
 
 Replicates replicates_of(const Measure& value) {
   std::vector<Replicate> replicates;
-  std::set<int> folds;
+  int folds = 0;
+  for (const TrialRecord* trial : value.sources) folds = std::max(folds, trial->fold.value_or(-1) + 1);
   double judged = 0;
   double trained = 0;
   for (std::size_t i = 0; i < value.values.size(); ++i) {
     const TrialRecord& trial = *value.sources[i];
-    replicates.push_back({trial.seed, trial.fold, value.values[i]});
+    Replicate& replicate = replicates.emplace_back(Replicate{trial.seed, trial.fold, value.values[i]});
     if (!trial.fold) continue;
-    folds.insert(*trial.fold);
-    const auto valid = trial.samples.find("valid");
-    const auto train = trial.samples.find("train");
-    if (valid == trial.samples.end() || train == trial.samples.end()) continue;
-    judged += static_cast<double>(valid->second);
-    trained += static_cast<double>(train->second);
+    const std::int64_t valid = samples_of(trial, "valid");
+    const std::int64_t train = samples_of(trial, "train");
+    replicate.split = fmt::format("{} of {}, {} and {}", folds, trial.data, train, valid);
+    judged += static_cast<double>(valid);
+    trained += static_cast<double>(train);
   }
   // Without counts: folds of equal size.
   const double ratio = judged > 0 && trained > 0 ? judged / trained
-                       : folds.size() > 1        ? 1 / (static_cast<double>(folds.size()) - 1)
+                       : folds > 1               ? 1 / (static_cast<double>(folds) - 1)
                                                  : 0;
   return make_replicates(std::move(replicates), ratio);
 }

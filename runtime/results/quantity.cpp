@@ -53,21 +53,38 @@ Unit product_unit(Op op, const Unit& lhs, const Unit& rhs) {
   return unit;
 }
 
-bool has_key(const Replicates& replicates, const Replicate& wanted) {
-  return std::ranges::binary_search(replicates.values, wanted.key(), {}, &Replicate::key);
-}
-
-// Copies of those replicates of `from` that `other` has, too.
-Replicates common(const Replicates& from, const Replicates& other) {
-  Replicates result = from;
-  std::erase_if(result.values, [&](const Replicate& replicate) { return !has_key(other, replicate); });
-  return result;
-}
-
 double mean_of(const Replicates& replicates) {
   std::vector<double> values;
   for (const Replicate& replicate : replicates.values) values.push_back(replicate.value);
   return summarize(values).mean;
+}
+
+double rounding_of(const Quantity& quantity) {
+  return quantity.measured ? quantity.replicates.rounding : rounding_at(quantity.value);
+}
+
+struct Sizes {
+  double smallest;
+  double largest;
+};
+
+Sizes sizes_of(const Quantity& quantity) {
+  Sizes sizes{std::abs(quantity.value), std::abs(quantity.value)};
+  for (const Replicate& replicate : quantity.replicates.values) {
+    sizes.smallest = std::min(sizes.smallest, std::abs(replicate.value));
+    sizes.largest = std::max(sizes.largest, std::abs(replicate.value));
+  }
+  return sizes;
+}
+
+// That of the operands as it arrives in the result.
+double combined_rounding(Op op, const Quantity& lhs, const Quantity& rhs) {
+  const Sizes left = sizes_of(lhs);
+  const Sizes right = sizes_of(rhs);
+  if (op == Op::Multiply) return left.largest * rounding_of(rhs) + right.largest * rounding_of(lhs);
+  if (op != Op::Divide) return rounding_of(lhs) + rounding_of(rhs);
+  if (right.smallest == 0) return 0;
+  return (rounding_of(lhs) + left.largest / right.smallest * rounding_of(rhs)) / right.smallest;
 }
 
 }  // namespace
@@ -75,7 +92,7 @@ double mean_of(const Replicates& replicates) {
 Quantity paired_with(const Quantity& quantity, const Quantity& other) {
   if (!quantity.measured || !other.measured) return quantity;
   Quantity result = quantity;
-  result.replicates = common(quantity.replicates, other.replicates);
+  result.replicates = paired_with(quantity.replicates, other.replicates);
   const bool reduced = result.replicates.values.size() < quantity.replicates.values.size();
   if (reduced && !result.replicates.values.empty()) result.value = mean_of(result.replicates);
   return result;
@@ -92,6 +109,8 @@ Quantity combine(Op op, const Quantity& lhs, const Quantity& rhs) {
   result.replicates = left.measured ? left.replicates : right.replicates;
   result.replicates.judged_per_trained =
       std::max(left.replicates.judged_per_trained, right.replicates.judged_per_trained);
+  result.replicates.rounding = combined_rounding(op, left, right);
+  result.replicates.unpaired = left.replicates.unpaired || right.replicates.unpaired;
   for (std::size_t i = 0; i < result.replicates.values.size(); ++i) {
     const double on_left = left.measured ? left.replicates.values[i].value : left.value;
     const double on_right = right.measured ? right.replicates.values[i].value : right.value;

@@ -27,8 +27,8 @@ struct Quantity {
   Replicates replicates = {};  // of a measured number, where it has them
 };
 
-// By pairs of the same seed and fold where both sides have replicates, and then from those pairs only. `op`
-// is one of the four operations.
+// By pairs (of seeds, or of seeds and folds) where both sides have replicates, and then from those pairs
+// only. `op` is one of the four operations.
 Quantity combine(ReportExpr::Binary::Op op, const Quantity& lhs, const Quantity& rhs);
 Quantity negate(Quantity operand);
 // Has no replicates: the mean size of differences says nothing about the size of the mean one.

@@ -95,6 +95,11 @@ std::optional<std::string> unfinished(const RunRecord& record, const ReportExpr&
   return std::nullopt;
 }
 
+std::optional<std::string> interrupted_at(const RunRecord& record) {
+  if (!record.interrupted()) return std::nullopt;
+  return fmt::format("{} of {} trials", record.trials.size(), record.expected_trials);
+}
+
 std::size_t choices_in(const RunRecord& record, const ReportExpr& expr) {
   constexpr std::size_t kMost = 1'000'000;
   std::size_t choices = 1;

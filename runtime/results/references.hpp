@@ -27,6 +27,9 @@ std::optional<std::string> unfinished(const RunRecord& record, const TrialsRef& 
 // The same for everything that an expression speaks of.
 std::optional<std::string> unfinished(const RunRecord& record, const ReportExpr& expr);
 
+// "4 of 9 trials": how far a run came that was interrupted; empty for a whole one.
+std::optional<std::string> interrupted_at(const RunRecord& record);
+
 // Of how many points the expression takes the best by the same part of the data that it then looks at.
 std::size_t choices_in(const RunRecord& record, const ReportExpr& expr);
 

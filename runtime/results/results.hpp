@@ -25,8 +25,8 @@ struct Measure {
   bool numeric = false;
   double mean = 0;
   double deviation = 0;  // of the sample; 0 if there are fewer than two
-  // Half the 95 % confidence interval of the mean, if there are two or more: over seeds, over folds corrected
-  // for their overlap, and over the seeds' means where there are seeds and folds.
+  // Half the 95 % confidence interval of the mean, if there are two or more: over seeds, or over all folds of
+  // all seeds, corrected for their overlap.
   std::optional<double> margin = {};
   std::vector<double> values = {};               // of the single trials
   std::vector<const TrialRecord*> sources = {};  // parallel to values

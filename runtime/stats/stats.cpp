@@ -100,4 +100,20 @@ std::optional<MeanTest> test_fold_differences(std::span<const double> difference
                    summary.count, confidence);
 }
 
+std::optional<MeanTest> test_unpaired_folds(const FoldSummary& lhs, const FoldSummary& rhs,
+                                            double confidence) {
+  if (lhs.scores.count < 2 || rhs.scores.count < 2) return std::nullopt;
+  const auto variance = [](const FoldSummary& side) {
+    return std::pow(error_of_folds(side.scores, side.judged_per_trained), 2);
+  };
+  const double left = variance(lhs);
+  const double right = variance(rhs);
+  const double sum = left + right;
+  // Welch and Satterthwaite; of shares of the sum, which neither overflow nor vanish.
+  const double degrees = 1 / (std::pow(left / sum, 2) / degrees_of(lhs.scores) +
+                              std::pow(right / sum, 2) / degrees_of(rhs.scores));
+  return test_mean(lhs.scores.mean - rhs.scores.mean, std::sqrt(sum), degrees,
+                   lhs.scores.count + rhs.scores.count, confidence);
+}
+
 }  // namespace nnc::rt

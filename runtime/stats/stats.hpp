@@ -46,4 +46,14 @@ std::optional<MeanTest> test_differences(std::span<const double> differences, do
 std::optional<MeanTest> test_fold_differences(std::span<const double> differences, double judged_per_trained,
                                               double confidence = 0.95);
 
+// The mean of one cross-validation against that of another with other folds: Welch's test
+// (scipy.stats.ttest_ind without equal variances), with the variances of margin_of_folds. Empty where a side
+// has fewer than two folds.
+struct FoldSummary {
+  Summary scores;
+  double judged_per_trained = 0;
+};
+std::optional<MeanTest> test_unpaired_folds(const FoldSummary& lhs, const FoldSummary& rhs,
+                                            double confidence = 0.95);
+
 }  // namespace nnc::rt

@@ -2,6 +2,7 @@
 // Knows nothing of threads or time; workers call it under one lock.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -24,6 +25,11 @@ class Schedule {
   std::optional<std::size_t> take();
   // Trials that were taken and have not ended: while there are some, others may become possible.
   [[nodiscard]] std::size_t running() const { return running_; }
+  // Nothing is left to do.
+  [[nodiscard]] bool complete() const {
+    return std::ranges::all_of(states_,
+                               [](State state) { return state == State::Ended || state == State::Dropped; });
+  }
   // How to train it: for a refit, what the selection made of it.
   [[nodiscard]] TrialPlan plan_of(std::size_t trial) const;
 

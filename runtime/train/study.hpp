@@ -32,8 +32,9 @@ struct CompiledTrial {
 using CompileTrial = std::function<Result<CompiledTrial>(std::size_t trial)>;
 
 struct StepProgress {
-  std::int64_t epoch = 0;  // from 1
-  std::int64_t done = 0;   // steps of the trial
+  std::int64_t epoch = 0;   // from 1
+  std::int64_t epochs = 0;  // in all; of a refit perhaps not what the plan says
+  std::int64_t done = 0;    // steps of the trial
   std::int64_t total = 0;
   double loss = 0;      // running means of the epoch
   double accuracy = 0;  // not a number if the model does not tell classes apart

@@ -144,7 +144,7 @@ bool Training::goes_on() {
 }
 
 StepProgress Training::progress(std::int64_t epoch) const {
-  return {epoch, record_.steps_trained, total_steps_, means_.loss(), means_.accuracy()};
+  return {epoch, inputs_.trial.epochs, record_.steps_trained, total_steps_, means_.loss(), means_.accuracy()};
 }
 
 void Training::show_progress(std::int64_t epoch, bool epoch_done) {

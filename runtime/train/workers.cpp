@@ -50,7 +50,7 @@ bool Workers::run() {
   work();
   for (std::thread& thread : threads) thread.join();
   if (thrown_) std::rethrow_exception(thrown_);
-  return !stop_.raised();
+  return !stop_.raised() || schedule_.complete();
 }
 
 // A machine that has no threads left runs the study with fewer.

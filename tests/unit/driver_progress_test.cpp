@@ -39,9 +39,9 @@ StudyPlan study_of(std::vector<TrialPlan> trials) {
   return plan;
 }
 
-rt::StepProgress at(std::int64_t epoch, std::int64_t done, std::int64_t total, double loss = 0.5,
-                    double accuracy = 0.9) {
-  return {epoch, done, total, loss, accuracy};
+rt::StepProgress at(std::int64_t epoch, std::int64_t epochs, std::int64_t done, std::int64_t total,
+                    double loss = 0.5, double accuracy = 0.9) {
+  return {epoch, epochs, done, total, loss, accuracy};
 }
 
 rt::TrialRecord finished(const TrialPlan& trial, double seconds) {
@@ -62,17 +62,17 @@ TEST_CASE("without a terminal a single trial tells every epoch, at most one a se
     Progress progress(world.env, {}, plan, 1);
     const rt::RunEvents events = progress.events();
     events.trial_started(0);
-    events.progress(0, at(1, 5, 20));           // too soon
-    events.epoch_ended(0, at(1, 10, 20), 0.2);  // too soon
+    events.progress(0, at(1, 2, 5, 20));           // too soon
+    events.epoch_ended(0, at(1, 2, 10, 20), 0.2);  // too soon
     world.now = 11;
-    events.progress(0, at(2, 15, 20, 0.25, 0.95));
-    events.epoch_ended(0, at(2, 20, 20, 0.25, 0.95), 10.8);
+    events.progress(0, at(2, 2, 15, 20, 0.25, 0.95));
+    events.epoch_ended(0, at(2, 2, 20, 20, 0.25, 0.95), 10.8);
     events.trial_ended(0, finished(plan.trials[0], 11));
   }
   CHECK(world.out.str().empty());
   CHECK(world.err.str() ==
-        "[1/1] epochs (n 2): 2 epochs of ann, 203,530 parameters\n"
-        "epochs (n 2)  epoch 2/2   75 %  loss 0.2500  accuracy 0.9500  3.7 s left\n"
+        "epochs (n 2): 2 epochs of ann, 203,530 parameters\n"
+        "epochs (n 2)  epoch 2/2   75 %  loss 0.2500  accuracy 0.9500  5.5 s left\n"
         "epochs (n 2)  epoch 2/2  100 %  loss 0.2500  accuracy 0.9500  11 s an epoch\n"
         "[1/1] epochs (n 2): done in 11 s, test accuracy 0.8850\n");
 }
@@ -87,8 +87,8 @@ TEST_CASE("without a terminal a study of many trials tells where it is every ten
     events.trial_started(1);
     for (int epoch = 1; epoch <= 50; ++epoch) {
       world.now += 1;
-      events.epoch_ended(0, at(epoch, 10 * epoch, 500), 1);
-      events.epoch_ended(1, at(epoch, 10 * epoch, 1000), 1);
+      events.epoch_ended(0, at(epoch, 50, 10 * epoch, 500), 1);
+      events.epoch_ended(1, at(epoch, 100, 10 * epoch, 1000), 1);
     }
     events.trial_ended(0, finished(plan.trials[0], 50));
   }
@@ -112,7 +112,7 @@ TEST_CASE(
     world.err.str("");
     for (int i = 1; i <= 100; ++i) {
       world.now = i * 0.01;
-      events.progress(0, at(1, 1 + i / 10, 20));
+      events.progress(0, at(1, 2, 1 + i / 10, 20));
     }
     const std::string text = world.err.str();
     CHECK(std::count(text.begin(), text.end(), '\n') <= 2 * 10);  // ten drawings of three lines
@@ -155,7 +155,7 @@ TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
     Progress progress(world.env, quiet, plan, 1);
     const rt::RunEvents events = progress.events();
     events.trial_started(0);
-    events.epoch_ended(0, at(2, 20, 20), 1);
+    events.epoch_ended(0, at(2, 2, 20, 20), 1);
     events.trial_ended(0, finished(plan.trials[0], 1));
   }
   CHECK(world.err.str().empty());
@@ -173,7 +173,7 @@ TEST_CASE("the time left counts what is not done at the speed of what is, side b
   const StudyPlan plan = study_of({trial_of(2), trial_of(4), trial_of(4)});
   WorkLeft work(plan, 2);
   CHECK_FALSE(work.seconds_left());
-  work.measure(0, 10, 5);  // half a second a step; 10 + 40 + 40 steps are left
+  work.measure(0, 10, 20, 10, 5);  // half a second a step; 10 + 40 + 40 steps are left
   REQUIRE(work.seconds_left());
   CHECK(*work.seconds_left() == Approx(0.5 * 90 / 2));
   CHECK(*work.seconds_left(0) == Approx(5));
@@ -187,7 +187,7 @@ TEST_CASE("the time left is not told while the speed of some kind of trial is no
   other.parameters = 1;
   const StudyPlan plan = study_of({trial_of(2), other});
   WorkLeft work(plan, 1);
-  work.measure(0, 10, 5);
+  work.measure(0, 10, 20, 10, 5);
   CHECK_FALSE(work.seconds_left());
   work.finish(1);
   CHECK(work.seconds_left());
@@ -206,6 +206,19 @@ TEST_CASE("folds train on what they do not judge, and of the refits one point's 
   CHECK(training_steps(plan, plan.trials[0]) == 8);
   CHECK(shares_of(plan) == std::vector<double>{1, 0.5, 0.5});
   CHECK(trial_count(plan) == 2);
+}
+
+TEST_CASE("a refit shows the epochs it really trains, which the folds decided") {
+  World world;
+  TrialPlan refit = trial_of(25);
+  refit.refit = true;
+  const StudyPlan plan = study_of({refit});
+  {
+    Progress progress(world.env, {}, plan, 1);
+    progress.events().trial_started(0);
+    progress.events().epoch_ended(0, at(7, 7, 70, 70), 1);
+  }
+  CHECK_THAT(world.err.str(), Catch::Contains("epoch 7/7  100 %"));
 }
 
 TEST_CASE("finished trials are remembered in their folder by what they computed, failed ones are not") {
@@ -231,13 +244,52 @@ TEST_CASE("finished trials are remembered in their folder by what they computed,
   CHECK(store.find("def") == nullptr);
 }
 
-TEST_CASE("a damaged memory of earlier trials is told and not used") {
+TEST_CASE(
+    "a trial that was trained anew takes the place of what was known of it, one that was taken over does "
+    "not") {
+  const test::TemporaryFolder folder;
+  World world;
+  TrialStore store(world.env, folder.path());
+  rt::TrialRecord trial = finished(trial_of(2), 1);
+  trial.identity = "abc";
+  store.add(trial);
+  trial.seconds_train = 2;
+  trial.status = rt::TrialStatus::Cached;
+  store.add(trial);
+  CHECK(store.find("abc")->seconds_train == 1);
+  trial.status = rt::TrialStatus::Done;
+  store.add(trial);
+  CHECK(store.find("abc")->seconds_train == 2);
+}
+
+TEST_CASE("runs in one folder at the same time keep each other's trials") {
+  const test::TemporaryFolder folder;
+  World world;
+  world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
+  TrialStore first(world.env, folder.path());
+  TrialStore second(world.env, folder.path());
+  rt::TrialRecord trial = finished(trial_of(2), 1);
+  trial.identity = "abc";
+  first.add(trial);
+  trial.identity = "def";
+  second.add(trial);
+  REQUIRE(first.write().ok());
+  REQUIRE(second.write().ok());
+  TrialStore after(world.env, folder.path());
+  CHECK(after.load().empty());
+  CHECK(after.find("abc") != nullptr);
+  CHECK(after.find("def") != nullptr);
+}
+
+TEST_CASE("a damaged memory of earlier trials is told, put aside and not used") {
   const test::TemporaryFolder folder;
   World world;
   world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
   REQUIRE(
       rt::write_file_atomically(folder.path() + "/trials.json", "{\"schema\": 2, \"trials\": [{}]}").ok());
   TrialStore store(world.env, folder.path());
-  CHECK_THAT(store.load(), Catch::Contains("trials.json") && Catch::Contains("damaged"));
+  CHECK_THAT(store.load(), Catch::Contains("trials.json.unreadable") && Catch::Contains("damaged"));
   CHECK(store.find("") == nullptr);
+  REQUIRE(store.write().ok());
+  CHECK(real_env(nullptr).read_file(folder.path() + "/trials.json.unreadable").ok());
 }

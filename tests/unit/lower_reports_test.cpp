@@ -176,6 +176,31 @@ TEST_CASE("claims that no run can decide are told before the run", "[lower]") {
   CHECK(doubt("base.seconds < 100") != "");
 }
 
+TEST_CASE("folds that are not the same can be compared, and nothing else", "[lower]") {
+  const auto doubt_with = [](const std::string& condition) {
+    const LoweredProgram program(
+        Tolerant{}, kStudy +
+                        "experiment five { train net() on images with quick; validate over kfold(5) }\n" +
+                        "report \"R\" { claim \"it\": " + condition + " }\n");
+    return program.sink.diagnostics().empty() ? "" : program.sink.diagnostics()[0].message;
+  };
+  CHECK(doubt_with("five.valid.accuracy > folds[units: 8].valid.accuracy") == "");
+  CHECK(doubt_with("five.valid.loss < folds[units: 8].valid.loss") == "");
+  CHECK(doubt_with("five.valid.accuracy - folds[units: 8].valid.accuracy > 0.01") ==
+        "this claim can never be decided: what it compares has no two seeds or folds in common");
+  CHECK(doubt("folds[units: 8].valid.accuracy > folds[units: 4].valid.accuracy") == "");
+  CHECK(doubt("folds[units: 8].valid.accuracy > base.test.accuracy") ==
+        "this claim can never be decided: `test.accuracy` is measured once, and one number shows no "
+        "difference");
+}
+
+TEST_CASE("an axis of the best point is not compared with what is measured", "[lower]") {
+  CHECK(
+      doubt("best(seeds).units * 0.1 > seeds[units: 4].test.accuracy") ==
+      "this claim can never be decided: it compares `units` of a best or worst point with a measured result");
+  CHECK(doubt("best(seeds[units: 4]).units * 0.1 > seeds[units: 4].test.accuracy") == "");
+}
+
 TEST_CASE("a doubtful claim says where to repeat", "[lower]") {
   const LoweredProgram program(
       Tolerant{}, kStudy + "report \"R\" { claim \"it\": seeds[units: 4].test.loss < base.test.loss }\n");

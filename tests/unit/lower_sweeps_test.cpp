@@ -2,6 +2,7 @@
 // told together.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <set>
 
 #include "tests/unit/lower_support.hpp"
@@ -44,6 +45,32 @@ bool has_note(const Diagnostic& diagnostic, const std::string& text) {
 TEST_CASE("sweeps multiply, axes of one sweep go together, later axes depend on earlier ones", "[lower]") {
   CHECK(points("sweep a in [1, 2], b in [0.1, 0.2]\n sweep c in 1 .. a", "net(a, b, c)") ==
         Strings{"a=1 b=0.1 c=1", "a=2 b=0.2 c=1", "a=2 b=0.2 c=2"});
+}
+
+TEST_CASE("a called axis is evaluated anew in every trial", "[lower]") {
+  const std::string start = kNet + "experiment e {\n sweep opt in [adam, sgd]\n sweep rate in [0.5, 0.25]\n";
+  const LoweredProgram program(start + "train net() on images with quick { optimizer: opt(lr: rate) }\n}\n");
+  Strings optimizers;
+  for (const TrialPlan& trial : program.plan().trials)
+    optimizers.push_back(trial.optimizer.substr(0, trial.optimizer.find(',')));
+  CHECK(optimizers == Strings{"adam(lr: 0.5", "adam(lr: 0.25", "sgd(lr: 0.5", "sgd(lr: 0.25"});
+}
+
+TEST_CASE("what only a trial can tell of a called axis is reported and not followed", "[lower]") {
+  const std::string end = "train net() on images with quick { optimizer: opt(lr: 0.5) }\n}\n";
+  const LoweredProgram mixed(Tolerant{}, kNet +
+                                             "experiment e {\n sweep n in [1, 2]\n sweep opt in "
+                                             "if n == 1 { [adam] } else { [n] }\n" +
+                                             end);
+  CHECK_FALSE(mixed.sink.diagnostics().empty());
+  const LoweredProgram layers(Tolerant{},
+                              "model m { flatten; for b in [dense] { b }; dense(10, softmax) }\n"
+                              "experiment e { train m() on images with quick }\n");
+  CHECK_FALSE(layers.sink.diagnostics().empty());
+  const LoweredProgram applied(
+      "model m { for b in [batch_norm] { b(in) }; flatten; dense(10, softmax) }\n"
+      "experiment e { train m() on images with quick }\n");
+  CHECK(applied.plan().trials.size() == 1);
 }
 
 TEST_CASE("branches of a sweep give their points one after the other", "[lower]") {
@@ -178,6 +205,24 @@ TEST_CASE("adding an axis to a sampled space leaves the values of the others", "
       points("sweep b in between(0.0, 1.0)\n sweep a in between(1, 9)\n sample 3 points", "net(a, b / 2)");
   REQUIRE(both.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) CHECK(both[i].starts_with(alone[i] + " a="));
+}
+
+TEST_CASE("values drawn from a space have four digits and stay within the bounds", "[lower]") {
+  for (const std::string space : {"between(0.00012345, 0.9, log: true)", "between(-0.5, 0.5)"}) {
+    const LoweredProgram program(experiment("sweep c in " + space + "\n sample 40 points", "net()"));
+    for (const TrialPlan& trial : program.plan().trials) {
+      const double value = std::get<double>(trial.params.at(0).second);
+      const double digits = std::abs(value) / std::pow(10.0, std::floor(std::log10(std::abs(value))) - 3);
+      CHECK(std::abs(digits - std::round(digits)) < 1e-6);
+    }
+  }
+  // Nothing with four digits lies within these bounds: more digits keep the points apart.
+  const LoweredProgram narrow(experiment("sweep c in between(1.00001, 1.00002)\n sample 5 points", "net()"));
+  CHECK(narrow.plan().trials.size() == 5);
+  for (const TrialPlan& trial : narrow.plan().trials) {
+    const double value = std::get<double>(trial.params.at(0).second);
+    CHECK((value >= 1.00001 && value <= 1.00002));
+  }
 }
 
 TEST_CASE("points of a space that where refuses are drawn again", "[lower]") {

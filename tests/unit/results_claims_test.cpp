@@ -18,6 +18,7 @@ namespace {
 Point rate(double value) { return {{"rate", value}}; }
 ReportExprPtr at(double value) { return result(all_of("dropout", rate(value))); }
 ReportExprPtr accuracy(const std::string& experiment) { return result(all_of(experiment)); }
+ReportExprPtr valid(const std::string& experiment) { return result(all_of(experiment), "valid.accuracy"); }
 ReportExprPtr above(ReportExprPtr lhs, ReportExprPtr rhs) {
   return binary(Op::Greater, std::move(lhs), std::move(rhs));
 }
@@ -154,6 +155,92 @@ TEST_CASE("folds need a greater difference than as many seeds would", "[claims]"
   CHECK(has(claim.evidence, "over 5 folds (paired t-test corrected for the overlap of the folds"));
 }
 
+TEST_CASE("every fold of every seed counts, corrected for their overlap", "[claims]") {
+  RunRecord record;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    // The same five differences with every seed: over the seeds' means there would be no doubt.
+    const double more = 0.0001 * static_cast<double>(seed);
+    add_folds(record, "a", {}, seed, {0.86 + more, 0.80, 0.87, 0.82, 0.85});
+    add_folds(record, "b", {}, seed, {0.83, 0.82, 0.83, 0.81, 0.83});
+  }
+  const ClaimRecord claim = decide(record, above(valid("a"), valid("b")));
+  CHECK(claim.verdict == Verdict::Inconclusive);
+  CHECK(has(claim.evidence,
+            "over 15 folds of 3 seeds (paired t-test corrected for the overlap of the folds, p = "));
+}
+
+TEST_CASE("folds are paired only with the same folds of the same data", "[claims]") {
+  // Paired, the differences are beyond doubt; apart, they drown in what the folds differ by.
+  const std::vector<double> low = {0.80, 0.85, 0.75, 0.90, 0.82};
+  const std::vector<double> high = {0.810, 0.861, 0.760, 0.911, 0.830};
+  std::vector<double> twice = low;
+  twice.insert(twice.end(), low.begin(), low.end());
+  const auto condition = above(valid("a"), valid("b"));
+  RunRecord record;
+  add_folds(record, "a", {}, 0, high);
+  add_folds(record, "b", {}, 0, low);
+  CHECK(decide(record, condition).verdict == Verdict::Supported);
+
+  RunRecord other_count;
+  add_folds(other_count, "a", {}, 0, high);
+  add_folds(other_count, "b", {}, 0, twice);
+  const ClaimRecord claim = decide(other_count, condition);
+  CHECK(claim.verdict == Verdict::Inconclusive);
+  CHECK(has(claim.evidence,
+            "over 5 and 10 folds (unpaired t-test corrected for the overlap of the folds, p = "));
+  const auto gap = binary(Op::Subtract, valid("a"), valid("b"));
+  CHECK(has(decide(other_count, above(gap, constant(0.001))).evidence,
+            "their folds are different, so nothing can be paired"));
+
+  RunRecord other_data = record;
+  for (TrialRecord& each : other_data.trials) each.data = each.experiment;
+  CHECK(has(decide(other_data, condition).evidence, "unpaired"));
+  RunRecord other_size = record;
+  for (TrialRecord& each : other_size.trials) each.samples["train"] += each.experiment == "a" ? 400 : 0;
+  CHECK(has(decide(other_size, condition).evidence, "unpaired"));
+}
+
+TEST_CASE("a clear difference shows over different folds, too", "[claims]") {
+  RunRecord record;
+  add_folds(record, "a", {}, 0, {0.90, 0.91, 0.902, 0.92, 0.91});
+  add_folds(record, "b", {}, 0, {0.80, 0.81, 0.80, 0.82, 0.81, 0.80, 0.81, 0.79, 0.80, 0.82});
+  CHECK(decide(record, above(valid("a"), valid("b"))).verdict == Verdict::Supported);
+  CHECK(decide(record, above(valid("b"), valid("a"))).verdict == Verdict::Refuted);
+}
+
+TEST_CASE("folds are compared with whole runs by the means of their seeds", "[claims]") {
+  RunRecord record;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    const double more = 0.001 * static_cast<double>(seed * seed);
+    add_folds(record, "a", {}, seed, {0.90 + more, 0.92 + more});
+  }
+  add_seeds(record, "b", {}, {0.80, 0.81, 0.805});
+  const ClaimRecord claim = decide(record, above(valid("a"), accuracy("b")));
+  CHECK(claim.verdict == Verdict::Supported);
+  CHECK(has(claim.evidence, "over 3 seeds (paired t-test of the means over the folds, p"));
+}
+
+TEST_CASE("differences that are equal on paper are no spread to judge by", "[claims]") {
+  RunRecord record;
+  add_seeds(record, "a", {}, {0.8915, 0.8935, 0.89});
+  add_seeds(record, "b", {}, {0.887, 0.889, 0.8855});
+  const auto gap = binary(Op::Subtract, accuracy("a"), accuracy("b"));
+  const auto same =
+      binary(Op::Subtract, binary(Op::Subtract, accuracy("a"), constant(0.0045)), accuracy("b"));
+  const auto ratio = binary(Op::Divide, binary(Op::Multiply, accuracy("a"), constant(3.0)), accuracy("a"));
+  for (const auto& condition :
+       {above(accuracy("a"), accuracy("b")), above(gap, constant(0.001)), above(same, constant(0.0)),
+        binary(Op::NotEqual, same, constant(0.0)), above(ratio, constant(2.9))}) {
+    const ClaimRecord claim = decide(record, condition);
+    CHECK(claim.verdict == Verdict::Inconclusive);
+    CHECK_FALSE(has(claim.evidence, "paired t-test"));
+    CHECK_FALSE(has(claim.evidence, "(t-test"));
+  }
+  // A small spread is one.
+  record.trials[0].metrics["test.accuracy"] += 1e-7;
+  CHECK(decide(record, above(accuracy("a"), accuracy("b"))).verdict == Verdict::Supported);
+}
+
 TEST_CASE("sides are compared on the seeds that both have", "[claims]") {
   RunRecord record;
   add_seeds(record, "a", {}, {0.90, 0.91, 0.905, 0.20});
@@ -248,13 +335,25 @@ TEST_CASE("one run of what is not counted over samples decides nothing", "[claim
   CHECK(decide(runs.record, above(ratio, constant(1.0)), runs.load()).verdict == Verdict::Inconclusive);
 }
 
-TEST_CASE("seeds that change nothing count as one run", "[claims]") {
+TEST_CASE("seeds that change nothing leave no spread to judge by", "[claims]") {
   RunRecord record;
   add_seeds(record, "a", {}, {0.9, 0.9, 0.9});
   add_seeds(record, "b", {}, {0.88, 0.88, 0.88});
   const ClaimRecord claim = decide(record, above(accuracy("a"), accuracy("b")));
   CHECK(claim.verdict == Verdict::Inconclusive);
-  CHECK(has(claim.evidence, "over 200 test samples"));
+  CHECK(has(claim.evidence, "no spread"));
+}
+
+TEST_CASE("the one seed that two sides have in common does not speak for their others", "[claims]") {
+  RunRecord record;
+  add_seeds(record, "a", {}, {0.54, 0.77});
+  add_seeds(record, "b", {}, {0.64, 0.71});
+  for (TrialRecord& trial : record.trials) trial.seed += trial.experiment == "b" ? 1 : 0;
+  const ClaimRecord claim = decide(record, above(accuracy("a"), accuracy("b")));
+  CHECK(claim.verdict == Verdict::Inconclusive);
+  CHECK(has(claim.evidence, "65.50"));
+  CHECK(has(claim.evidence, "67.50"));
+  CHECK(has(claim.evidence, "fewer than two seeds or folds in common"));
 }
 
 TEST_CASE("a point is not better than itself", "[claims]") {
@@ -319,6 +418,19 @@ TEST_CASE("two choices at once cannot be told apart", "[claims]") {
   CHECK(decide(record, both).verdict == Verdict::Inconclusive);
 }
 
+TEST_CASE("a property of the best point is not compared with what is measured", "[claims]") {
+  RunRecord record = make_sweep();
+  add_seeds(record, "b", {}, {0.1, 0.11, 0.09});
+  const auto scaled = binary(Op::Multiply, result(best_of("dropout"), "rate"), constant(10.0));
+  const ClaimRecord claim = decide(record, above(scaled, accuracy("b")));
+  CHECK(claim.verdict == Verdict::Inconclusive);
+  CHECK(has(claim.evidence, "which point is best is as uncertain as the result"));
+  // What all points have in common is known, whichever is best.
+  const auto size = result(best_of("dropout"), "parameters");
+  CHECK(decide(record, above(size, accuracy("b"))).verdict == Verdict::Supported);
+  CHECK(decide(record, above(result(best_of("dropout")), accuracy("b"))).verdict == Verdict::Supported);
+}
+
 // ---------------------------------------------------------------- logic, gaps
 
 TEST_CASE("what is not known stays so unless the other side decides", "[claims]") {
@@ -354,6 +466,16 @@ TEST_CASE("missing and failed trials leave a claim open and say why", "[claims]"
   for (std::size_t i = 5; i < 10; ++i) record.trials[i].status = TrialStatus::Diverged;
   CHECK(decide(record, above(result(best_of("dropout"), "rate"), constant(0.15))).verdict ==
         Verdict::Supported);
+}
+
+TEST_CASE("an interrupted run decides nothing and says how far it came", "[claims]") {
+  RunRecord record = make_sweep();
+  record.expected_trials = 20;
+  const ClaimRecord claim = decide(record, above(at(0.2), at(0)));
+  CHECK(claim.verdict == Verdict::Inconclusive);
+  CHECK(claim.evidence == "the run was interrupted: 15 of 20 trials");
+  record.expected_trials = 15;
+  CHECK(decide(record, above(at(0.2), at(0))).verdict == Verdict::Supported);
 }
 
 TEST_CASE("a smoke run decides nothing", "[claims]") {

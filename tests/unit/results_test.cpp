@@ -127,14 +127,50 @@ TEST_CASE("over folds the interval knows that their training parts overlap", "[r
   CHECK(value.margin.value() == Approx(0.0581027));
 }
 
-TEST_CASE("over seeds and folds the seeds are what is repeated", "[results]") {
+TEST_CASE("over seeds and folds every fold counts, and their overlap too", "[results]") {
   RunRecord record;
   add_folds(record, "grid", {}, 0, {0.80, 0.90});
   add_folds(record, "grid", {}, 1, {0.82, 0.92});
   const Measure value = measure(groups_of(record, all_of("grid")).front(), "valid.accuracy");
   CHECK(value.values.size() == 4);
   CHECK(value.mean == Approx(0.86));
-  CHECK(value.margin.value() == Approx(12.7062 * 0.0141421 / std::sqrt(2)).epsilon(1e-4));
+  // t of 3 degrees of freedom times 0.0588784 sqrt(1/4 + 200/800): every seed splits the same samples.
+  CHECK(value.margin.value() == Approx(3.18245 * 0.0588784 * std::sqrt(0.5)).epsilon(1e-4));
+}
+
+TEST_CASE("what differs by rounding only has no interval", "[results]") {
+  RunRecord record;
+  add_seeds(record, "a", {}, {0.8915, 0.8935, 0.89});
+  add_seeds(record, "b", {}, {0.887, 0.889, 0.8855});
+  const auto low = result(all_of("b"));
+  const auto high = result(all_of("a"));
+  CHECK(text(record, difference(high, low)) == "0.45 points");
+  CHECK(text(record, difference(difference(high, low), constant(0.0045))) == "0.00 points");
+  CHECK(text(record, difference(high, binary(Op::Multiply, low, constant(0.5)))) == "44.81 ± 0.22 points");
+}
+
+TEST_CASE("means over points with different folds have no interval", "[results]") {
+  RunRecord record;
+  for (const std::uint64_t seed : {0U, 1U}) {
+    const double more = 0.02 * static_cast<double>(seed);
+    add_folds(record, "grid", rate(0), seed, {0.80 + more, 0.90 + more});
+    add_folds(record, "grid", rate(0.1), seed, {0.80 + more, 0.80 + more, 0.95 + more});
+  }
+  CHECK(text(record, over(Aggregate::Mean, all_of("grid"), "valid.accuracy")) == "86.00 %");
+}
+
+TEST_CASE("what an interrupted run has not trained is not there yet", "[results]") {
+  RunRecord record = make_study();
+  const auto count = static_cast<std::int64_t>(record.trials.size());
+  record.expected_trials = count;
+  CHECK(text(record, result(all_of("nothing"))) == "(no result: no such trial)");
+  record.expected_trials = count + 4;
+  CHECK(text(record, result(all_of("nothing"))) == "(not yet: 16 of 20 trials)");
+  CHECK(text(record, result(all_of("grid", {{"n", std::int64_t{1}}}))) == "(not yet: 16 of 20 trials)");
+  CHECK(text(record, over(Aggregate::Mean, all_of("nothing"))) == "(not yet: 16 of 20 trials)");
+  CHECK(text(record, result(all_of("baseline"))) == "88.85 %");
+  record.trials[6].status = TrialStatus::Diverged;
+  CHECK(text(record, result(all_of("baseline"))) == "(no result: the trial diverged)");
 }
 
 TEST_CASE("a single run has no interval, and equal numbers show none", "[results]") {

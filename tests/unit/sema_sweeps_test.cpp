@@ -44,6 +44,67 @@ TEST_CASE("an axis is declared once per branch, and branches may repeat it", "[s
   expect_in_study(experiment("sweep { rate in [0] } or { rate in [1] } or { rate in [2] }"), {});
 }
 
+namespace {
+
+// An experiment that trains with the optimizer `opt(arguments)`.
+std::string called(const std::string& lines, const std::string& arguments) {
+  return "experiment e {\n" + lines + "\ntrain ann([8]) on fashion with standard { optimizer: opt(" +
+         arguments + ") }\n}\n";
+}
+
+}  // namespace
+
+TEST_CASE("an axis of names can be called, if the arguments fit everything it lists", "[sema]") {
+  expect_in_study(called("sweep opt in [adam, sgd]\nsweep rate in [0.1, 0.01]", "lr: rate"), {});
+  expect_in_study("let all_of_them = [adam, sgd]\n" + called("sweep opt in all_of_them", "lr: 0.1"), {});
+  expect_in_study(called("sweep { opt in [adam] } or { opt in [sgd] }", "0.1"), {});
+  expect_in_study("let opt = sgd\n" + called("", "0.1, momentum: 0.9"), {});
+  expect_in_study(called("sweep opt in [sgd, adam]", "momentum: 0.9"), {"E0302"});
+  expect_in_study(called("sweep { opt in [sgd] } or { opt in [adam] }", "momentum: 0.9"), {"E0302"});
+  expect_in_study(called("sweep opt in [adam, sgd]", "lr: true"), {"E0301"});
+  expect_in_study(called("sweep opt in [adam, sgd]", "lr: nowhere"), {"E0201"});
+  expect_in_study(called("sweep opt in [adam, sgd(momentum: 0.9)]", "lr: 0.1"), {"E0307"});
+  expect_in_study(called("sweep opt in [adam(), adam]", "lr: 0.1"), {"E0307"});
+  expect_in_study(called("sweep opt in [1, 3]", "lr: 0.1"), {"E0307"});
+  // Nothing is known of a list without a type; the trials tell.
+  expect_in_study(called("sweep opt in [adam, 3]", "lr: 0.1"), {});
+}
+
+TEST_CASE("nested calls of a list are checked in a time that does not double with every one", "[sema]") {
+  std::string nested = "relu";
+  for (int depth = 0; depth < 60; ++depth) nested = "block(" + nested + ")";
+  expect(
+      "layer a(l: layer) { l }\nlayer b(l: layer) { l }\nlayer c(l: int) { in }\n"
+      "model net { for block in [a, b] { " +
+          nested +
+          " } }\n"
+          "model bad { for block in [a, c] { block(relu) } }",
+      {"E0301"});
+}
+
+TEST_CASE("models and layers of a list get their arguments in calls and are applied to tensors", "[sema]") {
+  expect_in_study(R"(
+    model big(units: int) { flatten; dense(units); dense(10, softmax) }
+    layer pair(units: int) { dense(units); dense(units) }
+    model net {
+      flatten
+      for block in [dense, pair] { block(8) }
+      for step in [batch_norm, flatten] { step(in) }
+      dense(10, softmax)
+    }
+    experiment e {
+      sweep made in [ann, net]
+      train made() on fashion with standard
+    }
+    experiment f {
+      sweep made in [big]
+      train made(units: 32) on fashion with standard
+    }
+  )",
+                  {});
+  expect("model net { for block in [dense] { block(units: 8, size: 3) } }", {"E0302"});
+}
+
 TEST_CASE("axes that go together do not know each other", "[sema]") {
   expect_in_study(experiment("sweep a in [0], rate in [a]"), {"E0201"});
   expect_in_study(experiment("sweep { a in [0] ; rate in [a] }"), {});

@@ -82,6 +82,25 @@ TEST_CASE("folds have the wider interval of overlapping training parts", "[stats
   }
 }
 
+TEST_CASE("unpaired folds are compared by Welch's test with both overlaps", "[stats]") {
+  const std::vector<double> one = {1, 2, 3, 4, 5};
+  const std::vector<double> other = {2, 4, 6, 8, 10};
+  // From the formula of Welch, with Student's density integrated numerically.
+  const auto plain = test_unpaired_folds({summarize(one)}, {summarize(other)});
+  REQUIRE(plain);
+  CHECK(plain->mean == Approx(-3));
+  CHECK(plain->p == Approx(0.10753119));
+  CHECK(plain->high == Approx(0.88774164));
+  CHECK(plain->count == 10);
+  // Variances (1/5 + 1/4) 2.5 and (1/5 + 1/9) 10.
+  const auto folds = test_unpaired_folds({summarize(one), 1.0 / 4}, {summarize(other), 1.0 / 9});
+  REQUIRE(folds);
+  CHECK(folds->p == Approx(0.19110996));
+  CHECK_FALSE(test_unpaired_folds({summarize(one)}, {summarize(std::vector<double>{1})}));
+  const std::vector<double> equal(3, 0.5);
+  CHECK(test_unpaired_folds({summarize(equal)}, {summarize(equal)})->p == 1);
+}
+
 TEST_CASE("fewer than two values have no interval", "[stats]") {
   for (const std::vector<double>& values : {std::vector<double>{}, std::vector<double>{0.5}}) {
     const Summary summary = summarize(values);
