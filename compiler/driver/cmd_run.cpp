@@ -174,18 +174,20 @@ Result<rt::RunRecord> earlier_run(const Env& env, const std::string& folder) {
   return read_record_of(env, folder);
 }
 
-// A run that had nothing to train gives the results of the run before, to the letter.
-void keep_statuses(const rt::RunRecord& earlier, rt::RunRecord& record) {
+// A run that had nothing to train gives the results of the run before, to the letter. False if it had.
+bool keep_results(const rt::RunRecord& earlier, rt::RunRecord& record) {
   const bool all_known = std::all_of(record.trials.begin(), record.trials.end(), [](const auto& trial) {
     return trial.status == rt::TrialStatus::Cached;
   });
-  if (!all_known) return;
+  if (!all_known || record.trials.size() != earlier.trials.size()) return false;
   for (rt::TrialRecord& trial : record.trials) {
     const auto same = std::find_if(earlier.trials.begin(), earlier.trials.end(), [&](const auto& other) {
       return other.id == trial.id && other.identity == trial.identity && other.finished();
     });
-    if (same != earlier.trials.end()) trial.status = same->status;
+    if (same == earlier.trials.end()) return false;
+    trial.status = same->status;
   }
+  return true;
 }
 
 void print_claims(std::ostream& out, const rt::RunRecord& record) {
@@ -270,8 +272,9 @@ int cmd_run(Env& env, const Options& options) {
     tell_interruption(env, plan, result.record, options);
     return kExitInterrupted;
   }
-  if (earlier) keep_statuses(earlier.value(), result.record);
-  complete_record(env, options, plan, env.seconds() - started, folder, result.interrupted, result.record);
+  const bool nothing_new = earlier && keep_results(earlier.value(), result.record);
+  const double seconds = nothing_new ? earlier.value().seconds : env.seconds() - started;
+  complete_record(env, options, plan, seconds, folder, result.interrupted, result.record);
   return finish(env, options, plan, folder, result);
 }
 
