@@ -7,10 +7,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <span>
 
 #include "runtime/data/dataset.hpp"
-#include "runtime/data/sha256.hpp"
+#include "runtime/train/prediction_files.hpp"
 
 namespace nnc {
 namespace {
@@ -64,19 +63,8 @@ Result<rt::RunRecord> read_record_of(const Env& env, const std::string& folder) 
 }
 
 rt::LoadPredictions predictions_in(std::string folder) {
-  return [folder = std::move(folder)](const rt::TrialRecord& trial,
-                                      std::string_view part) -> Result<rt::Predictions> {
-    const std::string path = rt::predictions_path(trial.identity, part);
-    Result<rt::Predictions> read = rt::read_predictions((std::filesystem::path(folder) / path).string());
-    if (!read) return read;
-    const auto recorded = trial.predictions.find(std::string(part));
-    rt::Sha256 sha;
-    const std::string content = rt::predictions_content(read.value());
-    sha.add(std::as_bytes(std::span(content)));
-    if (recorded == trial.predictions.end() || sha.finish() != recorded->second) {
-      return Failure{fmt::format("`{}` is not what the run wrote", path), "run the file again"};
-    }
-    return read;
+  return [folder = std::move(folder)](const rt::TrialRecord& trial, std::string_view part) {
+    return rt::recorded_predictions(folder, std::string(part), trial);
   };
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "compiler/plan/result_fields.hpp"
+#include "compiler/plan/same_point.hpp"
 
 namespace nnc {
 namespace {
@@ -61,14 +62,6 @@ void collect(const ReportExpr& expr, const TrialIndex& index, Leaves& leaves) {
 const ResultRef& ref_of(const ReportExpr& leaf) {
   const auto* aggregate = std::get_if<ReportExpr::Aggregate>(&leaf.node);
   return aggregate != nullptr ? aggregate->over : std::get<ReportExpr::Result>(leaf.node).ref;
-}
-
-bool same_trials(const TrialsRef& lhs, const TrialsRef& rhs) {
-  const auto same = [](const auto& left, const auto& right) {
-    return left.first == right.first && same_parameter(left.second, right.second);
-  };
-  return lhs.experiment == rhs.experiment && lhs.pick == rhs.pick && lhs.by == rhs.by &&
-         std::equal(lhs.point.begin(), lhs.point.end(), rhs.point.begin(), rhs.point.end(), same);
 }
 
 // Whether an axis has several values among the points that may be meant.

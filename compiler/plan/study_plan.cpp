@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "compiler/plan/same_point.hpp"
+
 namespace nnc {
 namespace {
 
@@ -32,6 +36,18 @@ std::string validation_text(const ValidationPlan& validation) {
   // Hold-outs are shuffled unless told otherwise, folds are not.
   if (validation.shuffle == folds) text += fmt::format(", shuffle: {}", validation.shuffle);
   return text + ")";
+}
+
+bool same_point(const std::vector<std::pair<std::string, ParameterValue>>& lhs,
+                const std::vector<std::pair<std::string, ParameterValue>>& rhs) {
+  return std::equal(lhs.begin(), lhs.end(), rhs.begin(), rhs.end(), [](const auto& one, const auto& other) {
+    return one.first == other.first && same_parameter(one.second, other.second);
+  });
+}
+
+bool same_trials(const TrialsRef& lhs, const TrialsRef& rhs) {
+  return lhs.experiment == rhs.experiment && lhs.pick == rhs.pick && lhs.by == rhs.by &&
+         same_point(lhs.point, rhs.point);
 }
 
 }  // namespace nnc

@@ -142,10 +142,6 @@ std::string predictions_content(const Predictions& predictions) {
   return content;
 }
 
-Status write_predictions(const std::string& path, const Predictions& predictions) {
-  return write_file_atomically(path, predictions_content(predictions));
-}
-
 Result<Predictions> read_predictions(const std::string& path) {
   try {
     Result<std::string> content = read_content(path);

@@ -24,13 +24,12 @@ struct Predictions {
 // old one.
 std::string predictions_path(const std::string& identity, std::string_view part);
 
-// The content of the file: equal predictions give equal bytes.
+// The content of the file: one array with the fields `sample`, `label` and `scores`, as numpy.load reads it.
+// Equal predictions give equal bytes.
 std::string predictions_content(const Predictions& predictions);
 
-// One array with the fields `sample`, `label` and `scores`, as numpy.load reads it. Written atomically.
-// Reading fails for every file that is not exactly what write_predictions would write; labels are 0..255, and
-// every row has at least one score.
-Status write_predictions(const std::string& path, const Predictions& predictions);
+// Fails for every file that does not have exactly such a content; labels are 0..255, and every row has at
+// least one score.
 Result<Predictions> read_predictions(const std::string& path);
 
 // The predictions of a trial on "test" or "valid".

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "compiler/base/number_text.hpp"
+#include "compiler/plan/same_point.hpp"
 #include "runtime/results/value_text.hpp"
 
 namespace nnc::rt {
@@ -263,12 +264,7 @@ Table selection_table(const std::vector<Group>& groups, const SelectionRecord& s
   table.columns = {{.title = "Rank", .number = true}};
   for (const std::string& axis : axes) table.columns.push_back({.title = axis});
   table.columns.push_back({.title = "Runs"});
-  const auto chosen = [&](const Group& group) {
-    const auto& params = group.first().params;
-    return std::ranges::equal(params, selection.params, [](const auto& lhs, const auto& rhs) {
-      return lhs.first == rhs.first && same_parameter(lhs.second, rhs.second);
-    });
-  };
+  const auto chosen = [&](const Group& group) { return same_point(group.first().params, selection.params); };
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     Table::Row row{.cells = {{fmt::format("{}", i + 1)}},
                    .kind = lost(sorted[i]) ? Table::RowKind::Failed : Table::RowKind::Normal};

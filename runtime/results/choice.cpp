@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "compiler/plan/same_point.hpp"
 #include "runtime/results/evaluate.hpp"
 #include "runtime/results/overloaded.hpp"
 #include "runtime/results/references.hpp"

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/plan/result_fields.hpp"
+#include "compiler/plan/same_point.hpp"
 #include "runtime/results/overloaded.hpp"
 #include "runtime/results/value_text.hpp"
 
@@ -48,13 +49,6 @@ bool diverged_altogether(const Group& group) {
 }
 
 }  // namespace
-
-bool same_trials(const TrialsRef& lhs, const TrialsRef& rhs) {
-  return lhs.experiment == rhs.experiment && lhs.pick == rhs.pick && lhs.by == rhs.by &&
-         std::ranges::equal(lhs.point, rhs.point, [](const auto& left, const auto& right) {
-           return left.first == right.first && same_parameter(left.second, right.second);
-         });
-}
 
 std::vector<ResultRef> references_in(const ReportExpr& expr) {
   std::vector<ResultRef> found;

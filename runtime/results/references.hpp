@@ -10,8 +10,6 @@
 #include "runtime/results/results.hpp"
 
 namespace nnc::rt {
-
-bool same_trials(const TrialsRef& lhs, const TrialsRef& rhs);
 // In order of appearance; those of aggregates, too.
 std::vector<ResultRef> references_in(const ReportExpr& expr);
 // A metric or a time: something that another run would have measured differently.

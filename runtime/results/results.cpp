@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/plan/same_point.hpp"
 #include "runtime/results/value_text.hpp"
 
 namespace nnc::rt {
@@ -50,9 +51,7 @@ const Group* extreme(const std::vector<Group>& groups, const std::string& by, Tr
 // The one that `select best` chose, if it is among them.
 const Group* selected(const std::vector<Group>& groups, const SelectionRecord& selection) {
   const auto is_chosen = [&](const Group& group) {
-    return std::ranges::equal(group.first().params, selection.params, [](const auto& lhs, const auto& rhs) {
-      return lhs.first == rhs.first && same_parameter(lhs.second, rhs.second);
-    });
+    return same_point(group.first().params, selection.params);
   };
   const auto found = std::ranges::find_if(groups, is_chosen);
   return found == groups.end() ? nullptr : &*found;

@@ -23,15 +23,20 @@ fs::path file_of(const std::string& folder, const TrialRecord& record, const std
   return fs::path(folder) / predictions_path(record.identity, part);
 }
 
-// The file is there, and the one that was recorded.
-bool is_kept(const std::string& folder, const TrialRecord& record, const std::string& part) {
-  const auto recorded = record.predictions.find(part);
-  if (recorded == record.predictions.end()) return false;
-  const Result<Predictions> kept = read_predictions(file_of(folder, record, part).string());
-  return kept && hash_of(predictions_content(kept.value())) == recorded->second;
-}
-
 }  // namespace
+
+Result<Predictions> recorded_predictions(const std::string& folder, const std::string& part,
+                                         const TrialRecord& record) {
+  const std::string path = file_of(folder, record, part).string();
+  Result<Predictions> read = read_predictions(path);
+  if (!read) return read;
+  const auto recorded = record.predictions.find(part);
+  if (recorded == record.predictions.end() ||
+      hash_of(predictions_content(read.value())) != recorded->second) {
+    return Failure{"`" + path + "` is not what the run wrote", "run the file again"};
+  }
+  return read;
+}
 
 Status store_predictions(const std::string& folder, const std::string& part, const Predictions& predictions,
                          TrialRecord& record) {
@@ -47,7 +52,7 @@ Status store_predictions(const std::string& folder, const std::string& part, con
 bool take_over(const TrialRecord& known, const std::string& folder, TrialRecord& record) {
   if (!folder.empty() && known.finished()) {
     for (const char* const part : {"valid", "test"}) {
-      if (known.samples.count(part) != 0 && !is_kept(folder, known, part)) return false;
+      if (known.samples.count(part) != 0 && !recorded_predictions(folder, part, known)) return false;
     }
     record.predictions = known.predictions;
   }

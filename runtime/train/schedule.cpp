@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "compiler/base/check.hpp"
+#include "compiler/plan/same_point.hpp"
 #include "runtime/train/selection.hpp"
 
 namespace nnc::rt {

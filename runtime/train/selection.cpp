@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "compiler/base/check.hpp"
+#include "compiler/plan/same_point.hpp"
+#include "runtime/stats/stats.hpp"
 
 namespace nnc::rt {
 namespace {
@@ -41,20 +43,6 @@ std::vector<Point> collect_points(const StudyPlan& plan, const SelectionPlan& se
   return points;
 }
 
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-// Of the sample; 0 for a single value.
-double deviation_of(const std::vector<double>& values, double mean) {
-  if (values.size() < 2) return 0;
-  double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
-
 // How many epochs the kept state of a trial was trained for.
 std::int64_t kept_epochs(const TrialRecord& record, const StopPlan& stop) {
   const auto history = record.history.find(stop.field);
@@ -71,23 +59,17 @@ std::int64_t kept_epochs(const TrialRecord& record, const StopPlan& stop) {
 
 }  // namespace
 
-bool same_point(const Params& lhs, const Params& rhs) {
-  return std::equal(lhs.begin(), lhs.end(), rhs.begin(), rhs.end(), [](const auto& one, const auto& other) {
-    return one.first == other.first && same_parameter(one.second, other.second);
-  });
-}
-
 Result<SelectionRecord> choose_point(const StudyPlan& plan, const SelectionPlan& selection,
                                      const std::vector<std::optional<TrialRecord>>& records) {
   std::optional<SelectionRecord> best;
   for (const Point& point : collect_points(plan, selection, records)) {
     if (!point.complete) continue;
-    const double score = mean_of(point.values);
+    const Summary summary = summarize(point.values);
+    const double score = summary.mean;
     const bool better =
         !best || (selection.better == Direction::Higher ? score > best->score : score < best->score);
     if (!better) continue;
-    best = SelectionRecord{selection.experiment, selection.field, *point.params, score,
-                           deviation_of(point.values, score)};
+    best = SelectionRecord{selection.experiment, selection.field, *point.params, score, summary.deviation};
   }
   if (best) return *std::move(best);
   return Failure{

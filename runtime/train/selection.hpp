@@ -18,9 +18,6 @@ namespace nnc::rt {
 Result<SelectionRecord> choose_point(const StudyPlan& plan, const SelectionPlan& selection,
                                      const std::vector<std::optional<TrialRecord>>& records);
 
-bool same_point(const std::vector<std::pair<std::string, ParameterValue>>& lhs,
-                const std::vector<std::pair<std::string, ParameterValue>>& rhs);
-
 // How the refit of the chosen point is trained. A refit has no samples left to validate on, so that one whose
 // trials stopped by a `valid.` value is trained for as many epochs as these kept, in the mean.
 TrialPlan refit_plan(const StudyPlan& plan, std::size_t refit,

@@ -125,7 +125,7 @@ Workers::Outcome Workers::attempt(std::size_t index, TrialRecord& record) {
     return schedule_.claim(index, record.identity);
   }();
   if (claim.turn == Schedule::Turn::Wait) return Outcome::PutBack;
-  if (claim.same) {
+  if (claim.turn == Schedule::Turn::Same) {
     if (take_over(*claim.same, options_.folder, record)) return Outcome::Ended;
     const std::lock_guard lock(mutex_);
     schedule_.insist(index, record.identity);

@@ -54,7 +54,7 @@ std::string replaced(const std::string& text, const std::string& from, const std
 TEST_CASE("predictions read back as they were", "[predictions]") {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/p.npy";
-  REQUIRE(write_predictions(path, example()).ok());
+  REQUIRE(write_file_atomically(path, predictions_content(example())).ok());
   const Result<Predictions> read = read_predictions(path);
   REQUIRE(read.ok());
   CHECK(read.value().samples == example().samples);
@@ -67,9 +67,9 @@ TEST_CASE("predictions read back as they were", "[predictions]") {
 TEST_CASE("no predictions, and scores that are not numbers, read back too", "[predictions]") {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/p.npy";
-  REQUIRE(write_predictions(path, {{}, {}, {}, 10}).ok());
+  REQUIRE(write_file_atomically(path, predictions_content({{}, {}, {}, 10})).ok());
   CHECK(read_predictions(path).value().columns == 10);
-  REQUIRE(write_predictions(path, {{1}, {1}, {std::nanf("")}, 1}).ok());
+  REQUIRE(write_file_atomically(path, predictions_content({{1}, {1}, {std::nanf("")}, 1})).ok());
   CHECK(std::isnan(read_predictions(path).value().scores.at(0)));
 }
 
