@@ -51,6 +51,7 @@ struct MetricPlan {
 struct LayerSummary {
   std::string name;  // "dense_1"
   std::string kind;  // "dense"
+  std::string call;  // with the values of its arguments: "dense(256, relu)"
   int depth = 0;     // 0 = called by the model itself
   Shape output;
   std::int64_t parameters = 0;        // trained, counted once where shared

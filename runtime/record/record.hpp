@@ -14,7 +14,7 @@
 namespace nnc::rt {
 
 // Of record.json: raised whenever older records cannot be read any more.
-inline constexpr int kRecordSchema = 2;
+inline constexpr int kRecordSchema = 3;
 // Of results.json: a contract with other programs, which fields may be added to.
 inline constexpr int kResultsSchema = 1;
 
@@ -27,6 +27,10 @@ const char* status_word(TrialStatus status);
 struct TrialRecord {
   std::string id;
   std::string identity;  // SHA-256 of everything that can change the result, and of nothing else
+  // What the identity was made of, by name: "seed", "batch", "model". For people: why is this trial new?
+  std::vector<std::pair<std::string, std::string>> identity_fields;
+  std::string base;   // SHA-256 of what is trained, whatever the number of epochs
+  std::string state;  // SHA-256 of base and epochs: trials with equal ones have equal weights
   std::string experiment;
   std::vector<std::pair<std::string, ParameterValue>> params;
   std::uint64_t seed = 0;
@@ -50,7 +54,9 @@ struct TrialRecord {
   std::map<std::string, Direction> directions;         // per metric name without its split: "accuracy"
   double seconds_train = 0;
   double seconds_evaluate = 0;
-  std::string weights_sha256;
+  std::uint64_t memory_bytes = 0;  // while it was trained
+  std::string weights_sha256;      // of the numbers alone, whatever the layers are called
+  std::string weights_file;        // SHA-256 of the file of weights; empty if there is none
   std::map<std::string, std::string> predictions;  // per part, "test" or "valid": SHA-256 of the file
   std::vector<LayerSummary> layers;
 
@@ -133,6 +139,10 @@ std::string results_json(const RunRecord& record);
 // record.json: everything the report needs, complete and readable again.
 std::string record_json(const RunRecord& record);
 Result<RunRecord> read_record(const std::string& json_text);
+
+// One trial alone, as it is kept from run to run.
+std::string trial_record_json(const TrialRecord& trial);
+Result<TrialRecord> read_trial_record(const std::string& json_text);
 
 // Writes a file so that a reader sees the old or the new content and never a part: temporary file, fsync,
 // rename.

@@ -19,6 +19,7 @@ using nlohmann::json;
 void fields(auto& io, LayerSummary& layer) {
   io("name", layer.name);
   io("kind", layer.kind);
+  io("call", layer.call);
   io("depth", layer.depth);
   io("output", layer.output);
   io("parameters", layer.parameters);
@@ -28,6 +29,9 @@ void fields(auto& io, LayerSummary& layer) {
 void fields(auto& io, TrialRecord& trial) {
   io("id", trial.id);
   io("identity", trial.identity);
+  io("identity_fields", trial.identity_fields);
+  io("base", trial.base);
+  io("state", trial.state);
   io("experiment", trial.experiment);
   io("params", trial.params);
   io("seed", trial.seed);
@@ -49,7 +53,9 @@ void fields(auto& io, TrialRecord& trial) {
   io("directions", trial.directions);
   io("seconds_train", trial.seconds_train);
   io("seconds_evaluate", trial.seconds_evaluate);
+  io("memory_bytes", trial.memory_bytes);
   io("weights_sha256", trial.weights_sha256);
+  io("weights_file", trial.weights_file);
   io("predictions", trial.predictions);
   io("layers", trial.layers);
 }
@@ -145,10 +151,11 @@ struct Writer {
     for (T& item : list) array.push_back(to_json_value(item));
     return array;
   }
-  // Sweep axes keep their order of declaration.
-  static json to_json_value(std::vector<std::pair<std::string, ParameterValue>>& params) {
+  // Lists of pairs keep their order: that of declaration.
+  template <class T>
+  static json to_json_value(std::vector<std::pair<std::string, T>>& pairs) {
     json array = json::array();
-    for (auto& [name, value] : params) array.push_back(json::array({name, parameter_json(value)}));
+    for (auto& [name, value] : pairs) array.push_back(json::array({name, to_json_value(value)}));
     return array;
   }
   template <class T>
@@ -336,6 +343,22 @@ const char* verdict_word(Verdict verdict) {
       return "inconclusive";
   }
   return "inconclusive";
+}
+
+std::string trial_record_json(const TrialRecord& trial) {
+  TrialRecord copy = trial;
+  return json_text(Writer::to_json_value(copy), -1);
+}
+
+Result<TrialRecord> read_trial_record(const std::string& json_text) {
+  const json parsed = json::parse(json_text, nullptr, false);
+  if (parsed.is_discarded()) return damaged("the record is damaged: it is not JSON");
+  TrialRecord trial;
+  std::string problem;
+  Reader reader(parsed, "", problem);
+  if (problem.empty()) fields(reader, trial);
+  if (!problem.empty()) return damaged(fmt::format("the record is damaged: {}", problem));
+  return trial;
 }
 
 std::string record_json(const RunRecord& record) {
