@@ -9,7 +9,7 @@
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
-#include "compiler/driver/work_left.hpp"
+#include "compiler/plan/training_steps.hpp"
 
 namespace nnc {
 

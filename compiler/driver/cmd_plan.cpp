@@ -2,73 +2,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <ostream>
 
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/compile_trial.hpp"
 #include "compiler/driver/dump.hpp"
-#include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
+#include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
-#include "compiler/driver/work_left.hpp"
+#include "compiler/driver/study_cost.hpp"
 
 namespace nnc {
 namespace {
 
-// What each trial costs, in the order of the plan, and which are the same. Refits come last: they may turn
-// out to be the same as a trial that will be trained, and not the other way round. Failure if one cannot be
-// compiled.
-Result<std::vector<TrialCost>> trial_costs(const Compilation& compilation) {
-  const StudyPlan& plan = compilation.study->plan;
-  const TrialCompiler compiler(compilation.sources, compilation.program, *compilation.study);
-  std::vector<TrialCost> costs(plan.trials.size());
-  std::map<std::string, std::size_t> known;
-  for (const bool refits : {false, true}) {
-    for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-      const TrialPlan& trial = plan.trials[i];
-      if (trial.refit != refits) continue;
-      const Result<rt::CompiledTrial> compiled = compiler.compile(i);
-      if (!compiled) return compiled.failure();
-      const StepPlan step = compiled.value().plans(rt::Phase::Train, training_batch(plan, trial));
-      costs[i] = {training_steps(plan, trial), step.state_bytes, step.work_bytes, std::nullopt};
-      const DataPlan& data = plan.data[trial.data];
-      const auto [like, is_new] =
-          known.try_emplace(rt::trial_identity(trial, data, data.directory, compiled.value().program, {}), i);
-      if (!is_new) costs[i].like = like->second;
-    }
-  }
-  return costs;
-}
-
-Result<StudyCost> cost_of(const Compilation& compilation) {
-  const StudyPlan& plan = compilation.study->plan;
-  Result<std::vector<TrialCost>> trials = trial_costs(compilation);
-  if (!trials) return trials.failure();
-  StudyCost cost;
-  cost.trials = std::move(trials).value();
-  const std::vector<double> shares = shares_of(plan);
-  double declared = 0;
-  double distinct = 0;
-  double steps_declared = 0;
-  double steps = 0;
-  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    const TrialCost& one = cost.trials[i];
-    const double own_steps = shares[i] * static_cast<double>(one.steps);
-    cost.most_bytes = std::max(cost.most_bytes, one.state_bytes + one.work_bytes);
-    declared += shares[i];
-    steps_declared += own_steps;
-    if (one.like) continue;
-    distinct += shares[i];
-    steps += own_steps;
-  }
-  cost.declared = std::llround(declared);
-  cost.distinct = std::llround(distinct);
-  cost.steps_declared = std::llround(steps_declared);
-  cost.steps = std::llround(steps);
-  return cost;
-}
+// More are not read by anybody; --json has them all.
+constexpr std::size_t kMostRows = 1000;
 
 // The folds of one point, or one trial.
 struct PlanRow {
@@ -98,7 +45,23 @@ std::string validation_text(const TrialPlan& trial, std::size_t folds) {
   return fmt::format("{:g} % held out", 100 * trial.validation->fraction);
 }
 
-std::string plan_text(const StudyPlan& plan, const StudyCost& cost) {
+std::string note_text(const TrialCost& cost) {
+  switch (cost.kind) {
+    case TrialCost::Kind::Trained:
+      return {};
+    case TrialCost::Kind::IfBest:
+      return {};
+    case TrialCost::Kind::Known:
+      return "already done";
+    case TrialCost::Kind::Same:
+      return fmt::format("the same as {}", cost.like + 1);
+    case TrialCost::Kind::OnTheWay:
+      return fmt::format("on the way of {}", cost.like + 1);
+  }
+  return {};
+}
+
+std::string table_text(const StudyPlan& plan, const StudyCost& cost) {
   Table table;
   table.column("#", Table::Align::Right);
   table.column("experiment");
@@ -112,7 +75,9 @@ std::string plan_text(const StudyPlan& plan, const StudyCost& cost) {
   table.column("steps", Table::Align::Right);
   table.column("memory", Table::Align::Right);
   table.column("");
-  for (const PlanRow& row : rows_of(plan)) {
+  const std::vector<PlanRow> rows = rows_of(plan);
+  for (std::size_t i = 0; i < std::min(rows.size(), kMostRows); ++i) {
+    const PlanRow& row = rows[i];
     const TrialPlan& trial = plan.trials[row.first];
     const TrialCost& one = cost.trials[row.first];
     const std::string params = params_text(trial.params);
@@ -122,16 +87,24 @@ std::string plan_text(const StudyPlan& plan, const StudyCost& cost) {
                trial.model, with_separators(trial.parameters), validation_text(trial, row.count),
                std::to_string(trial.epochs), std::to_string(trial.batch),
                with_separators(one.steps * static_cast<std::int64_t>(row.count)),
-               bytes_text(one.state_bytes + one.work_bytes),
-               one.like ? fmt::format("the same as {}", *one.like + 1) : ""});
+               one.bytes == 0 ? "-" : bytes_text(one.bytes), note_text(one)});
   }
-  std::string text = fmt::format("{}\n{}, {}, at most {} for one trial\n", table.to_string(),
-                                 count_text(cost.declared, "trial"), count_text(cost.steps_declared, "step"),
-                                 bytes_text(cost.most_bytes));
-  if (cost.distinct < cost.declared) {
-    text += fmt::format("{} to train, the others are the same: {}\n", count_text(cost.distinct, "trial"),
-                        count_text(cost.steps, "step"));
-  }
+  std::string text = table.to_string();
+  if (rows.size() > kMostRows) text += fmt::format("  ... and {} more\n", with_separators(std::ssize(rows) - std::int64_t{kMostRows}));
+  return text;
+}
+
+// The sums, a line each.
+std::string sums_text(const StudyCost& cost) {
+  std::string text = count_text(cost.declared, "trial");
+  if (cost.distinct < cost.declared) text += fmt::format(", {} of them different", with_separators(cost.distinct));
+  if (cost.known > 0) text += fmt::format(", {} already done", with_separators(cost.known));
+  text += fmt::format("\n{}: {} declared, {} to train, in {}\n", "epochs", with_separators(cost.epochs_declared),
+                      with_separators(cost.epochs), count_text(cost.stages, "stage"));
+  text += fmt::format("steps: {} declared, {} to train\n", with_separators(cost.steps_declared),
+                      with_separators(cost.steps));
+  text += fmt::format("memory: at most {} for {} at once\n", bytes_text(cost.peak_bytes), count_text(cost.jobs, "trial"));
+  if (cost.seconds) text += fmt::format("time: about {}\n", duration_text(*cost.seconds));
   return text;
 }
 
@@ -140,15 +113,18 @@ std::string plan_text(const StudyPlan& plan, const StudyCost& cost) {
 int cmd_plan(Env& env, const Options& options) {
   if (!options.dump.empty()) return dump_phase(env, options);
   int exit_code = kExitOk;
-  const auto compilation = load_study(env, options, exit_code);
-  if (!compilation) return exit_code;
-  const Result<StudyCost> cost = cost_of(*compilation);
+  const auto study = open_study(env, options, StoreUse::Read, exit_code);
+  if (study == nullptr) return exit_code;
+  const Result<StudyCost> cost = cost_of(*study->prepared, {study->prepared->options().jobs, options.time});
   if (!cost) {
     print_error(env, options, cost.failure());
     return kExitErrors;
   }
-  *env.out << (options.json ? plan_object(*compilation, cost.value())
-                            : plan_text(compilation->study->plan, cost.value()));
+  if (options.json) {
+    *env.out << plan_object(*study->compilation, study->prepared->work(), cost.value());
+  } else {
+    *env.out << table_text(study->plan(), cost.value()) << "\n" << sums_text(cost.value());
+  }
   return kExitOk;
 }
 

@@ -9,6 +9,7 @@
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/report_inputs.hpp"
+#include "compiler/driver/store_access.hpp"
 #include "runtime/record/record.hpp"
 #include "runtime/report/report.hpp"
 #include "runtime/results/claims.hpp"
@@ -36,16 +37,19 @@ int cmd_report(Env& env, const Options& options) {
     print_error(env, options, record.failure());
     return kExitUsage;
   }
+  const auto store = open_store(env, options, compilation->path, StoreUse::Read);
+  if (store == nullptr) return kExitUsage;
   // The claims of today about the trials of the last run.
   record.value().claims =
-      rt::decide_claims(compilation->study->plan.reports, record.value(), predictions_in(folder));
+      rt::decide_claims(compilation->study->plan.reports, record.value(), predictions_in(*store));
   const Result<rt::WrittenReport> report =
       rt::write_report(compilation->study->plan.reports, record.value(), folder,
-                       report_options(compilation->study->plan, folder));
+                       report_options(compilation->study->plan, *store));
   if (!report) {
     print_error(env, options, report.failure());
     return kExitUsage;
   }
+  tell_notices(env, *store);
   for (const std::string& warning : report.value().warnings) *env.err << "warning: " << warning << "\n";
   if (options.json) {
     *env.out << rt::results_json(record.value());

@@ -76,12 +76,31 @@ void add_folder(CLI::App& app, Options& options) {
       ->type_name("DIR");
 }
 
-void add_run(CLI::App& app, Options& options) {
-  add_folder(app, options);
+void add_store(CLI::App& app, Options& options) {
+  app.add_option("--store", options.store,
+                 "where trials are kept from run to run (default: .nnc beside the file, or $NNC_STORE)")
+      ->type_name("DIR");
+}
+
+void add_jobs(CLI::App& app, Options& options) {
   app.add_option("-j,--jobs", options.jobs, "trials at once (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+}
+
+void add_run(CLI::App& app, Options& options) {
+  add_folder(app, options);
+  add_jobs(app, options);
   app.add_flag("--fresh", options.fresh, "train everything anew, also what earlier runs have finished");
+  app.add_option_function<std::string>(
+         "--share", [&options](const std::string& word) { options.share = word == "on"; },
+         "on, or off: train every trial from its beginning, also equal ones, to see that sharing changes nothing")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->type_name("WHEN");
+  app.add_option("--checkpoint", options.checkpoint_seconds,
+                 "seconds between two states to go on from (default 10); more if they take over 1 % of the time")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 1e9));
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
   app.add_option_function<std::string>(
          "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
@@ -108,6 +127,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
                       cmd_run);
   add_file(run, options);
   add_run(run, options);
+  add_store(run, options);
   add_study(run, options);
   add_smoke(run, options);
   add_dump(run, options);
@@ -118,12 +138,15 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   add_file(check, options);
   add_study(check, options);
   add_dump(check, options);
-  CLI::App& plan = add("plan", "Say what `run` would do: trials, steps, memory",
+  CLI::App& plan = add("plan", "Say what `run` would do: trials, what they have in common, steps, memory, time",
                        "  nnc plan study.nn\n"
                        "  nnc plan study.nn --dump=graph --trial 2",
                        cmd_plan);
   add_file(plan, options);
+  add_jobs(plan, options);
+  add_store(plan, options);
   add_study(plan, options);
+  plan.add_flag("!--no-time", options.time, "do not run steps to tell how long it will take");
   add_dump(plan, options);
   CLI::App& summary = add("summary", "Show the layers of the models, their shapes and parameters",
                           "  nnc summary study.nn\n"
@@ -140,6 +163,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
                          cmd_report);
   add_file(report, options);
   add_folder(report, options);
+  add_store(report, options);
   CLI::App& explain = add("explain", "Explain a diagnostic, or list all",
                           "  nnc explain E0301\n"
                           "  nnc explain",

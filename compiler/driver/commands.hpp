@@ -25,7 +25,11 @@ struct Options {
 
   std::string folder;   // --out; empty: runs/<stem>
   int jobs = 0;         // 0: as many as there are cores
+  std::string store;    // --store; empty: .nnc beside the file
   bool fresh = false;   // train everything, whatever is known
+  bool time = true;     // plan: run some steps to tell how long it will take
+  bool share = true;    // equal trials and common beginnings once
+  double checkpoint_seconds = 10;
   bool smoke = false;   // everything once, on a sliver of the data
   bool strict = false;  // a refuted claim is a failure
   bool reference_kernels = false;

@@ -53,15 +53,23 @@ Result<rt::CompiledTrial> TrialCompiler::compile(std::size_t trial) const {
   auto graphs = std::make_shared<const std::pair<ir::Graph, ir::Graph>>(std::move(train).value(),
                                                                         std::move(evaluate).value());
   rt::CompiledTrial compiled;
-  compiled.program = anonymous_text(graphs->first) + anonymous_text(graphs->second);
   compiled.plans = [graphs](rt::Phase phase, std::int64_t batch) {
     return plan_step(ir::bind_batch(phase == rt::Phase::Train ? graphs->first : graphs->second, batch));
   };
   return compiled;
 }
 
-rt::CompileTrial TrialCompiler::callback() const {
-  return [this](std::size_t trial) { return compile(trial); };
+rt::StudyCompiler TrialCompiler::for_runtime() const {
+  return {[this](std::size_t trial) { return identify(trial); }, [this](std::size_t trial) { return compile(trial); }};
+}
+
+Result<rt::ProgramIdentity> TrialCompiler::identify(std::size_t trial) const {
+  auto train = graph(trial, rt::Phase::Train);
+  if (!train) return train.failure();
+  auto evaluate = graph(trial, rt::Phase::Evaluate);
+  if (!evaluate) return evaluate.failure();
+  const std::string text = anonymous_text(train.value()) + anonymous_text(evaluate.value());
+  return rt::ProgramIdentity{text, "", text};
 }
 
 }  // namespace nnc

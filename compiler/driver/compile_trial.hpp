@@ -24,9 +24,11 @@ class TrialCompiler {
   // The optimised graph of a trial for a phase, with a symbolic batch. Fails if the trial does not check,
   // which plan_study has excluded.
   Result<ir::Graph> graph(std::size_t trial, rt::Phase phase, const ObserveGraph& observe = {}) const;
-  // Plans for any batch size, and the text that identifies what is computed; thread-safe.
+  // Plans for any batch size; thread-safe.
   Result<rt::CompiledTrial> compile(std::size_t trial) const;
-  rt::CompileTrial callback() const;
+  // Both of these, which must not outlive the compiler.
+  rt::StudyCompiler for_runtime() const;
+  Result<rt::ProgramIdentity> identify(std::size_t trial) const;
 
  private:
   const SourceMap& sources_;

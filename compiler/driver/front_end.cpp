@@ -11,7 +11,7 @@
 #include "compiler/driver/inspect_data.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
-#include "compiler/driver/work_left.hpp"
+#include "compiler/plan/training_steps.hpp"
 
 namespace nnc {
 namespace {

@@ -52,6 +52,22 @@ Json validation_json(const std::optional<ValidationPlan>& validation) {
   return result;
 }
 
+const char* fate_word(TrialCost::Kind kind) {
+  switch (kind) {
+    case TrialCost::Kind::Trained:
+      return "trained";
+    case TrialCost::Kind::Known:
+      return "known";
+    case TrialCost::Kind::Same:
+      return "same";
+    case TrialCost::Kind::OnTheWay:
+      return "on the way";
+    case TrialCost::Kind::IfBest:
+      return "if best";
+  }
+  return "";
+}
+
 Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& cost) {
   return {{"id", trial.id},
           {"experiment", trial.experiment},
@@ -70,8 +86,7 @@ Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& 
           {"metrics", metrics_json(trial.metrics)},
           {"parameters", trial.parameters},
           {"steps", cost.steps},
-          {"state_bytes", cost.state_bytes},
-          {"work_bytes", cost.work_bytes}};
+          {"memory_bytes", cost.bytes}};
 }
 
 }  // namespace
@@ -85,12 +100,16 @@ std::string diagnostics_object(const Compilation& compilation) {
                {"diagnostics", Json::parse(diagnostics_json(compilation.sources, all))}});
 }
 
-std::string plan_object(const Compilation& compilation, const StudyCost& cost) {
+std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work, const StudyCost& cost) {
   const StudyPlan& plan = compilation.study->plan;
   Json trials = Json::array();
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
     Json trial = trial_json(plan, plan.trials[i], cost.trials[i]);
-    trial["like"] = cost.trials[i].like ? Json(plan.trials[*cost.trials[i].like].id) : Json();
+    const TrialCost& one = cost.trials[i];
+    const bool has_like = one.kind == TrialCost::Kind::Same || one.kind == TrialCost::Kind::OnTheWay;
+    trial["identity"] = work.identities[i].id;
+    trial["fate"] = fate_word(one.kind);
+    trial["like"] = has_like ? Json(plan.trials[one.like].id) : Json();
     trials.push_back(std::move(trial));
   }
   Json selections = Json::array();
@@ -102,9 +121,15 @@ std::string plan_object(const Compilation& compilation, const StudyCost& cost) {
   return dump({{"file", compilation.path},
                {"trials_declared", cost.declared},
                {"trials_distinct", cost.distinct},
+               {"trials_known", cost.known},
+               {"stages", cost.stages},
+               {"epochs_declared", cost.epochs_declared},
+               {"epochs", cost.epochs},
                {"steps_declared", cost.steps_declared},
                {"steps", cost.steps},
-               {"memory_bytes", cost.most_bytes},
+               {"jobs", cost.jobs},
+               {"memory_bytes", cost.peak_bytes},
+               {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},
                {"selections", selections},
                {"trials", trials}});
 }

@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
-#include <set>
 
 #include "compiler/base/text_width.hpp"
+#include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/plan/training_steps.hpp"
 
 namespace nnc {
 namespace {
@@ -22,28 +23,6 @@ constexpr std::size_t kMostLines = 16;  // live lines for running trials
 constexpr const char* kHideCursor = "\x1b[?25l";
 constexpr const char* kShowCursor = "\x1b[?25h";
 constexpr const char* kClearLine = "\r\x1b[K";
-
-// "dropout (rate 0.1), seed 2, fold 3"
-std::string trial_name(const TrialPlan& trial, bool several_seeds) {
-  std::string name = trial.experiment;
-  if (const std::string params = params_text(trial.params); !params.empty())
-    name += fmt::format(" ({})", params);
-  if (several_seeds) name += fmt::format(", seed {}", trial.seed);
-  if (trial.fold)
-    name += fmt::format(", fold {} of {}", *trial.fold + 1, trial.validation ? trial.validation->folds : 0);
-  if (trial.refit) name += ", refit";
-  return name;
-}
-
-// The names of all trials; a seed is told where it tells trials of an experiment apart.
-std::vector<std::string> trial_names(const StudyPlan& plan) {
-  std::map<std::string, std::set<std::uint64_t>> seeds;
-  for (const TrialPlan& trial : plan.trials) seeds[trial.experiment].insert(trial.seed);
-  std::vector<std::string> names;
-  for (const TrialPlan& trial : plan.trials)
-    names.push_back(trial_name(trial, seeds[trial.experiment].size() > 1));
-  return names;
-}
 
 std::string figures(const rt::StepProgress& progress) {
   std::string text = fmt::format("loss {:.4f}", progress.loss);
@@ -83,11 +62,11 @@ std::string score_text(const rt::TrialRecord& record) {
 
 }  // namespace
 
-Progress::Progress(Env& env, const Options& options, const StudyPlan& plan, int jobs)
+Progress::Progress(Env& env, const Options& options, const StudyPlan& plan, const rt::WorkPlan& work, int jobs)
     : env_(env),
       plan_(plan),
       names_(trial_names(plan)),
-      work_(plan, jobs),
+      work_(plan, work, jobs),
       quiet_(options.quiet),
       expected_(trial_count(plan)) {
   const bool watched_by_program = env.variable("CI").has_value();

@@ -16,7 +16,7 @@ namespace nnc {
 class Progress {
  public:
   // The plan must outlive the progress.
-  Progress(Env& env, const Options& options, const StudyPlan& plan, int jobs);
+  Progress(Env& env, const Options& options, const StudyPlan& plan, const rt::WorkPlan& work, int jobs);
   // Removes the live lines and shows the cursor again.
   ~Progress();
   Progress(const Progress&) = delete;

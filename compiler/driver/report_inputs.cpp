@@ -9,7 +9,6 @@
 #include <memory>
 
 #include "runtime/data/dataset.hpp"
-#include "runtime/train/prediction_files.hpp"
 
 namespace nnc {
 namespace {
@@ -62,15 +61,20 @@ Result<rt::RunRecord> read_record_of(const Env& env, const std::string& folder) 
   return rt::read_record(text.value());
 }
 
-rt::LoadPredictions predictions_in(std::string folder) {
-  return [folder = std::move(folder)](const rt::TrialRecord& trial, std::string_view part) {
-    return rt::recorded_predictions(folder, std::string(part), trial);
+rt::LoadPredictions predictions_in(rt::Store& store) {
+  return [&store](const rt::TrialRecord& trial, std::string_view part) -> Result<rt::Predictions> {
+    const auto recorded = trial.predictions.find(std::string(part));
+    if (recorded == trial.predictions.end())
+      return Failure{fmt::format("there are no predictions on the {} part", part), ""};
+    const auto content = store.read_object(rt::ObjectKind::Predictions, recorded->second);
+    if (!content) return content.failure();
+    return rt::read_predictions(content.value(), store.object_path(rt::ObjectKind::Predictions, recorded->second));
   };
 }
 
-rt::ReportOptions report_options(const StudyPlan& plan, const std::string& folder) {
+rt::ReportOptions report_options(const StudyPlan& plan, rt::Store& store) {
   rt::ReportOptions options;
-  options.predictions = predictions_in(folder);
+  options.predictions = predictions_in(store);
   options.load_images = [&plan, known = std::make_shared<Datasets>()](
                             const std::string& name, const std::string& part,
                             const std::vector<std::uint32_t>& samples) -> Result<rt::SampleImages> {

@@ -7,14 +7,15 @@
 #include "compiler/plan/study_plan.hpp"
 #include "runtime/record/predictions.hpp"
 #include "runtime/report/report.hpp"
+#include "runtime/store/store.hpp"
 
 namespace nnc {
 
 // record.json of a folder.
 Result<rt::RunRecord> read_record_of(const Env& env, const std::string& folder);
-// Reads from the folder of the run, and only what the record says was written.
-rt::LoadPredictions predictions_in(std::string folder);
-// Reads each data set when its first picture is asked for. The plan must outlive the options.
-rt::ReportOptions report_options(const StudyPlan& plan, const std::string& folder);
+// Reads from the store, and only what the record says was written. The store must outlive the result.
+rt::LoadPredictions predictions_in(rt::Store& store);
+// Reads each data set when its first picture is asked for. Plan and store must outlive the options.
+rt::ReportOptions report_options(const StudyPlan& plan, rt::Store& store);
 
 }  // namespace nnc

@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
+#include <utility>
+
+#include "compiler/plan/training_steps.hpp"
 
 namespace nnc {
 namespace {
@@ -15,60 +16,21 @@ std::string kind_of(const TrialPlan& trial) {
   return fmt::format("{} {} {} {}", trial.model, trial.parameters, trial.batch, trial.optimizer);
 }
 
-// How many points of the trial's experiment have a refit.
-double refit_points(const StudyPlan& plan, const TrialPlan& trial) {
-  std::set<std::string> points;
-  for (const TrialPlan& other : plan.trials) {
-    if (!other.refit || other.experiment != trial.experiment) continue;
-    std::string point;
-    for (const auto& [axis, value] : other.params) point += axis + "=" + parameter_text(value) + "\n";
-    points.insert(std::move(point));
-  }
-  return static_cast<double>(std::max<std::size_t>(points.size(), 1));
-}
-
 }  // namespace
 
-std::int64_t training_samples(const StudyPlan& plan, const TrialPlan& trial) {
-  const std::int64_t all = plan.data[trial.data].train_count;
-  if (!trial.validation) return all;
-  const ValidationPlan& validation = *trial.validation;
-  if (validation.kind == ValidationPlan::Kind::KFold)
-    return all - all / std::max<std::int64_t>(1, validation.folds);
-  return all - std::llround(validation.fraction * static_cast<double>(all));
-}
-
-std::int64_t training_steps(const StudyPlan& plan, const TrialPlan& trial) {
-  const std::int64_t samples = training_samples(plan, trial);
-  return (samples / trial.batch + (samples % trial.batch != 0 ? 1 : 0)) * trial.epochs;
-}
-
-std::vector<double> shares_of(const StudyPlan& plan) {
-  std::map<std::string, double> refits;  // per experiment
-  std::vector<double> shares;
-  for (const TrialPlan& trial : plan.trials) {
-    if (!trial.refit) {
-      shares.push_back(1);
-      continue;
-    }
-    const auto [place, is_new] = refits.try_emplace(trial.experiment, 1);
-    if (is_new) place->second = 1 / refit_points(plan, trial);
-    shares.push_back(place->second);
-  }
-  return shares;
-}
-
-std::int64_t trial_count(const StudyPlan& plan) {
-  double count = 0;
-  for (const double share : shares_of(plan)) count += share;
-  return std::llround(count);
-}
-
-WorkLeft::WorkLeft(const StudyPlan& plan, int jobs) : jobs_(std::max(1, jobs)) {
+WorkLeft::WorkLeft(const StudyPlan& plan, const rt::WorkPlan& work, int jobs) : jobs_(std::max(1, jobs)) {
   const std::vector<double> shares = shares_of(plan);
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) items_.push_back({kind_of(plan.trials[i]), 0, 0, shares[i]});
+  for (const rt::Trajectory& trajectory : work.trajectories) {
+    std::int64_t before = trajectory.from;
+    for (const rt::TrajectoryStop& stop : trajectory.stops) {
+      const std::int64_t epochs = stop.epoch - std::exchange(before, stop.epoch);
+      items_[stop.trial].steps = static_cast<double>(epochs * steps_per_epoch(plan, plan.trials[stop.trial]));
+    }
+  }
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    const TrialPlan& trial = plan.trials[i];
-    items_.push_back({kind_of(trial), static_cast<double>(training_steps(plan, trial)), 0, shares[i]});
+    const bool own = plan.trials[i].refit && work.first[i] == i && !work.bookmarked[i];
+    if (own) items_[i].steps = static_cast<double>(training_steps(plan, plan.trials[i]));
   }
 }
 
@@ -77,8 +39,8 @@ void WorkLeft::measure(std::size_t trial, std::int64_t done, std::int64_t total,
   constexpr double kLeastSeconds = 0.5;  // shorter times say little
   Item& item = items_.at(trial);
   item.share = 1;
-  item.steps = static_cast<double>(total);
-  item.done = static_cast<double>(done);
+  if (item.steps == 0) item.steps = static_cast<double>(total);
+  item.done = item.steps - static_cast<double>(total - done);
   if (steps > 0 && seconds > kLeastSeconds)
     seconds_per_step_[item.kind] = seconds / static_cast<double>(steps);
 }

@@ -94,6 +94,7 @@ struct TrialPlan {
   std::int64_t batch = 32;
   std::int64_t epochs = 1;
   bool shuffle = true;
+  std::vector<double> rates;  // per epoch: what the learning rate is multiplied with; empty: 1 in every epoch
   std::string loss;
   std::string optimizer;
   std::vector<MetricPlan> metrics;

@@ -1,14 +1,12 @@
 // Predictions as a NumPy file: a header that says what a row is, then the rows without gaps, little-endian.
-// In, reading: a file from a disk, trusted in nothing; its size bounds what is allocated.
+// In, reading: bytes from a disk, trusted in nothing; their number bounds what is allocated.
 #include "runtime/record/predictions.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <new>
 #include <optional>
 
@@ -27,7 +25,6 @@ constexpr std::string_view kBeforeColumns =
 constexpr std::string_view kBeforeRows = ",))], 'fortran_order': False, 'shape': (";
 constexpr std::string_view kAfterRows = ",), }";
 constexpr std::size_t kMaxColumns = 1 << 16;
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
 constexpr std::int32_t kMaxLabel = 255;
 
 struct Layout {
@@ -84,23 +81,6 @@ Failure damaged(const std::string& path, std::string_view what) {
                  "run the file again with `nnc run`"};
 }
 
-Result<std::string> read_content(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) {
-    return Failure{fmt::format("there are no predictions in `{}`", path),
-                   "run the file again with `nnc run`"};
-  }
-  if (!S_ISREG(facts.st_mode)) return damaged(path, "it is not a file");
-  const auto size = static_cast<std::uint64_t>(facts.st_size);
-  if (size > kMaxBytes) return damaged(path, "it is too large");
-  std::string content(size, '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(content.data(), static_cast<std::streamsize>(size))) {
-    return damaged(path, "it cannot be read");
-  }
-  return content;
-}
-
 Result<Predictions> read_rows(const std::string& path, std::string_view rows, const Layout& layout) {
   Predictions predictions;
   predictions.columns = layout.columns;
@@ -121,10 +101,6 @@ Result<Predictions> read_rows(const std::string& path, std::string_view rows, co
 
 }  // namespace
 
-std::string predictions_path(const std::string& identity, std::string_view part) {
-  return fmt::format("predictions/{}.{}.npy", identity, part);
-}
-
 std::string predictions_content(const Predictions& predictions) {
   const std::size_t rows = predictions.samples.size();
   const std::size_t columns = predictions.columns;
@@ -142,20 +118,18 @@ std::string predictions_content(const Predictions& predictions) {
   return content;
 }
 
-Result<Predictions> read_predictions(const std::string& path) {
+Result<Predictions> read_predictions(std::string_view content, const std::string& place) {
   try {
-    Result<std::string> content = read_content(path);
-    if (!content) return content.failure();
-    const std::optional<Layout> layout = read_layout(content.value());
-    if (!layout) return damaged(path, "its header is not one that nnc writes");
-    const std::string_view rows = std::string_view(content.value()).substr(header_of(*layout).size());
+    const std::optional<Layout> layout = read_layout(content);
+    if (!layout) return damaged(place, "its header is not one that nnc writes");
+    const std::string_view rows = content.substr(header_of(*layout).size());
     // A row has at most 2^18 + 8 bytes, so that the product is checked without overflow.
     if (layout->rows > rows.size() || layout->rows * layout->row_bytes() != rows.size()) {
-      return damaged(path, fmt::format("it has not the {} rows that it claims", layout->rows));
+      return damaged(place, fmt::format("it has not the {} rows that it claims", layout->rows));
     }
-    return read_rows(path, rows, *layout);
+    return read_rows(place, rows, *layout);
   } catch (const std::bad_alloc&) {
-    return Failure{fmt::format("`{}` needs more memory than is free", path), {}};
+    return Failure{fmt::format("`{}` needs more memory than is free", place), {}};
   }
 }
 

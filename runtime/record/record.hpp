@@ -45,6 +45,7 @@ struct TrialRecord {
   std::int64_t batch = 0;
   std::int64_t parameters = 0;
   std::int64_t epochs = 0;  // trained; fewer than declared if training stopped early
+  std::int64_t kept_epoch = 0;  // whose weights these are: the last one, or the best of a trial that stops early
   std::int64_t steps_trained = 0;
   std::map<std::string, double>
       metrics;  // "test.accuracy"; "train.accuracy" is the last epoch's running mean, "fitted.accuracy"
@@ -54,7 +55,6 @@ struct TrialRecord {
   std::map<std::string, Direction> directions;         // per metric name without its split: "accuracy"
   double seconds_train = 0;
   double seconds_evaluate = 0;
-  std::uint64_t memory_bytes = 0;  // while it was trained
   std::string weights_sha256;      // of the numbers alone, whatever the layers are called
   std::string weights_file;        // SHA-256 of the file of weights; empty if there is none
   std::map<std::string, std::string> predictions;  // per part, "test" or "valid": SHA-256 of the file
@@ -96,6 +96,18 @@ struct SelectionRecord {
   double deviation = 0;  // of the sample
 };
 
+// What a run had to do, and did.
+struct WorkRecord {
+  std::int64_t declared = 0;         // trials of the program
+  std::int64_t distinct = 0;         // different ones
+  std::int64_t known = 0;            // of these, from earlier runs
+  std::int64_t stages = 0;           // pieces of training between the trials' ends
+  std::int64_t epochs_declared = 0;  // of all trials
+  std::int64_t epochs_planned = 0;   // what is left of them when nothing is trained twice
+  std::int64_t steps_trained = 0;    // in this run
+  std::uint64_t memory_bytes = 0;    // the most that was in use at once, for training
+};
+
 enum class Verdict : std::uint8_t { Supported, Refuted, Inconclusive };
 inline constexpr Verdict kAllVerdicts[] = {Verdict::Supported, Verdict::Refuted, Verdict::Inconclusive};
 // "supported", "refuted", "inconclusive".
@@ -117,9 +129,11 @@ struct RunRecord {
   std::string machine;  // "AMD EPYC, 2 cores"
   std::string date;     // ISO 8601, UTC
   double seconds = 0;
+  std::string store;  // the folder with weights and predictions
   std::vector<DataRecord> data;
   std::int64_t expected_trials =
       0;  // of a whole run; more than there are if it was interrupted; 0: not known
+  WorkRecord work;
   std::vector<TrialRecord> trials;
   std::vector<SelectionRecord> selections;
   std::vector<ClaimRecord> claims;    // in the order of the reports

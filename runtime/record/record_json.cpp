@@ -46,6 +46,7 @@ void fields(auto& io, TrialRecord& trial) {
   io("batch", trial.batch);
   io("parameters", trial.parameters);
   io("epochs", trial.epochs);
+  io("kept_epoch", trial.kept_epoch);
   io("steps_trained", trial.steps_trained);
   io("metrics", trial.metrics);
   io("history", trial.history);
@@ -53,7 +54,6 @@ void fields(auto& io, TrialRecord& trial) {
   io("directions", trial.directions);
   io("seconds_train", trial.seconds_train);
   io("seconds_evaluate", trial.seconds_evaluate);
-  io("memory_bytes", trial.memory_bytes);
   io("weights_sha256", trial.weights_sha256);
   io("weights_file", trial.weights_file);
   io("predictions", trial.predictions);
@@ -90,6 +90,17 @@ void fields(auto& io, SelectionRecord& selection) {
   io("deviation", selection.deviation);
 }
 
+void fields(auto& io, WorkRecord& work) {
+  io("declared", work.declared);
+  io("distinct", work.distinct);
+  io("known", work.known);
+  io("stages", work.stages);
+  io("epochs_declared", work.epochs_declared);
+  io("epochs_planned", work.epochs_planned);
+  io("steps_trained", work.steps_trained);
+  io("memory_bytes", work.memory_bytes);
+}
+
 void fields(auto& io, ClaimRecord& claim) {
   io("text", claim.text);
   io("condition", claim.condition);
@@ -106,8 +117,10 @@ void fields(auto& io, RunRecord& record) {
   io("machine", record.machine);
   io("date", record.date);
   io("seconds", record.seconds);
+  io("store", record.store);
   io("data", record.data);
   io("expected_trials", record.expected_trials);
+  io("work", record.work);
   io("trials", record.trials);
   io("selections", record.selections);
   io("claims", record.claims);

@@ -32,6 +32,7 @@ json trial_json(const TrialRecord& trial) {
       {"batch", trial.batch},
       {"parameters", trial.parameters},
       {"epochs", trial.epochs},
+      {"kept_epoch", trial.kept_epoch},
       {"steps_trained", trial.steps_trained},
       {"metrics", trial.metrics},
       {"history", trial.history},
@@ -39,6 +40,8 @@ json trial_json(const TrialRecord& trial) {
       {"directions", std::move(directions)},
       {"seconds", {{"train", trial.seconds_train}, {"evaluate", trial.seconds_evaluate}}},
       {"weights_sha256", trial.weights_sha256},
+      {"weights_file", trial.weights_file},
+      {"predictions", trial.predictions},
   };
   if (!trial.reason.empty()) result["reason"] = trial.reason;
   return result;
@@ -53,6 +56,17 @@ json data_json(const DataRecord& data) {
           {"classes", data.classes},
           {"scale", data.scale},
           {"sha256", data.sha256}};
+}
+
+json work_json(const WorkRecord& work) {
+  return {{"declared", work.declared},
+          {"distinct", work.distinct},
+          {"known", work.known},
+          {"stages", work.stages},
+          {"epochs_declared", work.epochs_declared},
+          {"epochs_planned", work.epochs_planned},
+          {"steps_trained", work.steps_trained},
+          {"memory_bytes", work.memory_bytes}};
 }
 
 json selection_json(const SelectionRecord& selection) {
@@ -87,7 +101,9 @@ std::string results_json(const RunRecord& record) {
                   {"machine", record.machine},
                   {"date", record.date},
                   {"seconds", record.seconds},
+                  {"store", record.store},
                   {"data", list_json(record.data, data_json)},
+                  {"work", work_json(record.work)},
                   {"trials", list_json(record.trials, trial_json)},
                   {"selections", list_json(record.selections, selection_json)},
                   {"claims", list_json(record.claims, claim_json)}};

@@ -1,24 +1,31 @@
-// What a trial is, whatever it is called: one line per thing that can change its result, hashed.
+// See identity.hpp. A line per thing that counts, in a fixed order, hashed.
+#include "runtime/train/identity.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <set>
-#include <span>
-#include <string>
 
 #include "compiler/plan/scale_name.hpp"
 #include "runtime/data/sha256.hpp"
 #include "runtime/train/samples.hpp"
-#include "runtime/train/study.hpp"
 
 namespace nnc::rt {
 namespace {
 
 // To be raised when kernels, splits, metrics or the training loop come to give other numbers than before.
-constexpr int kNumerics = 1;
+constexpr int kNumerics = 2;
+
+std::string hash_of(std::string_view text) {
+  Sha256 sha;
+  sha.add(std::as_bytes(std::span(text)));
+  return sha.finish();
+}
 
 const char* better_word(Direction direction) { return direction == Direction::Higher ? "higher" : "lower"; }
 
-// What is not read does not count: a seed without shuffling, the folds of a hold-out.
+// What is not read does not count: the folds of a hold-out.
 std::string split_text(const TrialPlan& trial) {
   if (!trial.validation) return "all";
   const ValidationPlan& plan = *trial.validation;
@@ -33,29 +40,91 @@ std::string stop_text(const TrialPlan& trial) {
   return fmt::format("{} {} {}", trial.stop->field, better_word(trial.stop->better), trial.stop->patience);
 }
 
-}  // namespace
-
-std::string trial_identity(const TrialPlan& trial, const DataPlan& data, std::string_view data_sha256,
-                           std::string_view program, const RunOptions& options) {
-  const std::size_t classes =
-      data.classes.empty() ? static_cast<std::size_t>(data.class_count) : data.classes.size();
-  std::string text = fmt::format(
-      "numerics {}\nkernels {}\ndata {}\nscale {}\nclasses {}\nsplit {}\nseed {}\nbatch {}\nepochs {}\n"
-      "shuffle {}\nstop {}\ntest {}\n",
-      kNumerics, options.reference_kernels ? "reference" : "fast", data_sha256, scale_name(data.scale),
-      classes, split_text(trial), trial.seed, trial.batch, trial.epochs, trial.shuffle, stop_text(trial),
-      trial.measures_test);
-  if (options.smoke) text += fmt::format("smoke {} {} {}\n", kSmokeTrain, kSmokeTest, kSmokePerClass);
-  std::set<std::string> metrics;  // the order in which they are written changes nothing
+// The order in which metrics are written changes nothing.
+std::string metrics_text(const TrialPlan& trial) {
+  std::set<std::string> metrics;
   for (const MetricPlan& metric : trial.metrics) {
-    metrics.insert(fmt::format("metric {} {} {} {}\n", metric.name, metric.native, metric.variant,
+    metrics.insert(fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant,
                                better_word(metric.better)));
   }
+  std::string text;
   for (const std::string& metric : metrics) text += metric;
-  Sha256 sha;
-  sha.add(std::as_bytes(std::span(text)));
-  sha.add(std::as_bytes(std::span(program)));
-  return sha.finish();
+  return text;
+}
+
+std::size_t class_count(const DataPlan& data) {
+  return data.classes.empty() ? static_cast<std::size_t>(data.class_count) : data.classes.size();
+}
+
+// What is trained.
+IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& context) {
+  IdentityFields fields = {
+      {"numerics", std::to_string(kNumerics)},
+      {"kernels", context.options.reference_kernels ? "reference" : "fast"},
+      {"data", std::string(context.data_sha256)},
+      {"scale", std::string(scale_name(context.data.scale))},
+      {"classes", std::to_string(class_count(context.data))},
+      {"split", split_text(trial)},
+      {"seed", std::to_string(trial.seed)},
+      {"batch", std::to_string(trial.batch)},
+      {"shuffle", trial.shuffle ? "true" : "false"},
+      {"model", context.program.model},
+      {"optimizer", context.program.optimizer},
+  };
+  if (context.options.smoke) {
+    fields.emplace_back("smoke", fmt::format("{} {} {}", kSmokeTrain, kSmokeTest, kSmokePerClass));
+  }
+  return fields;
+}
+
+// Rates of 1 are what a trial without a schedule has: such epochs are the same with and without one.
+std::string rates_text(const TrialPlan& trial, std::int64_t epochs) {
+  const auto end = trial.rates.begin() + std::min<std::int64_t>(epochs, std::ssize(trial.rates));
+  if (std::all_of(trial.rates.begin(), end, [](double rate) { return rate == 1; })) return {};
+  std::string text = "rates";
+  for (auto rate = trial.rates.begin(); rate != end; ++rate)
+    text += fmt::format(" {:016x}", std::bit_cast<std::uint64_t>(*rate));
+  return text + "\n";
+}
+
+// How long it is trained, and what is measured of it.
+IdentityFields outcome_fields(const TrialPlan& trial) {
+  const std::string rates = rates_text(trial, trial.epochs);
+  return {{"epochs", std::to_string(trial.epochs)},
+          {"schedule", rates.empty() ? "constant" : hash_of(rates)},
+          {"stop", stop_text(trial)},
+          {"test", trial.measures_test ? "true" : "false"},
+          {"metrics", metrics_text(trial)}};
+}
+
+std::string text_of(const IdentityFields& fields) {
+  std::string text;
+  for (const auto& [name, value] : fields) text.append(name).append(" ").append(value).append("\n");
+  return text;
+}
+
+}  // namespace
+
+IdentityFields identity_fields(const TrialPlan& trial, const IdentityContext& context) {
+  IdentityFields fields = base_fields(trial, context);
+  for (auto& field : outcome_fields(trial)) fields.push_back(std::move(field));
+  return fields;
+}
+
+TrialIdentity identify_trial(const TrialPlan& trial, const IdentityContext& context) {
+  TrialIdentity identity;
+  identity.base = hash_of(text_of(base_fields(trial, context)));
+  identity.id = hash_of(outcome_id(identity.base, trial) + "\n" + text_of(outcome_fields(trial)));
+  return identity;
+}
+
+std::string state_id(std::string_view base, const TrialPlan& trial, std::int64_t epochs) {
+  return hash_of(fmt::format("base {}\nepochs {}\n{}", base, epochs, rates_text(trial, epochs)));
+}
+
+std::string outcome_id(std::string_view base, const TrialPlan& trial) {
+  const std::string last = state_id(base, trial, trial.epochs);
+  return trial.stop ? hash_of(fmt::format("{}\nstop {}\n", last, stop_text(trial))) : last;
 }
 
 }  // namespace nnc::rt

@@ -50,11 +50,11 @@ bool visit(const TrialInputs& inputs, const Runners& runners, const JudgedPart& 
   return true;
 }
 
-void add_metrics(const TrialInputs& inputs, const Predictions& predictions, const std::string& name,
-                 TrialRecord& record) {
+void add_metrics(const TrialInputs& inputs, const Predictions& predictions,
+                 const std::vector<MetricPlan>& metrics, const std::string& name, TrialRecord& record) {
   const bool judged = judges_classes(predictions.columns, inputs.data.classes.size());
   const ScoredSamples<float> samples{predictions.scores, predictions.columns, predictions.labels};
-  for (const MetricPlan& metric : inputs.trial.metrics) {
+  for (const MetricPlan& metric : metrics) {
     record.metrics[name + "." + metric.name] =
         judged ? compute_metric(metric.native, metric.variant, samples) : kNoValue;
   }
@@ -82,7 +82,8 @@ std::optional<RunningMeans> measure_means(const TrialInputs& inputs, const Runne
 }
 
 std::optional<Predictions> judge(const TrialInputs& inputs, const Runners& runners, const JudgedPart& judged,
-                                 const std::string& name, TrialRecord& record) {
+                                 const std::vector<MetricPlan>& metrics, const std::string& name,
+                                 TrialRecord& record) {
   Predictions predictions;
   predictions.samples.assign(judged.indices.begin(), judged.indices.end());
   for (const std::uint32_t index : judged.indices) predictions.labels.push_back(judged.part.labels[index]);
@@ -98,7 +99,7 @@ std::optional<Predictions> judge(const TrialInputs& inputs, const Runners& runne
   if (!visit(inputs, runners, judged, step, add)) return std::nullopt;
   const double loss = loss_sum / static_cast<double>(judged.indices.size());
   record.metrics[name + ".loss"] = loss;
-  add_metrics(inputs, predictions, name, record);
+  add_metrics(inputs, predictions, metrics, name, record);
   if (!std::isfinite(loss)) {
     record.status = TrialStatus::Diverged;
     record.reason = fmt::format("the loss on the {} part is not a number", name);

@@ -34,30 +34,22 @@ std::vector<StepPlan> make_plans(const PlanMaker& make_plan, Phase phase,
 }
 
 // Parts that are judged: after every epoch, at the end, or both.
-std::vector<std::size_t> judged_parts(const TrialSamples& samples) {
+std::vector<std::size_t> judged_parts(const PartSizes& sizes) {
   std::vector<std::size_t> parts;
-  if (!samples.valid.empty()) parts = {samples.valid.size(), samples.train.size()};
-  if (!samples.test.empty()) parts.push_back(samples.test.size());
+  if (sizes.valid > 0) parts = {sizes.valid, sizes.train};
+  if (sizes.test > 0) parts.push_back(sizes.test);
   return parts;
 }
-
-struct Needs {
-  std::uint64_t state = 0;
-  std::uint64_t work = 0;
-
-  void add(const std::vector<StepPlan>& plans) {
-    for (const StepPlan& plan : plans) {
-      state = std::max(state, plan.state_bytes);
-      work = std::max(work, plan.work_bytes);
-    }
-  }
-};
 
 bool allocate(Memory& memory, std::uint64_t bytes) {
   Result<Memory> allocated = Memory::allocate(bytes);
   if (!allocated) return false;
   memory = std::move(allocated).value();
   return true;
+}
+
+bool same_rule(const StopPlan& lhs, const StopPlan& rhs) {
+  return lhs.field == rhs.field && lhs.better == rhs.better;
 }
 
 }  // namespace
@@ -74,34 +66,52 @@ PlanRunner& Runners::next(std::size_t left) const {
   fail_check("a runner of that batch size", __FILE__, __LINE__);
 }
 
-Result<std::unique_ptr<Machinery>> make_machinery(const TrialInputs& inputs) {
-  const PlanMaker& make_plan = inputs.compiled.plans;
-  const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(inputs.trial.batch, 1));
-  std::vector<StepPlan> train =
-      make_plans(make_plan, Phase::Train, batch_sizes({inputs.samples.train.size()}, batch));
-  std::vector<StepPlan> evaluate;
-  if (const std::vector<std::size_t> parts = judged_parts(inputs.samples); !parts.empty()) {
-    evaluate = make_plans(make_plan, Phase::Evaluate, batch_sizes(parts, kEvaluateBatch));
-  }
-  Needs needs;
-  needs.add(train);
-  needs.add(evaluate);
-  const std::uint64_t kept = inputs.trial.stop ? needs.state : 0;
+BestState& Machinery::best_by(const StopPlan& rule) {
+  const auto found = std::ranges::find_if(
+      best, [&](const BestState& one) { return one.field == rule.field && one.better == rule.better; });
+  NNC_CHECK(found != best.end(), rule.field);
+  return *found;
+}
 
+MachineryPlan plan_machinery(const CompiledTrial& compiled, std::int64_t batch, const PartSizes& sizes,
+                             const std::vector<StopPlan>& rules) {
+  MachineryPlan plan;
+  const auto full = static_cast<std::size_t>(std::max<std::int64_t>(batch, 1));
+  plan.train = make_plans(compiled.plans, Phase::Train, batch_sizes({sizes.train}, full));
+  if (const std::vector<std::size_t> parts = judged_parts(sizes); !parts.empty()) {
+    plan.evaluate = make_plans(compiled.plans, Phase::Evaluate, batch_sizes(parts, kEvaluateBatch));
+  }
+  for (const StopPlan& rule : rules) {
+    const auto known = std::ranges::any_of(plan.rules, [&](const StopPlan& one) { return same_rule(one, rule); });
+    if (!known) plan.rules.push_back(rule);
+  }
+  for (const std::vector<StepPlan>* plans : {&plan.train, &plan.evaluate}) {
+    for (const StepPlan& step : *plans) {
+      plan.state_bytes = std::max(plan.state_bytes, step.state_bytes);
+      plan.work_bytes = std::max(plan.work_bytes, step.work_bytes);
+    }
+  }
+  return plan;
+}
+
+Result<std::unique_ptr<Machinery>> make_machinery(MachineryPlan plan, KernelSet kernels) {
   auto machinery = std::make_unique<Machinery>();
-  machinery->share = inputs.memory.take(needs.state + needs.work + kept);
-  if (!allocate(machinery->state, needs.state) || !allocate(machinery->work, needs.work) ||
-      !allocate(machinery->best, kept)) {
-    return Failure{fmt::format("the trial needs {} of memory, more than is free",
-                               bytes_text(needs.state + needs.work + kept)),
+  bool enough = allocate(machinery->state, plan.state_bytes) && allocate(machinery->work, plan.work_bytes);
+  for (const StopPlan& rule : plan.rules) {
+    BestState& best = machinery->best.emplace_back();
+    best.field = rule.field;
+    best.better = rule.better;
+    enough = enough && allocate(best.memory, plan.state_bytes);
+  }
+  if (!enough) {
+    return Failure{fmt::format("the trial needs {} of memory, more than is free", bytes_text(plan.bytes())),
                    "choose a smaller batch or a smaller model"};
   }
-  const KernelSet kernels = inputs.options.reference_kernels ? KernelSet::Reference : KernelSet::Fast;
-  for (StepPlan& plan : train) {
-    machinery->train.add(std::move(plan), machinery->state, machinery->work, kernels);
+  for (StepPlan& step : plan.train) {
+    machinery->train.add(std::move(step), machinery->state, machinery->work, kernels);
   }
-  for (StepPlan& plan : evaluate) {
-    machinery->evaluate.add(std::move(plan), machinery->state, machinery->work, kernels);
+  for (StepPlan& step : plan.evaluate) {
+    machinery->evaluate.add(std::move(step), machinery->state, machinery->work, kernels);
   }
   return machinery;
 }

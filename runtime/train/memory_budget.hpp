@@ -2,9 +2,11 @@
 // then one waits, instead of the operating system ending the run.
 #pragma once
 
-#include <condition_variable>
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace nnc::rt {
@@ -34,28 +36,38 @@ class MemoryBudget {
     std::uint64_t bytes_ = 0;
   };
 
-  // Waits until so much is free; who asks for more than there is waits until it is alone. A thread must have
-  // no other share.
-  Share take(std::uint64_t bytes) {
-    std::unique_lock lock(mutex_);
-    freed_.wait(lock, [&] { return taken_ == 0 || (bytes <= bytes_ && taken_ <= bytes_ - bytes); });
+  // Empty if so much is not free. Who asks for more than there is gets it while nobody has any.
+  std::optional<Share> try_take(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    if (!fits_now(bytes)) return std::nullopt;
     taken_ += bytes;
-    return {*this, bytes};
+    peak_ = std::max(peak_, taken_);
+    return Share(*this, bytes);
+  }
+  // Whether try_take would succeed at this moment.
+  bool fits(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    return fits_now(bytes);
+  }
+  // The most that was taken at once.
+  std::uint64_t peak() {
+    const std::lock_guard lock(mutex_);
+    return peak_;
   }
 
  private:
+  [[nodiscard]] bool fits_now(std::uint64_t bytes) const {
+    return taken_ == 0 || (bytes <= bytes_ && taken_ <= bytes_ - bytes);
+  }
   void give_back(std::uint64_t bytes) {
-    {
-      const std::lock_guard lock(mutex_);
-      taken_ -= bytes;
-    }
-    freed_.notify_all();
+    const std::lock_guard lock(mutex_);
+    taken_ -= bytes;
   }
 
   std::uint64_t bytes_;
   std::uint64_t taken_ = 0;
+  std::uint64_t peak_ = 0;
   std::mutex mutex_;
-  std::condition_variable freed_;
 };
 
 }  // namespace nnc::rt

@@ -1,91 +1,158 @@
-// The states of all trials of a run. In: what was taken and what ended. Out: what is next.
+// The states of all trajectories and trials of a run. In: what was taken and what came of it. Out: what is next.
 #include "runtime/train/schedule.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/base/check.hpp"
 #include "compiler/plan/same_point.hpp"
+#include "compiler/plan/training_steps.hpp"
 #include "runtime/train/selection.hpp"
+#include "runtime/train/trial.hpp"
 
 namespace nnc::rt {
+namespace {
 
-Schedule::Schedule(const StudyPlan& plan)
+// How long a trajectory takes, in no particular unit. What is known before anything has run is enough to
+// begin with the longest.
+double cost_of(const StudyPlan& plan, const Trajectory& trajectory) {
+  const TrialPlan& trial = plan.trials[trajectory.trial];
+  const auto steps = static_cast<double>((trajectory.to - trajectory.from) * steps_per_epoch(plan, trial));
+  return steps * step_cost(trial);
+}
+
+}  // namespace
+
+Schedule::Schedule(const StudyPlan& plan, WorkPlan work, Identify identify)
     : plan_(plan),
-      states_(plan.trials.size(), State::Undecided),
-      identities_(plan.trials.size()),
+      work_(std::move(work)),
+      identify_(std::move(identify)),
+      planned_(work_.trajectories.size()),
+      equals_(plan.trials.size()),
       records_(plan.trials.size()) {
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    refits_.push_back(plan.trials[i].refit ? Refit::Undecided : Refit::No);
     if (plan.trials[i].refit) continue;
-    make_ready(i);
     ++left_[plan.trials[i].experiment];
+    if (work_.first[i] == i) {
+      first_.try_emplace(work_.identities[i].id, i);
+    } else {
+      equals_[work_.first[i]].push_back(i);
+    }
+  }
+  for (std::size_t i = 0; i < work_.trajectories.size(); ++i) add_state(i);
+}
+
+void Schedule::add_state(std::size_t index) {
+  states_.push_back(State::Blocked);
+  children_.emplace_back();
+  const std::optional<std::size_t> parent = work_.trajectories[index].parent;
+  if (parent) {
+    children_[*parent].push_back(index);
+  } else {
+    make_ready(index);
   }
 }
 
-void Schedule::make_ready(std::size_t trial) {
-  states_[trial] = State::Ready;
-  ready_.insert(trial);
+void Schedule::make_ready(std::size_t index) {
+  states_[index] = State::Ready;
+  ready_.emplace(cost_of(plan_, work_.trajectories[index]), index);
 }
 
-std::optional<std::size_t> Schedule::take() {
-  if (ready_.empty()) return std::nullopt;
-  const std::size_t trial = ready_.extract(ready_.begin()).value();
-  states_[trial] = State::Running;
-  ++running_;
-  return trial;
+const std::string& Schedule::base_of(std::size_t index) const {
+  return work_.identities[work_.trajectories[index].trial].base;
 }
 
-TrialPlan Schedule::plan_of(std::size_t trial) const {
-  return plan_.trials[trial].refit ? refit_plan(plan_, trial, records_) : plan_.trials[trial];
-}
-
-// A failure may have been the moment's (memory, disk), so that an equal trial tries again; the rest of what
-// can happen to a trial would happen to an equal one as well.
-Schedule::Claim Schedule::claim(std::size_t trial, const std::string& identity) {
-  NNC_CHECK(states_[trial] == State::Running);
-  identities_[trial] = identity;
-  const auto [owner, is_first] = owners_.try_emplace(identity, trial);
-  if (is_first || owner->second == trial) return {};
-  const std::size_t other = owner->second;
-  if (states_[other] == State::Running) {
-    states_[trial] = State::Waiting;
-    waiting_[identity].push_back(trial);
-    --running_;
-    return {Turn::Wait, std::nullopt};
+// A refit goes a way that another trajectory may be on, whose states it can begin with once that has ended.
+std::optional<std::size_t> Schedule::take(const std::function<bool(std::size_t)>& fits) {
+  for (auto place = ready_.begin(); place != ready_.end(); ++place) {
+    const std::size_t index = place->second;
+    if (index >= planned_ && busy_[base_of(index)] > 0) continue;
+    if (fits && !fits(index)) continue;
+    ready_.erase(place);
+    states_[index] = State::Running;
+    ++busy_[base_of(index)];
+    ++running_;
+    return index;
   }
-  if (states_[other] == State::Ended && records_[other]->status != TrialStatus::Failed) {
-    return {Turn::Same, records_[other]};
-  }
-  owner->second = trial;
-  return {};
+  return std::nullopt;
 }
 
-std::vector<std::size_t> Schedule::end(std::size_t trial, TrialRecord record) {
-  NNC_CHECK(states_[trial] == State::Running);
-  states_[trial] = State::Ended;
+bool Schedule::complete() const {
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    if (!records_[i] && refits_[i] != Refit::Dropped) return false;
+  }
+  return true;
+}
+
+std::vector<TrajectoryStop> Schedule::open_stops(std::size_t index) const {
+  std::vector<TrajectoryStop> open;
+  for (const TrajectoryStop& stop : work_.trajectories[index].stops) {
+    if (!records_[stop.trial]) open.push_back(stop);
+  }
+  return open;
+}
+
+const TrialPlan& Schedule::plan_of(std::size_t trial) const {
+  const auto changed = changed_plans_.find(trial);
+  return changed == changed_plans_.end() ? plan_.trials[trial] : changed->second;
+}
+
+void Schedule::pass_fork(std::size_t index, std::int64_t epoch) {
+  for (const std::size_t child : children_[index]) {
+    if (states_[child] == State::Blocked && work_.trajectories[child].from == epoch) make_ready(child);
+  }
+}
+
+void Schedule::leave(std::size_t index, State state) {
+  NNC_CHECK(states_[index] == State::Running);
+  states_[index] = state;
+  --busy_[base_of(index)];
   --running_;
+}
+
+void Schedule::put_back(std::size_t index) {
+  leave(index, State::Ready);
+  make_ready(index);
+}
+
+void Schedule::end(std::size_t index) {
+  leave(index, State::Ended);
+  for (const std::size_t child : children_[index]) {
+    if (states_[child] == State::Blocked) make_ready(child);
+  }
+}
+
+std::vector<std::size_t> Schedule::trials_beyond(std::size_t index, std::int64_t epoch) const {
+  std::vector<std::size_t> trials;
+  for (const std::size_t child : children_[index]) {
+    if (work_.trajectories[child].from < epoch) continue;
+    for (const TrajectoryStop& stop : work_.trajectories[child].stops) trials.push_back(stop.trial);
+    const std::vector<std::size_t> further = trials_beyond(child, epoch);
+    trials.insert(trials.end(), further.begin(), further.end());
+  }
+  return trials;
+}
+
+Schedule::Ended Schedule::settle(std::size_t trial, TrialRecord record) {
+  Ended ended;
+  give(trial, std::move(record), ended);
+  return ended;
+}
+
+void Schedule::give(std::size_t trial, TrialRecord record, Ended& ended) {
+  if (records_[trial]) return;
   records_[trial] = std::move(record);
-  wake(identities_[trial]);
+  ended.trials.push_back(trial);
+  for (const std::size_t equal : equals_[trial]) {
+    const TrialPlan& plan = plan_of(equal);
+    give(equal, record_as(plan, plan_.data.at(plan.data).name, *records_[trial]), ended);
+  }
   const TrialPlan& plan = plan_.trials[trial];
-  if (plan.refit || --left_[plan.experiment] > 0) return {};
-  return decide(plan.experiment);
+  if (!plan.refit && --left_[plan.experiment] == 0) decide(plan.experiment, ended);
 }
 
-void Schedule::abandon(std::size_t trial) {
-  NNC_CHECK(states_[trial] == State::Running);
-  states_[trial] = State::Dropped;
-  --running_;
-  wake(identities_[trial]);
-}
-
-// Whoever waited looks again.
-void Schedule::wake(const std::string& identity) {
-  const auto waiting = waiting_.find(identity);
-  if (waiting == waiting_.end()) return;
-  for (const std::size_t trial : waiting->second) make_ready(trial);
-  waiting_.erase(waiting);
-}
-
-std::vector<std::size_t> Schedule::decide(const std::string& experiment) {
+void Schedule::decide(const std::string& experiment, Ended& ended) {
   for (const SelectionPlan& selection : plan_.selections) {
     if (selection.experiment != experiment) continue;
     Result<SelectionRecord> chosen = choose_point(plan_, selection, records_);
@@ -95,31 +162,43 @@ std::vector<std::size_t> Schedule::decide(const std::string& experiment) {
       problems_.emplace(experiment, chosen.failure().message);
   }
   const auto selected = selections_.find(experiment);
-  std::vector<std::size_t> dropped;
-  for (std::size_t i = 0; i < states_.size(); ++i) {
-    if (states_[i] != State::Undecided || plan_.trials[i].experiment != experiment) continue;
-    const bool chosen =
-        selected != selections_.end() && same_point(plan_.trials[i].params, selected->second.params);
-    if (chosen) {
-      make_ready(i);
+  for (std::size_t i = 0; i < refits_.size(); ++i) {
+    if (refits_[i] != Refit::Undecided || plan_.trials[i].experiment != experiment) continue;
+    if (selected != selections_.end() && same_point(plan_.trials[i].params, selected->second.params)) {
+      refits_[i] = Refit::Chosen;
+      choose_refit(i, ended);
     } else {
-      states_[i] = State::Dropped;
-      dropped.push_back(i);
+      refits_[i] = Refit::Dropped;
+      ended.dropped.push_back(i);
     }
   }
-  return dropped;
 }
 
-// With several jobs, a later trial may have come first.
-void Schedule::finish(RunRecord& record) {
-  std::map<std::string, std::size_t> first;
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    if (!records_[i] || !records_[i]->finished()) continue;
-    const auto owner = owners_.find(identities_[i]);
-    if (owner == owners_.end() || !records_[owner->second] || !records_[owner->second]->finished()) continue;
-    const auto [place, is_first] = first.try_emplace(identities_[i], i);
-    if (is_first) std::swap(records_[i]->status, records_[owner->second]->status);
+// Perhaps another trial has, or will have, the same result.
+void Schedule::choose_refit(std::size_t trial, Ended& ended) {
+  TrialPlan plan = refit_plan(plan_, trial, records_);
+  const bool changed = plan.epochs != plan_.trials[trial].epochs || plan.stop.has_value() != plan_.trials[trial].stop.has_value();
+  if (changed) {
+    work_.identities[trial] = identify_(trial, plan);
+    changed_plans_.emplace(trial, std::move(plan));
   }
+  const auto [first, is_new] = first_.try_emplace(work_.identities[trial].id, trial);
+  if (is_new) {
+    Trajectory own;
+    own.trial = trial;
+    own.to = plan_of(trial).epochs;
+    own.stops = {{trial, own.to}};
+    work_.trajectories.push_back(std::move(own));
+    add_state(work_.trajectories.size() - 1);
+  } else if (records_[first->second]) {
+    const TrialPlan& own = plan_of(trial);
+    give(trial, record_as(own, plan_.data.at(own.data).name, *records_[first->second]), ended);
+  } else {
+    equals_[first->second].push_back(trial);
+  }
+}
+
+void Schedule::finish(RunRecord& record) {
   for (std::optional<TrialRecord>& trial : records_) {
     if (trial) record.trials.push_back(std::move(*trial));
   }

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "compiler/plan/scale_name.hpp"
-#include "runtime/train/samples.hpp"
+#include "runtime/train/prepared_study.hpp"
 #include "runtime/train/schedule.hpp"
 #include "runtime/train/workers.hpp"
 
@@ -65,22 +65,40 @@ void record_data(const StudyPlan& plan, const std::vector<LoadedData>& loaded, R
   }
 }
 
+WorkRecord work_record(const PreparedStudy& study) {
+  const StudyPlan& plan = study.plan();
+  const WorkPlan& work = study.work();
+  WorkRecord record;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    if (plan.trials[i].refit) continue;
+    ++record.declared;
+    if (work.first[i] == i) ++record.distinct;
+    record.epochs_declared += plan.trials[i].epochs;
+  }
+  record.stages = work.stages();
+  record.epochs_planned = work.epochs();
+  return record;
+}
+
 }  // namespace
 
-Result<StudyResult> run_study(const StudyPlan& plan, const CompileTrial& compile, const RunEvents& events,
-                              const RunOptions& options) {
+StudyResult run_study(PreparedStudy& study, const RunEvents& events) {
   const auto begin = std::chrono::steady_clock::now();
-  Result<std::vector<LoadedData>> loaded = load_all(plan, options.smoke);
-  if (!loaded) return loaded.failure();
-
+  const StudyPlan& plan = study.plan();
   StudyResult result;
   result.record.source_text = plan.source_text;
-  result.record.smoke = options.smoke;
-  record_data(plan, loaded.value(), result.record);
-  Schedule schedule(plan);
-  Workers workers(plan, loaded.value(), compile, events, options, schedule);
+  result.record.smoke = study.options().smoke;
+  record_data(plan, study.loaded(), result.record);
+  Schedule schedule(plan, study.work(),
+                    [&study](std::size_t index, const TrialPlan& trial) { return study.identify(index, trial); });
+  Workers workers(study, events, schedule);
   result.interrupted = !workers.run();
+  result.failure = workers.failure();
   schedule.finish(result.record);
+  result.record.work = work_record(study);
+  result.record.work.known = workers.known();
+  result.record.work.steps_trained = workers.steps_trained();
+  result.record.work.memory_bytes = workers.peak_bytes();
   result.record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

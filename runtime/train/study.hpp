@@ -1,11 +1,11 @@
-// Runs a study: reads the data, trains and evaluates every trial, and gives back the record of the run.
+// Runs a study: trains and evaluates every trial, and gives back the record of the run.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "compiler/base/result.hpp"
 #include "compiler/plan/step_plan.hpp"
@@ -13,6 +13,8 @@
 #include "runtime/record/record.hpp"
 
 namespace nnc::rt {
+
+class Store;
 
 enum class Phase : std::uint8_t { Train, Evaluate };
 
@@ -22,14 +24,23 @@ using PlanMaker = std::function<StepPlan(Phase phase, std::int64_t batch)>;
 
 struct CompiledTrial {
   PlanMaker plans;
-  // Text that is equal for two trials exactly if they compute the same: their graphs with initial values,
-  // loss and optimizer, without names that the author chose.
-  std::string program;
 };
 
-// Compiles one trial, given by its index in StudyPlan::trials; called when the trial starts, from several
-// threads at once. The driver gives it, so that the runtime never sees the front end.
-using CompileTrial = std::function<Result<CompiledTrial>(std::size_t trial)>;
+// What a trial computes, whatever its author called things: equal for two trials exactly if they train the same
+// network with the same loss in the same way. SHA-256, hex.
+struct ProgramIdentity {
+  std::string model;      // the graphs for training and for evaluation, initial values and loss among them
+  std::string optimizer;  // what happens to a weight of each of the model's shapes
+  std::string form;       // of both, whatever the constants are: equal forms need the same memory
+};
+
+// What the driver gives, so that the runtime never sees the language. Trials are given by their index in
+// StudyPlan::trials. Called from several threads at once.
+struct StudyCompiler {
+  std::function<Result<ProgramIdentity>(std::size_t trial)> identify;
+  // Called when the trial starts.
+  std::function<Result<CompiledTrial>(std::size_t trial)> compile;
+};
 
 struct StepProgress {
   std::int64_t epoch = 0;   // from 1
@@ -59,27 +70,22 @@ struct RunOptions {
   const std::atomic<bool>* stop = nullptr;  // set from a signal handler: finish the step and return
   int jobs = 1;                             // trials at once
   bool smoke = false;                       // one epoch on a sliver of the data
-  std::string folder;                       // predictions are written below it; none if empty
-  // The finished record of an earlier run with that identity, or null; called like the events. Its
-  // predictions lie in `folder`.
-  std::function<const TrialRecord*(const std::string& identity)> known;
+  Store* store = nullptr;                   // what is known of trials, and where results are kept; may be null
+  bool reuse = true;                        // what the store knows, results and states of training, is not trained again
+  double checkpoint_seconds = 10;           // so often, unless that would take more than a hundredth of the time
+  bool share = true;                        // equal trials, and what trials have in common, are trained once
 };
 
 struct StudyResult {
   RunRecord record;  // file, version, command, date, machine and claims are the caller's to fill
   bool interrupted = false;
+  std::optional<Failure> failure;  // why results could not be kept: a full disk; what was kept before is in the record
 };
 
-// The records come in the order of the plan, whatever ended first; refits that were not chosen have none.
-// Results do not depend on the number of jobs. Fails only if the data cannot be read; a trial that fails is
-// recorded with its reason and the others go on.
-Result<StudyResult> run_study(const StudyPlan& plan, const CompileTrial& compile, const RunEvents& events,
-                              const RunOptions& options);
+class PreparedStudy;
 
-// SHA-256 of everything that can change the result of a trial, and of nothing else: what `known` is asked
-// for. `data_sha256` stands for the samples and labels, `program` is CompiledTrial's; of the options, the
-// kernels and the size of the data count.
-std::string trial_identity(const TrialPlan& trial, const DataPlan& data, std::string_view data_sha256,
-                           std::string_view program, const RunOptions& options);
+// The records come in the order of the plan, whatever ended first; refits that were not chosen have none. Results do
+// not depend on the number of jobs. A trial that fails is recorded with its reason and the others go on.
+StudyResult run_study(PreparedStudy& study, const RunEvents& events);
 
 }  // namespace nnc::rt

@@ -1,17 +1,16 @@
-// One trial: its parameters from the first values to the last, and what they are worth on each part of the
-// data.
+// What a trial trains on, and the record of what came of it.
 #pragma once
 
 #include <atomic>
+#include <string>
 
 #include "runtime/data/dataset.hpp"
-#include "runtime/train/memory_budget.hpp"
 #include "runtime/train/samples.hpp"
 #include "runtime/train/study.hpp"
 
 namespace nnc::rt {
 
-// Why to end after the present step: the user asked for it, or another thread of the run found a bug.
+// Why to end after the present step: the user asked for it, or the run cannot go on.
 struct StopSignal {
   const std::atomic<bool>* user = nullptr;
   const std::atomic<bool>* failed = nullptr;
@@ -25,23 +24,22 @@ struct StopSignal {
 };
 
 struct TrialInputs {
-  const TrialPlan& trial;
-  std::size_t index;  // in the plan, for events
+  const TrialPlan& trial;  // how to train
   const Dataset& data;
   const TrialSamples& samples;
-  const CompiledTrial& compiled;
   const RunEvents& events;
   const RunOptions& options;
   const StopSignal& stop;
-  MemoryBudget& memory;
 };
 
 // A record that says which trial it is, and nothing of its results.
 TrialRecord start_record(const TrialPlan& trial, const std::string& data_name);
 void fail(TrialRecord& record, const Failure& failure);
 
-// Trains and judges; `record` comes from start_record. False if it was stopped: the record is not complete
-// then. What goes wrong is the status and the reason of the record.
-bool run_trial(const TrialInputs& inputs, TrialRecord& record);
+// The result of an equal trial as that of this one. What was trained becomes Cached: it was not trained for this one.
+TrialRecord record_as(const TrialPlan& trial, const std::string& data_name, const TrialRecord& equal);
+
+// Metrics that users declare may name computations that do not exist.
+Status check_metrics(const TrialPlan& trial);
 
 }  // namespace nnc::rt

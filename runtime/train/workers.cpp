@@ -1,5 +1,7 @@
-// Takes, compiles, trains and ends trials. In: the schedule. Out: the records in it, events on the way.
+// Takes, compiles, trains and ends trajectories. In: the schedule. Out: the records in it, events on the way.
 #include "runtime/train/workers.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -7,11 +9,15 @@
 #include <utility>
 
 #include "compiler/base/check.hpp"
+#include "compiler/base/number_text.hpp"
 #include "runtime/exec/executor.hpp"
-#include "runtime/train/prediction_files.hpp"
+#include "runtime/train/known_results.hpp"
 
 namespace nnc::rt {
 namespace {
+
+// How often a program looks whether another one has given something back.
+constexpr std::chrono::milliseconds kLookAgain{100};
 
 // The same event, if there is one, under a lock.
 template <class... Args>
@@ -31,26 +37,25 @@ RunEvents one_at_a_time(const RunEvents& events, std::mutex& lock) {
 
 }  // namespace
 
-Workers::Workers(const StudyPlan& plan, const std::vector<LoadedData>& loaded, const CompileTrial& compile,
-                 const RunEvents& events, const RunOptions& options, Schedule& schedule)
-    : plan_(plan),
-      loaded_(loaded),
-      compile_(compile),
-      options_(options),
+Workers::Workers(PreparedStudy& study, const RunEvents& events, Schedule& schedule)
+    : study_(study),
+      options_(study.options()),
       schedule_(schedule),
-      samples_(plan, loaded),
       events_(one_at_a_time(events, callbacks_)),
-      stop_{options.stop, &failed_},
+      stop_{options_.stop, &failed_},
       memory_(physical_memory() / 4 * 3) {}
 
 bool Workers::run() {
+  settle_known();
   std::vector<std::thread> threads;
-  const auto useful = static_cast<int>(std::min<std::size_t>(plan_.trials.size(), 1024));
+  const auto useful = static_cast<int>(std::min<std::size_t>(study_.plan().trials.size(), 1024));
   start_threads(threads, std::min(options_.jobs, useful) - 1);
   work();
   for (std::thread& thread : threads) thread.join();
   if (thrown_) std::rethrow_exception(thrown_);
-  return !stop_.raised() || schedule_.complete();
+  const bool complete = schedule_.complete();
+  if (complete) drop_passing_states();
+  return complete;
 }
 
 // A machine that has no threads left runs the study with fewer.
@@ -66,7 +71,7 @@ void Workers::start_threads(std::vector<std::thread>& threads, int count) {
 
 void Workers::work() {
   try {
-    while (const std::optional<std::size_t> index = next_trial()) process(*index);
+    while (const std::optional<std::size_t> index = next()) process(*index);
   } catch (...) {
     const std::lock_guard lock(mutex_);
     if (!thrown_) thrown_ = std::current_exception();
@@ -75,93 +80,278 @@ void Workers::work() {
   changed_.notify_all();
 }
 
-std::optional<std::size_t> Workers::next_trial() {
+std::optional<std::size_t> Workers::next() {
   std::unique_lock lock(mutex_);
+  const auto fit = [this](std::size_t index) { return fits(index); };
   while (!stop_.raised()) {
-    if (const std::optional<std::size_t> index = schedule_.take()) return index;
-    if (schedule_.running() == 0) return std::nullopt;
-    changed_.wait(lock);
+    if (const std::optional<std::size_t> index = schedule_.take(fit)) return index;
+    if (schedule_.running() == 0 && !schedule_.has_ready()) return std::nullopt;
+    changed_.wait_for(lock, kLookAgain);
   }
   return std::nullopt;
 }
 
+bool Workers::fits(std::size_t index) {
+  const auto obstacle = obstacles_.find(index);
+  if (obstacle == obstacles_.end()) return true;
+  return Clock::now() >= obstacle->second.not_before && memory_.fits(obstacle->second.bytes);
+}
+
 void Workers::process(std::size_t index) {
-  const TrialPlan& trial = plan_.trials[index];
-  TrialRecord record = start_record(trial, plan_.data.at(trial.data).name);
-  Outcome outcome = Outcome::Ended;
+  bool ended = true;
   try {
-    outcome = attempt(index, record);
+    ended = attempt(index);
   } catch (const std::bad_alloc&) {
-    fail(record, {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
+    fail_all(index, {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
   }
-  if (outcome == Outcome::Ended) end(index, std::move(record));
-  if (outcome == Outcome::Stopped) {
+  if (ended) {
     const std::lock_guard lock(mutex_);
-    schedule_.abandon(index);
+    schedule_.end(index);
   }
   changed_.notify_all();
 }
 
-Workers::Outcome Workers::attempt(std::size_t index, TrialRecord& record) {
-  const TrialPlan trial = [&] {
+// ---------------------------------------------------------------- one trajectory
+
+std::vector<OpenTrial> Workers::open_trials(std::size_t index) {
+  std::vector<OpenTrial> open;
+  {
     const std::lock_guard lock(mutex_);
-    return schedule_.plan_of(index);
+    for (const TrajectoryStop& stop : schedule_.open_stops(index)) {
+      open.push_back({schedule_.plan_of(stop.trial), schedule_.identity_of(stop.trial), {}, stop});
+    }
+  }
+  for (OpenTrial& trial : open) trial.fields = study_.fields(trial.stop.trial, trial.plan);
+  return open;
+}
+
+bool Workers::attempt(std::size_t index) {
+  std::vector<OpenTrial> open = open_trials(index);
+  if (open.empty()) return true;
+  const std::string base = open.front().identity.base;
+  if (!claim(base)) {
+    put_back(index, {0, Clock::now() + kLookAgain});
+    return false;
+  }
+  // Given back at the end, whatever happens.
+  const std::shared_ptr<void> claimed(nullptr, [&](void*) { give_back(base); });
+  if (!take_known(open) || open.empty()) return true;
+
+  TrialPlan how = [&] {
+    const std::lock_guard lock(mutex_);
+    return schedule_.plan_of(schedule_.trajectory(index).trial);
   }();
-  record.epochs = trial.epochs;
-  Result<std::shared_ptr<const TrialSamples>> samples = samples_.get(trial);
+  for (const OpenTrial& trial : open) {
+    how.measures_test = how.measures_test || trial.plan.measures_test;
+    if (const Status status = check_metrics(trial.plan); !status) {
+      fail_all(index, status.failure());
+      return true;
+    }
+  }
+  const Result<std::shared_ptr<const TrialSamples>> samples = study_.samples().get(how);
   if (!samples) {
-    fail(record, samples.failure());
-    return Outcome::Ended;
+    fail_all(index, samples.failure());
+    return true;
   }
-  Result<CompiledTrial> compiled = compile_(index);
+  const Result<CompiledTrial> compiled = study_.compiler().compile(open.front().stop.trial);
   if (!compiled) {
-    fail(record, compiled.failure());
-    return Outcome::Ended;
+    fail_all(index, compiled.failure());
+    return true;
   }
-  record.identity = trial_identity(trial, plan_.data[trial.data], loaded_[trial.data].data->sha256,
-                                   compiled.value().program, options_);
-  const Schedule::Claim claim = [&] {
+  std::vector<StopPlan> rules;
+  for (const OpenTrial& trial : open) {
+    if (trial.plan.stop) rules.push_back(*trial.plan.stop);
+  }
+  const TrialSamples& parts = *samples.value();
+  MachineryPlan needs = plan_machinery(compiled.value(), how.batch,
+                                       {parts.train.size(), parts.valid.size(), parts.test.size()}, rules);
+  if (needs.bytes() > physical_memory()) {
+    fail_all(index, {fmt::format("the trial needs {} of memory, more than is free", bytes_text(needs.bytes())),
+                     "choose a smaller batch or a smaller model"});
+    return true;
+  }
+  const std::optional<MemoryBudget::Share> share = memory_.try_take(needs.bytes());
+  if (!share) {
+    put_back(index, {needs.bytes(), {}});
+    return false;
+  }
+  const KernelSet kernels = options_.reference_kernels ? KernelSet::Reference : KernelSet::Fast;
+  const Result<std::unique_ptr<Machinery>> machinery = make_machinery(std::move(needs), kernels);
+  if (!machinery) {
+    fail_all(index, machinery.failure());
+    return true;
+  }
+  const TrialInputs inputs{how, *study_.data(how).data, parts, events_, options_, stop_};
+  train(index, std::move(open), inputs, *machinery.value());
+  return true;
+}
+
+void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialInputs& inputs,
+                    Machinery& machinery) {
+  const Trajectory trajectory = [&] {
     const std::lock_guard lock(mutex_);
-    return schedule_.claim(index, record.identity);
+    return schedule_.trajectory(index);
   }();
-  if (claim.turn == Schedule::Turn::Wait) return Outcome::PutBack;
-  if (claim.turn == Schedule::Turn::Same) {
-    if (take_over(*claim.same, options_.folder, record)) return Outcome::Ended;
-    const std::lock_guard lock(mutex_);
-    schedule_.insist(index, record.identity);
-  } else if (take_known(record.identity, record)) {
-    return Outcome::Ended;
-  }
-  return train(index, trial, compiled.value(), *samples.value(), record);
-}
-
-bool Workers::take_known(const std::string& identity, TrialRecord& record) {
-  if (!options_.known) return false;
-  std::optional<TrialRecord> known;
-  {
-    const std::lock_guard lock(callbacks_);
-    if (const TrialRecord* found = options_.known(identity)) known = *found;
-  }
-  return known && known->finished() && take_over(*known, options_.folder, record);
-}
-
-Workers::Outcome Workers::train(std::size_t index, const TrialPlan& trial, const CompiledTrial& compiled,
-                                const TrialSamples& samples, TrialRecord& record) {
-  if (events_.trial_started) events_.trial_started(index);
-  const TrialInputs inputs{trial, index,  *loaded_[trial.data].data, samples, compiled, events_, options_,
-                           stop_, memory_};
-  return run_trial(inputs, record) ? Outcome::Ended : Outcome::Stopped;
-}
-
-void Workers::end(std::size_t index, TrialRecord record) {
-  if (events_.trial_ended) events_.trial_ended(index, record);
-  std::vector<std::size_t> dropped;
+  TrajectoryEvents events;
+  events.result = [this](std::size_t trial, TrialRecord record) { settle(trial, std::move(record)); };
+  events.fork = [this, index](std::int64_t epoch) {
+    {
+      const std::lock_guard lock(mutex_);
+      schedule_.pass_fork(index, epoch);
+    }
+    changed_.notify_all();
+  };
+  events.heading_for = [this](std::size_t trial) {
+    if (events_.trial_started) events_.trial_started(trial);
+  };
+  TrajectoryRun run(inputs, trajectory, std::move(open), machinery, events, study_.data_name(inputs.trial));
+  const TrajectoryRun::Outcome outcome = run.run();
   {
     const std::lock_guard lock(mutex_);
-    dropped = schedule_.end(index, std::move(record));
+    steps_trained_ += run.steps_trained();
   }
-  if (!events_.trial_dropped) return;
-  for (const std::size_t trial : dropped) events_.trial_dropped(trial);
+  if (outcome == TrajectoryRun::Outcome::CannotStore) cannot_store(run.failure());
+  if (outcome == TrajectoryRun::Outcome::Diverged) settle_beyond(index, run);
+}
+
+// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well.
+void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
+  std::vector<OpenTrial> beyond;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::size_t trial : schedule_.trials_beyond(index, run.diverged_in())) {
+      if (!schedule_.settled(trial))
+        beyond.push_back({schedule_.plan_of(trial), schedule_.identity_of(trial), {}, {trial, 0}});
+    }
+  }
+  for (OpenTrial& trial : beyond) {
+    TrialRecord record = record_as(trial.plan, study_.data_name(trial.plan), run.diverged());
+    record.identity = trial.identity.id;
+    record.state = outcome_id(trial.identity.base, trial.plan);
+    record.identity_fields = study_.fields(trial.stop.trial, trial.plan);
+    if (options_.store != nullptr) {
+      if (const Status kept = options_.store->put(record); !kept) return cannot_store(kept.failure());
+    }
+    settle(trial.stop.trial, std::move(record));
+  }
+}
+
+// ---------------------------------------------------------------- results
+
+void Workers::settle(std::size_t trial, TrialRecord record) {
+  Schedule::Ended ended;
+  std::vector<TrialRecord> records;
+  {
+    const std::lock_guard lock(mutex_);
+    ended = schedule_.settle(trial, std::move(record));
+    for (const std::size_t one : ended.trials) records.push_back(schedule_.record(one));
+  }
+  changed_.notify_all();
+  for (std::size_t i = 0; i < records.size() && events_.trial_ended; ++i) {
+    events_.trial_ended(ended.trials[i], records[i]);
+  }
+  for (const std::size_t refit : ended.dropped) {
+    if (events_.trial_dropped) events_.trial_dropped(refit);
+  }
+}
+
+// A failure may be the moment's, so that it is not kept.
+void Workers::fail_all(std::size_t index, const Failure& failure) {
+  for (OpenTrial& trial : open_trials(index)) {
+    TrialRecord record = start_record(trial.plan, study_.data_name(trial.plan));
+    record.identity = trial.identity.id;
+    record.base = trial.identity.base;
+    record.identity_fields = std::move(trial.fields);
+    fail(record, failure);
+    settle(trial.stop.trial, std::move(record));
+  }
+}
+
+std::optional<TrialRecord> Workers::find(const TrialPlan& trial, const std::string& identity) {
+  Result<std::optional<TrialRecord>> known = find_known(study_, trial, identity);
+  if (known) return std::move(known).value();
+  cannot_store(known.failure());
+  return std::nullopt;
+}
+
+void Workers::settle_known() {
+  const StudyPlan& plan = study_.plan();
+  const WorkPlan& work = study_.work();
+  for (std::size_t i = 0; i < plan.trials.size() && !failure_; ++i) {
+    if (plan.trials[i].refit || work.first[i] != i) continue;
+    std::optional<TrialRecord> known = find(plan.trials[i], work.identities[i].id);
+    if (!known) continue;
+    ++known_;
+    settle(i, *std::move(known));
+  }
+}
+
+// Takes those out whose result has become known: of another program, or of refits. False if the store failed.
+bool Workers::take_known(std::vector<OpenTrial>& open) {
+  std::erase_if(open, [&](const OpenTrial& trial) {
+    std::optional<TrialRecord> known = find(trial.plan, trial.identity.id);
+    if (!known) return false;
+    settle(trial.stop.trial, *std::move(known));
+    const std::lock_guard lock(mutex_);
+    ++known_;
+    return true;
+  });
+  const std::lock_guard lock(mutex_);
+  return !failure_;
+}
+
+// ---------------------------------------------------------------- what keeps a trajectory waiting
+
+bool Workers::claim(const std::string& base) {
+  const std::lock_guard lock(mutex_);
+  auto held = claims_.find(base);
+  if (held == claims_.end()) {
+    StoreClaim fresh;
+    if (options_.store != nullptr) {
+      std::optional<StoreClaim> claimed = options_.store->try_claim(base);
+      if (!claimed) return false;
+      fresh = *std::move(claimed);
+    }
+    held = claims_.emplace(base, std::pair(std::move(fresh), 0)).first;
+  }
+  ++held->second.second;
+  return true;
+}
+
+void Workers::give_back(const std::string& base) {
+  const std::lock_guard lock(mutex_);
+  const auto held = claims_.find(base);
+  if (--held->second.second == 0) claims_.erase(held);
+}
+
+void Workers::put_back(std::size_t index, Obstacle obstacle) {
+  const std::lock_guard lock(mutex_);
+  obstacles_[index] = obstacle;
+  schedule_.put_back(index);
+}
+
+// The run ends: what cannot be kept would be trained in vain.
+void Workers::cannot_store(Failure failure) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = std::move(failure);
+  failed_ = true;
+}
+
+// States that only others of this run began with.
+void Workers::drop_passing_states() {
+  Store* store = options_.store;
+  if (store == nullptr || !options_.share) return;
+  const WorkPlan& work = study_.work();
+  for (const Trajectory& trajectory : work.trajectories) {
+    const TrialPlan& trial = study_.plan().trials[trajectory.trial];
+    for (const std::vector<std::int64_t>* epochs : {&trajectory.forks, &trajectory.bookmarks}) {
+      for (const std::int64_t epoch : *epochs) {
+        if (epoch == trajectory.to) continue;
+        // One that stays costs only space.
+        static_cast<void>(store->drop_checkpoint(state_id(work.identities[trajectory.trial].base, trial, epoch)).ok());
+      }
+    }
+  }
 }
 
 }  // namespace nnc::rt

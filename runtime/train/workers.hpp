@@ -1,57 +1,83 @@
-// The threads of a run: each takes trials from the schedule until none is left.
+// The threads of a run: each takes trajectories from the schedule until none is left.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "runtime/train/samples.hpp"
+#include "runtime/store/store.hpp"
+#include "runtime/train/memory_budget.hpp"
+#include "runtime/train/prepared_study.hpp"
 #include "runtime/train/schedule.hpp"
-#include "runtime/train/study.hpp"
+#include "runtime/train/trajectory_run.hpp"
 #include "runtime/train/trial.hpp"
 
 namespace nnc::rt {
 
 class Workers {
  public:
-  // All of them must outlive the workers. Events and `options.known` are called by one thread at a time.
-  Workers(const StudyPlan& plan, const std::vector<LoadedData>& loaded, const CompileTrial& compile,
-          const RunEvents& events, const RunOptions& options, Schedule& schedule);
+  // All of them must outlive the workers. Events are called by one thread at a time.
+  Workers(PreparedStudy& study, const RunEvents& events, Schedule& schedule);
 
-  // Runs all trials, in this thread and as many others as `options.jobs` asks for besides. False if it was
-  // stopped. What a thread throws (bugs, exhausted memory) ends all of them and is thrown here.
+  // Runs all trials, in this thread and as many others as `jobs` asks for besides. False if it was stopped. What a
+  // thread throws (bugs) ends all of them and is thrown here.
   bool run();
 
+  // Why results could not be kept.
+  [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  [[nodiscard]] std::int64_t known() const { return known_; }
+  [[nodiscard]] std::int64_t steps_trained() const { return steps_trained_; }
+  [[nodiscard]] std::uint64_t peak_bytes() { return memory_.peak(); }
+
  private:
-  // What happened to a trial that was taken.
-  enum class Outcome { Ended, PutBack, Stopped };
+  using Clock = std::chrono::steady_clock;
+  // What keeps a trajectory from being worked on.
+  struct Obstacle {
+    std::uint64_t bytes = 0;         // that are not free
+    Clock::time_point not_before{};  // another program is at it
+  };
 
   void start_threads(std::vector<std::thread>& threads, int count);
   void work();
-  std::optional<std::size_t> next_trial();
+  std::optional<std::size_t> next();
+  [[nodiscard]] bool fits(std::size_t index);
   void process(std::size_t index);
-  Outcome attempt(std::size_t index, TrialRecord& record);
-  Outcome train(std::size_t index, const TrialPlan& trial, const CompiledTrial& compiled,
-                const TrialSamples& samples, TrialRecord& record);
-  bool take_known(const std::string& identity, TrialRecord& record);
-  void end(std::size_t index, TrialRecord record);
+  // False if it was put back.
+  bool attempt(std::size_t index);
+  std::vector<OpenTrial> open_trials(std::size_t index);
+  void settle_known();
+  bool take_known(std::vector<OpenTrial>& open);
+  std::optional<TrialRecord> find(const TrialPlan& trial, const std::string& identity);
+  void settle(std::size_t trial, TrialRecord record);
+  void fail_all(std::size_t index, const Failure& failure);
+  void train(std::size_t index, std::vector<OpenTrial> open, const TrialInputs& inputs, Machinery& machinery);
+  void settle_beyond(std::size_t index, const TrajectoryRun& run);
+  bool claim(const std::string& base);
+  void give_back(const std::string& base);
+  void cannot_store(Failure failure);
+  void put_back(std::size_t index, Obstacle obstacle);
+  void drop_passing_states();
 
-  const StudyPlan& plan_;
-  const std::vector<LoadedData>& loaded_;
-  const CompileTrial& compile_;
+  PreparedStudy& study_;
   const RunOptions& options_;
   Schedule& schedule_;
-  SampleCache samples_;
   std::mutex callbacks_;  // one event at a time
   RunEvents events_;      // the caller's, under that lock
   std::mutex mutex_;      // of the schedule and of what follows
   std::condition_variable changed_;
   std::exception_ptr thrown_;
+  std::optional<Failure> failure_;
+  std::map<std::size_t, Obstacle> obstacles_;             // by trajectory
+  std::map<std::string, std::pair<StoreClaim, int>> claims_;  // by base, with how many trajectories have it
+  std::int64_t known_ = 0;
+  std::int64_t steps_trained_ = 0;
   std::atomic<bool> failed_ = false;
   StopSignal stop_;
   MemoryBudget memory_;

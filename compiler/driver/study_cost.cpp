@@ -1,0 +1,279 @@
+// See study_cost.hpp. Trials of one kind need the same memory and the same time for a step: each kind is looked at
+// once, however many trials there are.
+#include "compiler/driver/study_cost.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <thread>
+#include <unordered_map>
+
+#include "compiler/plan/training_steps.hpp"
+#include "runtime/train/known_results.hpp"
+
+namespace nnc {
+namespace {
+
+// All kinds together are measured for about so long, and each for no longer than it takes to be sure.
+constexpr double kSecondsInAll = 3;
+constexpr double kSecondsPerKind = 0.25;
+constexpr std::size_t kMostMeasured = 48;
+
+// A trial of its kind, and what is known of it.
+struct Kind {
+  rt::WayDemands demands;
+  double steps = 0;  // of all trajectories of the kind
+  std::uint64_t bytes = 0;
+  std::optional<rt::TrialSpeed> speed;
+};
+
+// What is left of a trajectory.
+struct Left {
+  std::size_t kind = 0;
+  std::int64_t epochs = 0;
+  std::int64_t steps = 0;
+  std::int64_t judged = 0;  // trials that end
+  double share = 1;
+};
+
+class CostMeter {
+ public:
+  CostMeter(rt::PreparedStudy& study, const CostOptions& options)
+      : study_(study), plan_(study.plan()), work_(study.work()), options_(options) {}
+
+  Result<StudyCost> run() {
+    cost_.trials.resize(plan_.trials.size());
+    cost_.jobs = options_.jobs;
+    if (Status counted = count_trials(); !counted) return counted.failure();
+    for (const rt::Trajectory& trajectory : work_.trajectories) add(trajectory);
+    add_refits();
+    if (Status needs = find_needs(); !needs) return needs.failure();
+    if (options_.measure) estimate_time();
+    return std::move(cost_);
+  }
+
+ private:
+  const TrialPlan& trial(std::size_t index) const { return plan_.trials[index]; }
+
+  Status count_trials() {
+    double declared = 0;
+    double epochs = 0;
+    double steps = 0;
+    const std::vector<double> shares = shares_of(plan_);
+    for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
+      TrialCost& one = cost_.trials[i];
+      one.steps = training_steps(plan_, trial(i));
+      declared += shares[i];
+      epochs += shares[i] * static_cast<double>(trial(i).epochs);
+      steps += shares[i] * static_cast<double>(one.steps);
+      if (work_.first[i] != i) {
+        one.kind = TrialCost::Kind::Same;
+        one.like = work_.first[i];
+        continue;
+      }
+      const auto known = rt::find_known(study_, trial(i), work_.identities[i].id);
+      if (!known) return known.failure();
+      if (!trial(i).refit) ++cost_.distinct;
+      if (known.value()) {
+        one.kind = TrialCost::Kind::Known;
+        if (!trial(i).refit) ++cost_.known;
+      } else if (trial(i).refit) {
+        one.kind = TrialCost::Kind::IfBest;
+      }
+    }
+    cost_.declared = std::llround(declared);
+    cost_.epochs_declared = std::llround(epochs);
+    cost_.steps_declared = std::llround(steps);
+    cost_.stages = work_.stages();
+    return Done{};
+  }
+
+  // Graphs of one form, samples of one number.
+  std::size_t kind_of(rt::WayDemands demands) {
+    const TrialPlan& one = trial(demands.trial);
+    const auto program = study_.compiler().identify(demands.trial);
+    std::string key = program ? program.value().form : std::to_string(demands.trial);
+    key += fmt::format("\n{} {} {}", one.data, one.batch, demands.test);
+    if (one.validation) key += fmt::format(" {} {}", validation_text(*one.validation), one.fold.value_or(-1));
+    for (const StopPlan& rule : demands.rules) key += fmt::format(" {}", rule.field);
+    const auto [place, fresh] = kinds_by_key_.try_emplace(std::move(key), kinds_.size());
+    if (fresh) kinds_.push_back({std::move(demands), 0, 0, std::nullopt});
+    return place->second;
+  }
+
+  void add(const rt::Trajectory& trajectory) {
+    Left left;
+    std::int64_t first_open = 0;
+    std::int64_t last_open = 0;
+    for (const rt::TrajectoryStop& stop : trajectory.stops) {
+      TrialCost& one = cost_.trials[stop.trial];
+      if (one.kind == TrialCost::Kind::Known) continue;
+      if (stop.trial != trajectory.trial) {
+        one.kind = TrialCost::Kind::OnTheWay;
+        one.like = trajectory.trial;
+      }
+      if (first_open == 0) first_open = stop.epoch;
+      last_open = stop.epoch;
+      ++left.judged;
+    }
+    if (left.judged == 0) return;
+    left.kind = kind_of(rt::demands_of(plan_, trajectory));
+    for (const rt::TrajectoryStop& stop : trajectory.stops) kinds_of_trials_[stop.trial] = left.kind;
+    std::int64_t from = trajectory.from;
+    if (rt::Store* store = study_.options().store; store != nullptr && study_.options().reuse) {
+      const auto states = rt::find_states(*store, work_.identities[trajectory.trial].base, trial(trajectory.trial), first_open);
+      if (!states.empty()) from = std::max(from, states.front().complete ? states.front().epoch : states.front().epoch - 1);
+    }
+    left.epochs = last_open - from;
+    left.steps = left.epochs * steps_per_epoch(plan_, trial(trajectory.trial));
+    cost_.epochs += left.epochs;
+    cost_.steps += left.steps;
+    left_.push_back(left);
+  }
+
+  rt::WayDemands refit_demands(std::size_t index) const {
+    rt::WayDemands demands{index, trial(index).measures_test, {}};
+    const auto& stop = trial(index).stop;
+    // Without validation it is trained for as long as its folds were.
+    if (stop && !stop->field.starts_with("valid.")) demands.rules.push_back(*stop);
+    return demands;
+  }
+
+  void add_refits() {
+    const std::vector<double> shares = shares_of(plan_);
+    double epochs = 0;
+    double steps = 0;
+    for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
+      if (cost_.trials[i].kind != TrialCost::Kind::IfBest || !trial(i).refit) continue;
+      Left left;
+      left.kind = kind_of(refit_demands(i));
+      kinds_of_trials_[i] = left.kind;
+      left.judged = 1;
+      left.share = shares[i];
+      if (!work_.bookmarked[i]) {
+        left.epochs = trial(i).epochs;
+        left.steps = cost_.trials[i].steps;
+      }
+      epochs += left.share * static_cast<double>(left.epochs);
+      steps += left.share * static_cast<double>(left.steps);
+      left_.push_back(left);
+    }
+    cost_.epochs += std::llround(epochs);
+    cost_.steps += std::llround(steps);
+  }
+
+  Status find_needs() {
+    for (const Left& left : left_) kinds_[left.kind].steps += left.share * static_cast<double>(left.steps);
+    for (Kind& kind : kinds_) {
+      const auto needs = rt::bytes_needed(study_, kind.demands);
+      if (!needs) return needs.failure();
+      kind.bytes = needs.value();
+    }
+    std::vector<std::uint64_t> bytes;
+    for (const Left& left : left_) bytes.push_back(kinds_[left.kind].bytes);
+    std::ranges::sort(bytes, std::greater<>());
+    bytes.resize(std::min(bytes.size(), static_cast<std::size_t>(options_.jobs)));
+    cost_.peak_bytes = std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
+    cost_.most_bytes = bytes.empty() ? 0 : bytes.front();
+    for (const auto& [index, kind] : kinds_of_trials_) cost_.trials[index].bytes = kinds_[kind].bytes;
+    return Done{};
+  }
+
+  // As many at once as will run at once: they share caches and units of the machine.
+  void measure_kinds(const std::vector<std::size_t>& chosen) {
+    const double each = std::min(kSecondsPerKind, kSecondsInAll * options_.jobs / static_cast<double>(chosen.size()));
+    std::atomic<std::size_t> next = 0;
+    std::atomic<std::size_t> finished = 0;
+    const auto work = [&] {
+      const Kind* last = &kinds_[chosen.front()];
+      for (std::size_t place = next++; place < chosen.size(); place = next++) {
+        Kind& kind = kinds_[chosen[place]];
+        if (const auto speed = rt::measure_speed(study_, kind.demands, each)) kind.speed = speed.value();
+        last = &kind;
+        ++finished;
+      }
+      // The others are not to be faster because this one has nothing to do.
+      while (finished < chosen.size()) static_cast<void>(rt::measure_speed(study_, last->demands, 0.01).ok());
+    };
+    std::vector<std::thread> threads;
+    const auto useful = std::min(options_.jobs, static_cast<int>(left_.size()));
+    for (int i = 1; i < useful; ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  // Kinds that were not measured are taken to be as fast for their size as the others.
+  rt::TrialSpeed speed_of(const Kind& kind, double seconds_per_cost) const {
+    if (kind.speed) return *kind.speed;
+    rt::TrialSpeed guessed;
+    guessed.seconds_per_step = seconds_per_cost * step_cost(trial(kind.demands.trial));
+    guessed.seconds_to_judge = guessed.seconds_per_step * 0.3 * 10'000 / static_cast<double>(trial(kind.demands.trial).batch);
+    return guessed;
+  }
+
+  void estimate_time() {
+    std::vector<std::size_t> chosen(kinds_.size());
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    std::ranges::sort(chosen, std::greater<>(), [&](std::size_t kind) {
+      return kinds_[kind].steps * step_cost(trial(kinds_[kind].demands.trial));
+    });
+    chosen.resize(std::min(chosen.size(), kMostMeasured));
+    if (chosen.empty()) {
+      cost_.seconds = 0;
+      return;
+    }
+    measure_kinds(chosen);
+    double seconds = 0;
+    double costs = 0;
+    for (const std::size_t kind : chosen) {
+      if (!kinds_[kind].speed) return;
+      seconds += kinds_[kind].speed->seconds_per_step;
+      costs += step_cost(trial(kinds_[kind].demands.trial));
+    }
+    std::vector<double> times;
+    for (const Left& left : left_) {
+      const rt::TrialSpeed speed = speed_of(kinds_[left.kind], seconds / costs);
+      times.push_back(left.share * (static_cast<double>(left.steps) * speed.seconds_per_step +
+                                    static_cast<double>(left.epochs) * speed.seconds_per_epoch +
+                                    static_cast<double>(left.judged) * speed.seconds_to_judge));
+    }
+    cost_.seconds = time_of_all(std::move(times));
+  }
+
+  // The longest first, each to the worker that is free first.
+  double time_of_all(std::vector<double> times) const {
+    std::ranges::sort(times, std::greater<>());
+    std::vector<double> workers(static_cast<std::size_t>(options_.jobs), 0.0);
+    std::ranges::make_heap(workers, std::greater<>());
+    for (const double time : times) {
+      std::ranges::pop_heap(workers, std::greater<>());
+      workers.back() += time;
+      std::ranges::push_heap(workers, std::greater<>());
+    }
+    return *std::ranges::max_element(workers);
+  }
+
+  rt::PreparedStudy& study_;
+  const StudyPlan& plan_;
+  const rt::WorkPlan& work_;
+  const CostOptions& options_;
+  StudyCost cost_;
+  std::vector<Kind> kinds_;
+  std::unordered_map<std::string, std::size_t> kinds_by_key_;
+  std::vector<Left> left_;
+  std::unordered_map<std::size_t, std::size_t> kinds_of_trials_;  // that are to be trained
+};
+
+}  // namespace
+
+Result<StudyCost> cost_of(rt::PreparedStudy& study, const CostOptions& options) {
+  return CostMeter(study, options).run();
+}
+
+}  // namespace nnc

@@ -1,0 +1,46 @@
+// See known_results.hpp.
+#include "runtime/train/known_results.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "runtime/train/trial.hpp"
+
+namespace nnc::rt {
+
+Result<std::optional<TrialRecord>> find_known(const PreparedStudy& study, const TrialPlan& trial,
+                                              const std::string& identity) {
+  Store* store = study.options().store;
+  const std::optional<TrialRecord> nothing;
+  if (store == nullptr || !study.options().reuse) return nothing;
+  Result<std::optional<TrialRecord>> found = store->find(identity);
+  if (!found || !found.value()) return found;
+  const TrialRecord& record = *found.value();
+  if (record.status == TrialStatus::Failed) return nothing;
+  for (const auto& [part, file] : record.predictions) {
+    if (!store->has_object(ObjectKind::Predictions, file)) return nothing;
+  }
+  if (record.finished() && !store->has_object(ObjectKind::Weights, record.weights_file)) return nothing;
+  return std::optional(record_as(trial, study.data_name(trial), record));
+}
+
+std::vector<CheckpointInfo> find_states(Store& store, const std::string& base, const TrialPlan& trial,
+                                        std::int64_t last_epoch) {
+  Result<std::vector<CheckpointInfo>> known = store.checkpoints(base);
+  if (!known) return {};  // then training begins at its beginning
+  std::vector<CheckpointInfo> states = std::move(known).value();
+  std::erase_if(states, [&](const CheckpointInfo& info) {
+    const std::int64_t finished = info.complete ? info.epoch : info.epoch - 1;
+    const bool beyond = finished > last_epoch || (finished == last_epoch && !info.complete);
+    return beyond || info.epoch > trial.epochs || info.state != state_id(base, trial, info.epoch);
+  });
+  std::ranges::sort(states, [](const CheckpointInfo& lhs, const CheckpointInfo& rhs) {
+    const auto place = [](const CheckpointInfo& info) {
+      return std::pair(info.epoch, info.complete ? std::numeric_limits<std::int64_t>::max() : info.steps);
+    };
+    return place(lhs) > place(rhs);
+  });
+  return states;
+}
+
+}  // namespace nnc::rt
