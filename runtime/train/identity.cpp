@@ -1,6 +1,7 @@
 // What a trial is, whatever it is called: one line per thing that can change its result, hashed.
 #include <fmt/format.h>
 
+#include <bit>
 #include <set>
 #include <span>
 #include <string>
@@ -33,6 +34,14 @@ std::string stop_text(const TrialPlan& trial) {
   return fmt::format("{} {} {}", trial.stop->field, better_word(trial.stop->better), trial.stop->patience);
 }
 
+// Bit by bit, those of the epochs that are trained: where they come from changes nothing.
+std::string rates_text(const TrialPlan& trial) {
+  std::string text = "rates";
+  for (std::int64_t epoch = 1; epoch <= trial.epochs; ++epoch)
+    text += fmt::format(" {:016x}", std::bit_cast<std::uint64_t>(trial.rate(epoch)));
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string trial_identity(const TrialPlan& trial, const DataPlan& data, std::string_view data_sha256,
@@ -45,6 +54,7 @@ std::string trial_identity(const TrialPlan& trial, const DataPlan& data, std::st
       kNumerics, options.reference_kernels ? "reference" : "fast", data_sha256, scale_name(data.scale),
       classes, split_text(trial), trial.seed, trial.batch, trial.epochs, trial.shuffle, stop_text(trial),
       trial.measures_test);
+  if (trial.rates != nullptr) text += rates_text(trial);
   if (options.smoke) text += fmt::format("smoke {} {} {}\n", kSmokeTrain, kSmokeTest, kSmokePerClass);
   std::set<std::string> metrics;  // the order in which they are written changes nothing
   for (const MetricPlan& metric : trial.metrics) {

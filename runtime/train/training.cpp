@@ -98,8 +98,9 @@ bool Training::run_step(PlanRunner& runner, std::int64_t epoch, std::span<const 
     return false;
   }
   ++record_.steps_trained;
-  runner.run(inputs_.data, inputs_.data.train, inputs_.samples.scale, indices,
-             {inputs_.trial.seed, static_cast<std::uint64_t>(record_.steps_trained)});
+  runner.run(
+      inputs_.data, inputs_.data.train, inputs_.samples.scale, indices,
+      {inputs_.trial.seed, static_cast<std::uint64_t>(record_.steps_trained), inputs_.trial.rate(epoch)});
   const double loss = runner.loss();
   if (!std::isfinite(loss)) {
     record_.status = TrialStatus::Diverged;
