@@ -43,6 +43,7 @@ struct optimizer_declaration : seq<word<"optimizer">, function_head, must<block>
 struct fn_declaration : seq<word<"fn">, function_head, must<short_body_or_block>> {};
 struct init_declaration : seq<word<"init">, function_head, must<short_body_or_block>> {};
 struct loss_declaration : seq<word<"loss">, function_head, must<short_body_or_block>> {};
+struct schedule_declaration : seq<word<"schedule">, function_head, must<short_body_or_block>> {};
 struct metric_declaration : seq<word<"metric">, function_head, must<record>> {};
 
 // ---------------------------------------------------------------- data, recipes, values, imports

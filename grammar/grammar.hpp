@@ -8,7 +8,7 @@ namespace nnc::grammar {
 
 // clang-format off
 
-struct any_declaration : sor<import_declaration, let_declaration, data_declaration, model_declaration, layer_declaration, fn_declaration, init_declaration, loss_declaration, optimizer_declaration, metric_declaration, recipe_declaration, experiment_declaration, report_declaration> {};
+struct any_declaration : sor<import_declaration, let_declaration, data_declaration, model_declaration, layer_declaration, fn_declaration, init_declaration, loss_declaration, optimizer_declaration, schedule_declaration, metric_declaration, recipe_declaration, experiment_declaration, report_declaration> {};
 struct declaration : seq<must<any_declaration>, must<declaration_end>> {};
 
 struct version_number : plus<not_one<' ', '\t', '\r', '\n', '#', ';'>> {};

@@ -69,7 +69,7 @@ NNC_EXPECTED(setting_colon, "`:`", missing::SettingColon, "the setting name")
 NNC_EXPECTED(setting_end, "the end of the line or `,`", missing::LineEnd)
 NNC_EXPECTED(record, "`{`", missing::Block)
 
-NNC_EXPECTED(type, "a type", missing::Thing, "", "types are int, float, bool, string, dims, tensor, layer, init, optimizer, loss, metric, data, recipe, `[int]`, and choices: `valid | same`")
+NNC_EXPECTED(type, "a type", missing::Thing, "", "types are int, float, bool, string, dims, tensor, layer, init, optimizer, schedule, loss, metric, data, recipe, `[int]`, and choices: `valid | same`")
 NNC_EXPECTED(type_word, "a choice", missing::Name)
 NNC_EXPECTED(parameter, "a parameter", missing::Name, "", "parameters are written `name`, `name: type` or `name: type = default`")
 NNC_EXPECTED(short_body_or_block, "`=` or `{`", missing::Block)

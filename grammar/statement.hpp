@@ -1,4 +1,4 @@
-// The statements of bodies: models, layers, functions, initialisers, losses, optimizers.
+// The statements of bodies: models, layers, functions, initialisers, losses, optimizers, schedules.
 #pragma once
 
 #include "grammar/expr.hpp"

@@ -227,7 +227,7 @@ struct Setting {
   Span span;
 };
 
-enum class FunctionKind : std::uint8_t { Model, Layer, Fn, Init, Loss, Optimizer };
+enum class FunctionKind : std::uint8_t { Model, Layer, Fn, Init, Loss, Optimizer, Schedule };
 // model ann(hidden: [int] = [256]) { ... }     fn relu(x: tensor) = max(x, 0)
 struct FunctionDecl {
   FunctionKind kind;

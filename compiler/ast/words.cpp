@@ -19,6 +19,8 @@ std::string_view kind_word(FunctionKind kind) {
       return "loss";
     case FunctionKind::Optimizer:
       return "optimizer";
+    case FunctionKind::Schedule:
+      return "schedule";
   }
   return "?";
 }

@@ -80,6 +80,8 @@ Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& 
           {"data", plan.data[trial.data].name},
           {"loss", trial.loss},
           {"optimizer", trial.optimizer},
+          {"schedule", trial.schedule.empty() ? Json() : Json(trial.schedule)},
+          {"rates", trial.rates == nullptr ? Json() : Json(*trial.rates)},
           {"batch", trial.batch},
           {"epochs", trial.epochs},
           {"shuffle", trial.shuffle},

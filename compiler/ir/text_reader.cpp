@@ -192,7 +192,7 @@ class Fields {
 
 void read(Fields&, NoAttributes&) {}
 void read(Fields& fields, InputAttributes& a) {
-  constexpr std::array<std::string_view, 3> kRoles = {"features", "target", "step"};
+  constexpr std::array<std::string_view, 4> kRoles = {"features", "target", "step", "rate"};
   if (const auto role = find_word<InputAttributes::Role>(kRoles, fields.take("role"))) {
     a.role = *role;
   } else {

@@ -322,7 +322,7 @@ void Evaluator::run_expression(const ast::ExprStatement& statement, Frame& frame
   const Value value = evaluate(*statement.value, frame);
   const bool flows = frame.input.has_value();
   if (!flows || value.is_error()) {
-    // The bodies of fn, init and loss: the last expression is the result.
+    // The bodies of fn, init, loss and schedule: the last expression is the result.
     frame.current = value;
     return;
   }

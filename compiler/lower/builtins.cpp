@@ -55,6 +55,7 @@ class BuiltinCall {
   Value produced_by(OpKind op) const;
   Value distribution(Initializer::Kind kind);
   Value product();
+  Value count_up_to();
   std::optional<std::vector<std::int64_t>> ints(std::size_t i) const;
   const Tensor* tensor(std::size_t i) const { return argument(i).get<Tensor>(); }
 
@@ -320,6 +321,21 @@ Value BuiltinCall::product() {
   return all_integers ? result(integers) : result(reals);
 }
 
+Value BuiltinCall::count_up_to() {
+  const auto* list = argument(0).get<List>();
+  if (list == nullptr) return mistyped(0, "a list of numbers");
+  const auto most = argument(1).number();
+  if (!most) return mistyped(1, "a number");
+  if (!evaluator_.spend(span_, static_cast<std::int64_t>((*list)->size()))) return error();
+  std::int64_t count = 0;
+  for (const Value& item : **list) {
+    const auto number = item.number();
+    if (!number) return mistyped(0, "a list of numbers");
+    count += *number <= *most ? 1 : 0;
+  }
+  return result(count);
+}
+
 static double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
 static double softplus_of(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 static double sign_of(double x) { return x > 0 ? 1 : (x < 0 ? -1 : 0); }
@@ -354,6 +370,8 @@ Value BuiltinCall::run(std::vector<std::pair<std::string, Value>> arguments) {
     case Builtin::Min:
       return extremum(OpKind::Minimum, false);
     case Builtin::Where:
+      // A comparison of `schedule` is decided already where a trial has none.
+      if (const bool* known = argument(0).get<bool>()) return argument(*known ? 1 : 2);
       return node(OpKind::Select, {argument(0), argument(1), argument(2)});
     case Builtin::Greater:
       return node(OpKind::Greater, {argument(0), argument(1)});
@@ -399,6 +417,10 @@ Value BuiltinCall::run(std::vector<std::pair<std::string, Value>> arguments) {
       return distribution(Initializer::Kind::Normal);
     case Builtin::TruncatedNormalWith:
       return distribution(Initializer::Kind::TruncatedNormal);
+    case Builtin::Cos: {
+      const auto number = argument(0).number();
+      return number ? result(std::cos(*number)) : mistyped(0, "a number");
+    }
     case Builtin::Len:
       if (const auto* list = argument(0).get<List>())
         return result(static_cast<std::int64_t>((*list)->size()));
@@ -417,6 +439,8 @@ Value BuiltinCall::run(std::vector<std::pair<std::string, Value>> arguments) {
     }
     case Builtin::Product:
       return product();
+    case Builtin::CountUpTo:
+      return count_up_to();
     case Builtin::Linspace:
       return make_linspace({evaluator_, builtin_, span_, arguments_});
     case Builtin::Logspace:

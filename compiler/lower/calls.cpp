@@ -57,7 +57,8 @@ bool is_choice_word(const BuiltinInfo& builtin, const ast::Argument& argument, s
 // The kinds of functions that a type can name. A fn is no value of a type of its own.
 std::optional<ast::FunctionKind> instance_kind(std::string_view type) {
   using Kind = ast::FunctionKind;
-  for (const Kind kind : {Kind::Layer, Kind::Init, Kind::Optimizer, Kind::Loss, Kind::Model}) {
+  for (const Kind kind :
+       {Kind::Layer, Kind::Init, Kind::Optimizer, Kind::Schedule, Kind::Loss, Kind::Model}) {
     if (ast::kind_word(kind) == type) return kind;
   }
   return std::nullopt;

@@ -36,6 +36,10 @@ struct Frame {
 
   [[nodiscard]] const Value* find(std::string_view name) const;
   void define(std::string name, Value value) { locals.emplace_back(std::move(name), std::move(value)); }
+  // What the language gives to a body; a parameter of that name takes its place.
+  void give(std::string name, Value value) {
+    if (find(name) == nullptr) define(std::move(name), std::move(value));
+  }
 };
 
 // One graph while it is being built.
@@ -105,7 +109,7 @@ class Evaluator {
   // ---- bodies (bodies.cpp)
   // Runs statements; the result is in frame.current.
   void run_block(const ast::Block& block, Frame& frame);
-  // The value of an init, fn, loss body: that of its last expression.
+  // The value of an init, fn, loss, schedule body: that of its last expression.
   Value run_body(const ast::FunctionDecl& function, Frame& frame);
   // A distribution for a parameter of that shape.
   std::optional<Initializer> initializer_for(const Value& value, const Shape& shape, const Span& span,

@@ -10,6 +10,7 @@
 #include "compiler/lower/data_sets.hpp"
 #include "compiler/lower/evaluator.hpp"
 #include "compiler/lower/point_mistakes.hpp"
+#include "compiler/lower/rate_lists.hpp"
 #include "compiler/lower/study.hpp"
 #include "compiler/lower/sweeps.hpp"
 
@@ -43,7 +44,8 @@ class ExperimentExpander {
         options_(options),
         study_(study),
         mistakes_(mistakes),
-        data_(evaluator, options, study.plan) {}
+        data_(evaluator, options, study.plan),
+        rates_(evaluator) {}
 
   void expand(const ast::Declaration& declaration);
 
@@ -76,6 +78,7 @@ class ExperimentExpander {
   Study& study_;
   PointMistakes& mistakes_;
   DataSets data_;
+  RateLists rates_;
   std::map<std::string, ExpandedExperiment> experiments_;
 };
 

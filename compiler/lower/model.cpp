@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/lower/evaluator.hpp"
 
 namespace nnc {
@@ -83,6 +85,25 @@ std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedP
   return LoweredModel{std::move(lowering.graph), std::move(lowering.layers)};
 }
 
+// True if anything is computed with it.
+static bool is_read(const ir::Graph& graph, ir::NodeId id) {
+  const auto reads = [&](const ir::Node& node) {
+    return std::find(node.inputs.begin(), node.inputs.end(), id) != node.inputs.end();
+  };
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), reads) ||
+         std::any_of(graph.updates.begin(), graph.updates.end(),
+                     [&](const ir::Update& update) { return update.value == id; });
+}
+
+static void report_unread_schedule(Evaluator& evaluator, const TrialSetup& setup) {
+  const ast::Name& optimizer = as_function(setup.optimizer->declaration)->name;
+  auto report =
+      evaluator.sink().report(diagnostics::UnreadSchedule, evaluator.user_place(setup.schedule->span),
+                              as_function(setup.schedule->declaration)->name.text, optimizer.text);
+  if (evaluator.sources().is_user_code(optimizer.span)) report.label(optimizer.span, "declared here");
+  report.hint("let the optimizer multiply its learning rate: `weight <- weight - lr * schedule * gradient`");
+}
+
 bool lower_updates(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
                    const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph,
                    Sink& sink) {
@@ -101,6 +122,10 @@ bool lower_updates(const SourceMap& sources, const CheckedProgram& program, cons
     lowering.random_slots = std::max(lowering.random_slots, slot.stream + 1);
   const ir::NodeId step =
       add_input(lowering.graph, InputAttributes::Role::Step, Shape{}, ElementType::Float, {});
+  // Without a schedule its factor is the number 1, and nothing of it is left in the graph.
+  std::optional<ir::NodeId> rate;
+  if (setup.schedule != nullptr)
+    rate = add_input(lowering.graph, InputAttributes::Role::Rate, Shape{}, ElementType::Float, {});
   const ast::FunctionDecl& function = *as_function(setup.optimizer->declaration);
   for (const auto& [slot, gradient] : gradients) {
     lowering.weight = slot;
@@ -112,13 +137,16 @@ bool lower_updates(const SourceMap& sources, const CheckedProgram& program, cons
     body.instance = setup.optimizer.get();
     body.locals = setup.optimizer->arguments;
     const Span origin = lowering.graph.slot(slot).origin;
-    body.define("weight", Value{Tensor{lowering.slot_values.at(slot)}, origin});
-    body.define("gradient", Value{Tensor{gradient}, origin});
-    body.define("step", Value{Tensor{step}, origin});
+    body.give("weight", Value{Tensor{lowering.slot_values.at(slot)}, origin});
+    body.give("gradient", Value{Tensor{gradient}, origin});
+    body.give("step", Value{Tensor{step}, origin});
+    body.give("schedule", rate ? Value{Tensor{*rate}, origin} : Value{1.0, origin});
     const CallScope scope(evaluator, setup.optimizer->span);
     evaluator.run_block(function.body, body);
     if (sink.error_count() > errors_before) break;
   }
+  if (rate && sink.error_count() == errors_before && !is_read(lowering.graph, *rate))
+    report_unread_schedule(evaluator, setup);
   graph = std::move(lowering.graph);
   return sink.error_count() == errors_before;
 }

@@ -147,15 +147,31 @@ std::string block_text(const ReportBlock& block, const StudyPlan& plan) {
 
 const char* direction_word(Direction better) { return better == Direction::Higher ? "higher" : "lower"; }
 
+// Equal neighbours once: "1 x 10, 0.1 x 20".
+std::string rates_text(const std::vector<double>& rates) {
+  std::string text;
+  for (std::size_t begin = 0; begin < rates.size();) {
+    std::size_t end = begin + 1;
+    while (end < rates.size() && rates[end] == rates[begin]) ++end;
+    text += fmt::format("{}{:.6g}", begin == 0 ? "" : ", ", rates[begin]);
+    if (end - begin > 1) text += fmt::format(" x {}", end - begin);
+    begin = end;
+  }
+  return text;
+}
+
 std::string trial_text(const TrialPlan& trial, const StudyPlan& plan) {
   std::string text = fmt::format("trial {} {}", trial.id, trial.experiment);
   for (const auto& [name, value] : trial.params) text += fmt::format(" {}={}", name, parameter_text(value));
   text += fmt::format(" seed={}", trial.seed);
   if (trial.fold) text += fmt::format(" fold={}", *trial.fold);
   if (trial.refit) text += " refit";
-  text += fmt::format("\n  {} on {}, {} parameters, loss {}, optimizer {}, batch {}, epochs {}, shuffle {}\n",
-                      trial.model, plan.data[trial.data].name, trial.parameters, trial.loss, trial.optimizer,
-                      trial.batch, trial.epochs, trial.shuffle);
+  text +=
+      fmt::format("\n  {} on {}, {} parameters, loss {}, optimizer {}, {}batch {}, epochs {}, shuffle {}\n",
+                  trial.model, plan.data[trial.data].name, trial.parameters, trial.loss, trial.optimizer,
+                  trial.schedule.empty() ? "" : fmt::format("schedule {}, ", trial.schedule), trial.batch,
+                  trial.epochs, trial.shuffle);
+  if (trial.rates) text += fmt::format("  rates {}\n", rates_text(*trial.rates));
   if (trial.validation) text += fmt::format("  validation {}\n", validation_text(*trial.validation));
   if (trial.stop) {
     text += fmt::format("  stop by {} ({} is better) after {} epochs\n", trial.stop->field,

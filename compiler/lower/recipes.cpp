@@ -35,6 +35,7 @@ Value read_override(const CheckedProgram& program, const std::string& text) {
   if (const auto read = std::from_chars(text.data(), end, real); read.ec == std::errc{} && read.ptr == end) {
     return Value{real, {}};
   }
+  if (text == "none") return Value{NoneValue{}, {}};
   if (text == "true" || text == "false") return Value{text == "true", {}};
   if (const ast::Declaration* declaration = program.find(text)) return Value{DeclarationRef{declaration}, {}};
   return Value{text, {}};
@@ -45,8 +46,8 @@ namespace {
 // The settings of one trial, with the places where they are written.
 class Recipe {
  public:
-  Recipe(Evaluator& evaluator, const ast::Train& train, Frame& frame)
-      : evaluator_(evaluator), train_(train), frame_(frame) {}
+  Recipe(Evaluator& evaluator, RateLists& rates, const ast::Train& train, Frame& frame)
+      : evaluator_(evaluator), rates_(rates), train_(train), frame_(frame) {}
 
   bool resolve(const StudyOptions& options);
   bool apply(TrialPlan& trial, TrialSetup& setup);
@@ -55,6 +56,7 @@ class Recipe {
   void collect(const ast::Declaration& declaration);
   bool read_numbers(TrialPlan& trial);
   bool read_instances(TrialPlan& trial, TrialSetup& setup);
+  bool read_schedule(TrialPlan& trial, TrialSetup& setup);
   bool read_metrics(TrialPlan& trial);
   template <class T>
   bool read_number(const std::string& name, std::int64_t least, T& target);
@@ -64,6 +66,7 @@ class Recipe {
   }
 
   Evaluator& evaluator_;
+  RateLists& rates_;
   const ast::Train& train_;
   Frame& frame_;
   std::map<std::string, Value> settings_;
@@ -144,6 +147,20 @@ bool Recipe::read_instances(TrialPlan& trial, TrialSetup& setup) {
   return true;
 }
 
+bool Recipe::read_schedule(TrialPlan& trial, TrialSetup& setup) {
+  const auto found = settings_.find("schedule");
+  if (found == settings_.end() || found->second.get<NoneValue>() != nullptr) return true;
+  const InstancePtr schedule =
+      evaluator_.to_instance(found->second, ast::FunctionKind::Schedule, place("schedule"), frame_);
+  if (schedule == nullptr) return false;
+  trial.schedule = print_value(Value{schedule, {}});
+  const auto rates = rates_.find(schedule, trial.epochs, place("epochs"));
+  if (!rates) return false;
+  trial.rates = *rates;
+  if (trial.rates != nullptr) setup.schedule = schedule;
+  return true;
+}
+
 bool Recipe::read_metrics(TrialPlan& trial) {
   const auto found = settings_.find("metrics");
   if (found == settings_.end()) {
@@ -162,14 +179,14 @@ bool Recipe::read_metrics(TrialPlan& trial) {
 bool Recipe::apply(TrialPlan& trial, TrialSetup& setup) {
   const bool numbers = read_numbers(trial);
   setup.metrics_span = place("metrics");
-  return read_instances(trial, setup) && read_metrics(trial) && numbers;
+  return read_instances(trial, setup) && read_metrics(trial) && numbers && read_schedule(trial, setup);
 }
 
 }  // namespace
 
-bool apply_recipe(Evaluator& evaluator, const ast::Train& train, const StudyOptions& options, Frame& frame,
-                  TrialPlan& trial, TrialSetup& setup) {
-  Recipe recipe(evaluator, train, frame);
+bool apply_recipe(Evaluator& evaluator, RateLists& rates, const ast::Train& train,
+                  const StudyOptions& options, Frame& frame, TrialPlan& trial, TrialSetup& setup) {
+  Recipe recipe(evaluator, rates, train, frame);
   return recipe.resolve(options) && recipe.apply(trial, setup);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/lower/evaluator.hpp"
+#include "compiler/lower/rate_lists.hpp"
 #include "compiler/lower/study.hpp"
 
 namespace nnc {
@@ -16,11 +17,11 @@ namespace nnc {
 std::optional<std::int64_t> whole_number(Evaluator& evaluator, const Value& value, const std::string& name,
                                          std::int64_t least, const Span& place);
 
-// A value from the command line: a number, a bool, a declared name, or else a string.
+// A value from the command line: a number, a bool, none, a declared name, or else a string.
 Value read_override(const CheckedProgram& program, const std::string& text);
 
 // Fills in what settings decide, at one point of the sweeps (the frame's locals). False after a mistake.
-bool apply_recipe(Evaluator& evaluator, const ast::Train& train, const StudyOptions& options, Frame& frame,
-                  TrialPlan& trial, TrialSetup& setup);
+bool apply_recipe(Evaluator& evaluator, RateLists& rates, const ast::Train& train,
+                  const StudyOptions& options, Frame& frame, TrialPlan& trial, TrialSetup& setup);
 
 }  // namespace nnc

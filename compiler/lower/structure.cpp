@@ -87,6 +87,7 @@ std::string structure_of(const TrialSetup& setup, const TrialPlan& trial) {
   writer.add(setup.model);
   writer.add(setup.loss);
   writer.add(setup.optimizer);
+  writer.add_number(setup.schedule != nullptr ? 1 : 0);  // its numbers are in no graph
   writer.add_number(setup.data);
   for (const MetricPlan& metric : trial.metrics) {
     writer.add_text(metric.name);

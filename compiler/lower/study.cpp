@@ -128,14 +128,15 @@ struct CheckedStructure {
   std::vector<Diagnostic> mistakes;
 };
 
-// What an optimizer does to a weight depends on the weight's shape and on nothing else, so each shape is
-// looked at once. Per optimizer with its settings: the shapes without mistakes.
+// What an optimizer does to a weight depends on the weight's shape and on whether there is a schedule, so
+// each shape is looked at once. Per optimizer with its settings: the shapes without mistakes.
 using KnownUpdates = std::unordered_map<std::string, std::set<std::vector<std::int64_t>>>;
 
 void check_updates(const Evaluator& evaluator, const TrialSetup& setup,
                    std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients, ir::Graph& graph,
                    KnownUpdates& known_updates, Sink& sink) {
-  auto& known = known_updates[structure_of(setup.optimizer)];
+  auto& known =
+      known_updates[structure_of(setup.optimizer) + (setup.schedule != nullptr ? " scheduled" : "")];
   std::set<std::vector<std::int64_t>> fresh;
   std::erase_if(gradients, [&](const auto& gradient) {
     const std::vector<std::int64_t>& sizes = graph.slot(gradient.first).shape.sizes();

@@ -54,6 +54,7 @@ struct TrialSetup {
   InstancePtr model;
   InstancePtr loss;
   InstancePtr optimizer;
+  InstancePtr schedule;   // null: the learning rate stays as it is
   std::size_t data = 0;   // index into StudyPlan::data
   std::size_t point = 0;  // of its experiment, from 0; its trials share everything but seed and fold
   Span data_span;         // the data's declaration

@@ -17,6 +17,8 @@ std::string_view role_name(InputAttributes::Role role) {
       return "target";
     case InputAttributes::Role::Step:
       return "step";
+    case InputAttributes::Role::Rate:
+      return "rate";
   }
   return "unknown";
 }

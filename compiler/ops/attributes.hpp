@@ -18,10 +18,11 @@ struct NoAttributes {
 // Input: which runtime value this is, and what comes in (the rules of ops.hpp give the same shape and type
 // back).
 struct InputAttributes {
-  // Step: optimizer steps taken so far, from 1, a scalar.
-  enum class Role : std::uint8_t { Features, Target, Step };
+  // Step: optimizer steps taken so far, from 1, a scalar. Rate: what the schedule multiplies the learning
+  // rate with, a scalar.
+  enum class Role : std::uint8_t { Features, Target, Step, Rate };
   Role role = Role::Features;
-  Shape shape;                            // usually starts with kBatch; a scalar for Step
+  Shape shape;                            // usually starts with kBatch; a scalar for Step and Rate
   ElementType type = ElementType::Float;  // Int: class labels
   friend bool operator==(const InputAttributes&, const InputAttributes&) = default;
 };

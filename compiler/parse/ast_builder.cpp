@@ -109,6 +109,8 @@ std::optional<ModuleBuilder::Node> ModuleBuilder::build_node(const Cursor& node)
       return build_function(node, Kind::Loss, name);
     case Rule::optimizer_declaration:
       return build_function(node, Kind::Optimizer, name);
+    case Rule::schedule_declaration:
+      return build_function(node, Kind::Schedule, name);
     default:
       return std::nullopt;
   }

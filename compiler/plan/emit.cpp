@@ -76,6 +76,8 @@ class Emitter {
         return plan_.target;
       case InputAttributes::Role::Step:
         return plan_.step;
+      case InputAttributes::Role::Rate:
+        return plan_.rate;
     }
     return plan_.features;
   }

@@ -10,7 +10,7 @@ namespace nnc {
 static std::int64_t find_batch(const ir::Graph& graph) {
   for (const ir::Node& node : graph.nodes) {
     const auto* input = std::get_if<InputAttributes>(&node.attributes);
-    if (input != nullptr && input->role != InputAttributes::Role::Step && input->shape.rank() > 0) {
+    if (input != nullptr && input->shape.rank() > 0) {
       return input->shape[0];
     }
   }

@@ -86,6 +86,7 @@ std::string print_step_plan(const StepPlan& plan) {
   text += print_named("features", plan.features);
   text += print_named("target", plan.target);
   text += print_named("step", plan.step);
+  text += print_named("rate", plan.rate);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const auto* kernel = std::get_if<KernelStep>(&plan.steps[i]);
     text += fmt::format("{:>4}: ", i);

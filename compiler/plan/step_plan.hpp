@@ -86,6 +86,7 @@ struct StepPlan {
   std::vector<Operand> features;  // 0 or 1 entries
   std::vector<Operand> target;    // 0 or 1 entries
   std::vector<Operand> step;      // 0 or 1 entries: a scalar
+  std::vector<Operand> rate;      // 0 or 1 entries: a scalar
   std::uint64_t state_bytes = 0;
   std::uint64_t work_bytes = 0;
 };

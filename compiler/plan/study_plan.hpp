@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -78,6 +79,9 @@ struct StopPlan {
   std::int64_t patience = 1;  // epochs
 };
 
+// What the learning rate is multiplied with, epoch by epoch. Shared: the trials of a point have the same.
+using Rates = std::shared_ptr<const std::vector<double>>;
+
 struct TrialPlan {
   std::string id;  // hex; the trial's place in the program: experiment, parameters, seed, fold, refit
   std::string experiment;
@@ -94,12 +98,20 @@ struct TrialPlan {
   std::int64_t batch = 32;
   std::int64_t epochs = 1;
   bool shuffle = true;
-  std::vector<double> rates;  // per epoch: what the learning rate is multiplied with; empty: 1 in every epoch
   std::string loss;
   std::string optimizer;
+  std::string schedule;  // of the learning rate; "" if there is none
+  // One for each of the epochs that are declared; null: 1 in all of them. A refit that trains for fewer takes
+  // the first ones: its epochs are those that the trials it repeats were stopped after.
+  Rates rates;
   std::vector<MetricPlan> metrics;
   std::int64_t parameters = 0;  // trained parameters
   std::vector<LayerSummary> layers;
+
+  // In an epoch, counted from 1.
+  [[nodiscard]] double rate(std::int64_t epoch) const {
+    return rates == nullptr ? 1.0 : rates->at(static_cast<std::size_t>(epoch - 1));
+  }
 };
 
 // What an experiment chooses among its points: the one with the best mean over folds and seeds.

@@ -1,4 +1,5 @@
-// Bodies of models, layers, fns, inits, losses and optimizers: their statements, their slots, their result.
+// Bodies of models, layers, fns, inits, losses, optimizers and schedules: their statements, their slots,
+// their result.
 #include <fmt/format.h>
 
 #include <string_view>
@@ -22,6 +23,8 @@ Place place_of(ast::FunctionKind kind) {
       return Place::Loss;
     case ast::FunctionKind::Optimizer:
       return Place::Optimizer;
+    case ast::FunctionKind::Schedule:
+      return Place::Schedule;
   }
   return Place::Fn;
 }
@@ -104,6 +107,11 @@ void Checker::declare_given_names(Scope& scope) const {
       give("weight", Kind::Tensor);
       give("gradient", Kind::Tensor);
       give("step", Kind::Tensor);
+      give("schedule", Kind::Tensor);
+      break;
+    case Place::Schedule:
+      give("epoch", Kind::Int);
+      give("epochs", Kind::Int);
       break;
     default:
       break;
@@ -206,6 +214,8 @@ Type Checker::check_result(const ast::ExprStatement& statement, Scope& scope) {
       return check_value(statement.value, scope, Kind::Init);
     case Place::Loss:
       return check_value(statement.value, scope, Kind::Tensor);
+    case Place::Schedule:
+      return check_value(statement.value, scope, Kind::Number);
     case Place::Optimizer:
       check_value(statement.value, scope, {});
       if (statement.value && !std::holds_alternative<ast::ErrorExpr>(statement.value->node)) {

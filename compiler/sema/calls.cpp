@@ -24,6 +24,8 @@ Kind call_result(ast::FunctionKind kind) {
       return Kind::Loss;
     case ast::FunctionKind::Optimizer:
       return Kind::Optimizer;
+    case ast::FunctionKind::Schedule:
+      return Kind::Schedule;
   }
   return Kind::Unknown;
 }
@@ -171,8 +173,8 @@ Type Checker::check_value_call(const ast::Call& call, const Type& callee, const 
   if (accepts(Kind::Layer, callee)) return check_application(call, callee, scope);
   check_loose_arguments(call.arguments, scope);
   auto report = sink_.report(diagnostics::NotCallable, place, excerpt(*call.callee), describe(callee));
-  const bool has_arguments =
-      callee.is(Kind::Optimizer) || callee.is(Kind::Loss) || callee.is(Kind::Init) || callee.is(Kind::Metric);
+  const bool has_arguments = callee.is(Kind::Optimizer) || callee.is(Kind::Schedule) ||
+                             callee.is(Kind::Loss) || callee.is(Kind::Init) || callee.is(Kind::Metric);
   if (has_arguments)
     report.hint("a call can give arguments only to a bare name, and one of its values has them already");
   return {};

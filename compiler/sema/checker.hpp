@@ -44,6 +44,7 @@ struct SettingRule {
   std::string_view key;
   Type type;
   bool required = false;
+  bool accepts_none = false;
 };
 
 class Checker {

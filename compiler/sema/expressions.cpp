@@ -28,6 +28,7 @@ bool is_declared_kind(Kind kind) {
     case Kind::Model:
     case Kind::Init:
     case Kind::Optimizer:
+    case Kind::Schedule:
     case Kind::Loss:
     case Kind::Metric:
     case Kind::Data:

@@ -121,6 +121,7 @@ Purpose purpose_of(const Scope& scope) {
     case Place::Data:
       return scope.purpose;
     case Place::Recipe:
+    case Place::Schedule:  // of recipes
       return Purpose::Recipe;
     case Place::Let:
       return Purpose::Let;
@@ -130,7 +131,8 @@ Purpose purpose_of(const Scope& scope) {
 }
 
 bool decides_training(Place place) {
-  return place == Place::Experiment || place == Place::Recipe || place == Place::Data;
+  return place == Place::Experiment || place == Place::Recipe || place == Place::Schedule ||
+         place == Place::Data;
 }
 
 bool names_held_out_samples(const ast::Expr& expr) {

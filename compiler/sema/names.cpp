@@ -15,11 +15,17 @@ struct WantedWord {
 };
 
 constexpr WantedWord kWantedWords[] = {
-    {Kind::Layer, "layer"},       {Kind::Applicable, "layer"},
-    {Kind::Init, "init"},         {Kind::Optimizer, "optimizer"},
-    {Kind::Loss, "loss"},         {Kind::Metric, "metric"},
-    {Kind::Data, "data"},         {Kind::Model, "model"},
-    {Kind::Recipe, "recipe"},     {Kind::Experiment, "experiment"},
+    {Kind::Layer, "layer"},
+    {Kind::Applicable, "layer"},
+    {Kind::Init, "init"},
+    {Kind::Optimizer, "optimizer"},
+    {Kind::Schedule, "schedule"},
+    {Kind::Loss, "loss"},
+    {Kind::Metric, "metric"},
+    {Kind::Data, "data"},
+    {Kind::Model, "model"},
+    {Kind::Recipe, "recipe"},
+    {Kind::Experiment, "experiment"},
     {Kind::Callable, "function"},
 };
 
@@ -45,6 +51,8 @@ Kind kind_of(const ast::FunctionDecl& function) {
       return Kind::Loss;
     case ast::FunctionKind::Optimizer:
       return Kind::Optimizer;
+    case ast::FunctionKind::Schedule:
+      return Kind::Schedule;
   }
   return Kind::Unknown;
 }
@@ -72,6 +80,7 @@ bool worth_suggesting(Kind kind, const Type& wanted) {
       return kind != Kind::Data && kind != Kind::Recipe && kind != Kind::Experiment;
     case Kind::Init:
     case Kind::Optimizer:
+    case Kind::Schedule:
     case Kind::Loss:
     case Kind::Metric:
     case Kind::Data:
@@ -91,8 +100,35 @@ std::string python_literal(std::string_view name) {
   return name == "None" ? "none" : "";
 }
 
-// What other libraries call the values of an axis; "" for any other name.
+struct ForeignSchedule {
+  std::string_view name;
+  std::string_view hint;
+};
+
+constexpr std::string_view kSteps = "write `step_decay(at: [10, 20], factor: 0.1)`";
+
+// What other libraries call schedules.
+constexpr ForeignSchedule kForeignSchedules[] = {
+    {"CosineDecay", "write `cosine`"},
+    {"CosineAnnealingLR", "write `cosine`"},
+    {"StepLR", kSteps},
+    {"MultiStepLR", kSteps},
+    {"PiecewiseConstantDecay", kSteps},
+    {"ExponentialDecay", "write `exponential(0.95)`: the factor is for one epoch"},
+    {"ExponentialLR", "write `exponential(0.95)`"},
+    {"PolynomialDecay", "write `polynomial(power: 1)`"},
+    {"LinearLR", "write `warmup(5)`"},
+    {"LearningRateScheduler", "declare it: `schedule mine { 0.9 ^ epoch }`"},
+    {"LambdaLR", "declare it: `schedule mine { 0.9 ^ epoch }`"},
+    {"ReduceLROnPlateau",
+     "a schedule is known before the training and sees no results: `step_decay(at: [10, 20])`"},
+};
+
+// What other libraries call schedules and the values of an axis; "" for any other name.
 std::string foreign_name_hint(std::string_view name) {
+  for (const ForeignSchedule& schedule : kForeignSchedules) {
+    if (schedule.name == name) return std::string(schedule.hint);
+  }
   for (const std::string_view known : {"loguniform", "log_uniform", "reciprocal"}) {
     if (name == known) return "write `between(low, high, log: true)`, with a `sample`";
   }
@@ -104,8 +140,9 @@ std::string foreign_name_hint(std::string_view name) {
 
 // True if the text has `name` right after a word that declares, such as `layer`.
 bool declares(std::string_view text, std::string_view name) {
-  static constexpr std::string_view kWords[] = {"let",  "data",      "model",  "layer",  "fn",        "init",
-                                                "loss", "optimizer", "metric", "recipe", "experiment"};
+  static constexpr std::string_view kWords[] = {"let",      "data",   "model",  "layer",
+                                                "fn",       "init",   "loss",   "optimizer",
+                                                "schedule", "metric", "recipe", "experiment"};
   for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
     if (at + name.size() < text.size() && is_word_char(text[at + name.size()])) continue;
     std::string_view before = text.substr(0, at);

@@ -20,6 +20,8 @@ std::string describe(Place place) {
       return function(ast::FunctionKind::Loss);
     case Place::Optimizer:
       return function(ast::FunctionKind::Optimizer);
+    case Place::Schedule:
+      return function(ast::FunctionKind::Schedule);
     case Place::Metric:
       return "a metric";
     case Place::Data:

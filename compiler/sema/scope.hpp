@@ -42,6 +42,7 @@ enum class Place : std::uint8_t {
   Init,
   Loss,
   Optimizer,
+  Schedule,
   Metric,
   Data,
   Recipe,

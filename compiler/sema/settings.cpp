@@ -13,6 +13,7 @@ struct ForeignSetting {
 };
 
 constexpr std::string_view kRate = "it belongs to the optimizer: `optimizer: adam(lr: 0.001)`";
+constexpr std::string_view kSchedule = "write `schedule`, as in `schedule: step_decay(at: [10, 20])`";
 constexpr std::string_view kStop = "write `stop by valid.loss after 5 epochs` in the experiment";
 
 // What other libraries call things that are written differently here.
@@ -20,6 +21,10 @@ constexpr ForeignSetting kForeignSettings[] = {
     {"batch_size", "write `batch`"},
     {"learning_rate", kRate},
     {"lr", kRate},
+    {"lr_schedule", kSchedule},
+    {"learning_rate_schedule", kSchedule},
+    {"lr_scheduler", kSchedule},
+    {"scheduler", kSchedule},
     {"validation_split", "write `validate over holdout(0.2)` in the experiment"},
     {"validation_data", "write `validate over holdout(0.2)` in the experiment"},
     {"early_stopping", kStop},
@@ -77,7 +82,9 @@ void Checker::check_settings(const std::vector<ast::Setting>& settings, const st
       sink_.report(diagnostics::DuplicateSetting, setting.key.span, setting.key.text)
           .label(first->second->key.span, "first set here");
     }
-    check_value(setting.value, scope, rule->type);
+    SignatureParameter demand;
+    demand.accepts_none = rule->accepts_none;
+    check_value(setting.value, scope, rule->type, &demand);
   }
 }
 
@@ -137,8 +144,13 @@ void Checker::check_base(const ast::Name& base, const Type& wanted, Scope& scope
 
 const std::vector<SettingRule>& recipe_rules() {
   static const std::vector<SettingRule> rules = {
-      {"loss", Kind::Loss, true}, {"optimizer", Kind::Optimizer, true}, {"batch", Kind::Int},
-      {"epochs", Kind::Int},      {"metrics", list_of(Kind::Metric)},   {"shuffle", Kind::Bool},
+      {"loss", Kind::Loss, true},
+      {"optimizer", Kind::Optimizer, true},
+      {"schedule", Kind::Schedule, false, true},
+      {"batch", Kind::Int},
+      {"epochs", Kind::Int},
+      {"metrics", list_of(Kind::Metric)},
+      {"shuffle", Kind::Bool},
       {"seed", Kind::Int},
   };
   return rules;

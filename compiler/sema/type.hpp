@@ -32,6 +32,7 @@ enum class Kind : std::uint8_t {
   Model,
   Init,
   Optimizer,
+  Schedule,
   Loss,
   Metric,
   Data,

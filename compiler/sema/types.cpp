@@ -15,7 +15,7 @@ struct KindWords {
   std::string_view plural;
 };
 
-constexpr std::array<KindWords, 28> kWords = {{
+constexpr std::array<KindWords, 29> kWords = {{
     {Kind::Unknown, "", "something unknown", "things"},
     {Kind::None, "", "none", "nones"},
     {Kind::Int, "int", "an int", "ints"},
@@ -32,6 +32,7 @@ constexpr std::array<KindWords, 28> kWords = {{
     {Kind::Model, "", "a model", "models"},
     {Kind::Init, "init", "an init", "inits"},
     {Kind::Optimizer, "optimizer", "an optimizer", "optimizers"},
+    {Kind::Schedule, "schedule", "a schedule", "schedules"},
     {Kind::Loss, "loss", "a loss", "losses"},
     {Kind::Metric, "metric", "a metric", "metrics"},
     {Kind::Data, "data", "a data set", "data sets"},

@@ -122,7 +122,8 @@ struct Executor::Bound {
 
   void run(const StepContext& context) {
     const FlushDenormals flush;
-    write_step_number(context.step);
+    write_scalar(plan.step, static_cast<double>(context.step));
+    write_scalar(plan.rate, context.rate);
     for (BoundStep& step : steps) {
       if (auto* kernel = std::get_if<BoundKernel>(&step)) {
         kernel->call.random = {context.seed, context.step};
@@ -135,13 +136,13 @@ struct Executor::Bound {
     }
   }
 
-  void write_step_number(std::uint64_t step) const {
-    if (plan.step.empty()) return;
-    std::byte* memory = locate(plan.step.front());
+  void write_scalar(const std::vector<Operand>& place, double value) const {
+    if (place.empty()) return;
+    std::byte* memory = locate(place.front());
     if (plan.wide)
-      *reinterpret_cast<double*>(memory) = static_cast<double>(step);
+      *reinterpret_cast<double*>(memory) = value;
     else
-      *reinterpret_cast<float*>(memory) = static_cast<float>(step);
+      *reinterpret_cast<float*>(memory) = static_cast<float>(value);
   }
 
   template <class T>

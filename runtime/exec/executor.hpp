@@ -35,10 +35,12 @@ class Memory {
 // What the machine has, in bytes.
 std::uint64_t physical_memory();
 
-// What random operations depend on besides their place.
+// What changes from step to step, besides the batch: what random operations depend on besides their place,
+// and what optimizers read.
 struct StepContext {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;  // optimizer steps taken so far in this trial, from 1
+  double rate = 1;         // of the schedule: what the learning rate is multiplied with
 };
 
 // One plan bound to its memory. Several executors (full batch, last batch, evaluation) share one State

@@ -42,6 +42,7 @@ struct TrialRecord {
   std::string data;
   std::string loss;
   std::string optimizer;
+  std::string schedule;  // of the learning rate; "" if there was none
   std::int64_t batch = 0;
   std::int64_t parameters = 0;
   std::int64_t epochs = 0;  // trained; fewer than declared if training stopped early

@@ -43,6 +43,7 @@ void fields(auto& io, TrialRecord& trial) {
   io("data", trial.data);
   io("loss", trial.loss);
   io("optimizer", trial.optimizer);
+  io("schedule", trial.schedule);
   io("batch", trial.batch);
   io("parameters", trial.parameters);
   io("epochs", trial.epochs);

@@ -29,6 +29,7 @@ json trial_json(const TrialRecord& trial) {
       {"data", trial.data},
       {"loss", trial.loss},
       {"optimizer", trial.optimizer},
+      {"schedule", trial.schedule.empty() ? json() : json(trial.schedule)},
       {"batch", trial.batch},
       {"parameters", trial.parameters},
       {"epochs", trial.epochs},

@@ -42,6 +42,8 @@ std::optional<ParameterValue> plain_value(const TrialRecord& trial, ResultField 
       return trial.loss;
     case ResultField::Optimizer:
       return trial.optimizer;
+    case ResultField::Schedule:
+      return trial.schedule.empty() ? "none" : trial.schedule;
     case ResultField::StatusWord:
       return status_word(trial.status);
     case ResultField::Id:

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 #include <set>
 
@@ -77,14 +76,16 @@ IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& contex
   return fields;
 }
 
-// Rates of 1 are what a trial without a schedule has: such epochs are the same with and without one.
+// Bit by bit, those of the epochs that are trained: where they come from changes nothing.
 std::string rates_text(const TrialPlan& trial, std::int64_t epochs) {
-  const auto end = trial.rates.begin() + std::min<std::int64_t>(epochs, std::ssize(trial.rates));
-  if (std::all_of(trial.rates.begin(), end, [](double rate) { return rate == 1; })) return {};
+  if (trial.rates == nullptr) return {};
   std::string text = "rates";
-  for (auto rate = trial.rates.begin(); rate != end; ++rate)
-    text += fmt::format(" {:016x}", std::bit_cast<std::uint64_t>(*rate));
-  return text + "\n";
+  bool all_one = true;
+  for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
+    all_one = all_one && trial.rate(epoch) == 1;
+    text += fmt::format(" {:016x}", std::bit_cast<std::uint64_t>(trial.rate(epoch)));
+  }
+  return all_one ? "" : text + "\n";
 }
 
 // How long it is trained, and what is measured of it.

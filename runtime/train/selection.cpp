@@ -91,6 +91,7 @@ TrialPlan refit_plan(const StudyPlan& plan, std::size_t refit,
     epochs += kept_epochs(records[i].value(), *result.stop);
     ++trials;
   }
+  // Not more than were declared, so that a schedule has its numbers for all of them.
   if (trials > 0) result.epochs = std::max<std::int64_t>(1, (2 * epochs + trials) / (2 * trials));
   result.stop.reset();
   return result;

@@ -125,7 +125,7 @@ Training::Step Training::run_step(PlanRunner& runner, std::span<const std::uint3
   ++state_.steps;
   ++steps_trained_;
   runner.run(inputs_.data, inputs_.data.train, inputs_.samples.scale, indices,
-             {inputs_.trial.seed, static_cast<std::uint64_t>(steps_done())});
+             {inputs_.trial.seed, static_cast<std::uint64_t>(steps_done()), inputs_.trial.rate(state_.epoch)});
   const double loss = runner.loss();
   if (!std::isfinite(loss)) {
     reason_ = fmt::format("the loss was {} at step {}, in epoch {}",

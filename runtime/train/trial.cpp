@@ -19,6 +19,7 @@ TrialRecord start_record(const TrialPlan& trial, const std::string& data_name) {
   record.data = data_name;
   record.loss = trial.loss;
   record.optimizer = trial.optimizer;
+  record.schedule = trial.schedule;
   record.batch = trial.batch;
   record.parameters = trial.parameters;
   record.epochs = trial.epochs;

@@ -13,15 +13,11 @@
 namespace nnc::rt {
 namespace {
 
-double rate_of(const TrialPlan& trial, std::int64_t epoch) {
-  return trial.rates.empty() ? 1 : trial.rates[static_cast<std::size_t>(epoch)];
-}
-
 // Shorter ones before what continues them.
 bool comes_before(const TrialPlan& lhs, const TrialPlan& rhs) {
   const std::int64_t common = common_epochs(lhs, rhs);
   if (common == lhs.epochs || common == rhs.epochs) return lhs.epochs < rhs.epochs;
-  return rate_of(lhs, common) < rate_of(rhs, common);
+  return lhs.rate(common + 1) < rhs.rate(common + 1);
 }
 
 class TreeBuilder {
@@ -103,9 +99,9 @@ void add_bookmark(const StudyPlan& plan, std::size_t refit, const std::vector<st
 
 std::int64_t common_epochs(const TrialPlan& lhs, const TrialPlan& rhs) {
   const std::int64_t most = std::min(lhs.epochs, rhs.epochs);
-  if (lhs.rates.empty() && rhs.rates.empty()) return most;
+  if (lhs.rates == rhs.rates) return most;
   std::int64_t common = 0;
-  while (common < most && rate_of(lhs, common) == rate_of(rhs, common)) ++common;
+  while (common < most && lhs.rate(common + 1) == rhs.rate(common + 1)) ++common;
   return common;
 }
 

@@ -30,8 +30,8 @@ void Findings::expect(bool holds, const std::string& what) {
 
 std::vector<StdlibCase> all_cases() {
   std::vector<StdlibCase> cases;
-  for (auto&& some :
-       {reference_cases(), layer_cases(), initializer_cases(), optimizer_cases(), metric_cases()}) {
+  for (auto&& some : {reference_cases(), layer_cases(), initializer_cases(), optimizer_cases(),
+                      schedule_cases(), metric_cases()}) {
     cases.insert(cases.end(), some.begin(), some.end());
   }
   return cases;

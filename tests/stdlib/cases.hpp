@@ -37,6 +37,7 @@ std::vector<StdlibCase> reference_cases();    // values of PyTorch: activations,
 std::vector<StdlibCase> layer_cases();        // dropout, the running means of batch_norm
 std::vector<StdlibCase> initializer_cases();  // bounds and variances
 std::vector<StdlibCase> optimizer_cases();    // Keras's forms in plain loops
+std::vector<StdlibCase> schedule_cases();     // formulas, epoch by epoch
 std::vector<StdlibCase> metric_cases();       // definitions in plain loops
 
 std::vector<StdlibCase> all_cases();

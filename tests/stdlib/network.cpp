@@ -93,10 +93,11 @@ Program::Program(const Library& library, const std::string& text, const DataFact
 std::string program_text(const NetworkText& network) {
   return fmt::format(
       "data samples = idx(\"nowhere\")\n{}{}\nmodel net {{\n{}\n}}\n"
-      "recipe quick {{ loss: {}, optimizer: {}, metrics: [{}] }}\n"
+      "recipe quick {{ loss: {}, optimizer: {}, metrics: [{}], schedule: {}, epochs: 10 }}\n"
       "experiment e {{ train net on samples with quick }}\n",
       kHelpers, network.declarations, network.body, network.loss, network.optimizer,
-      network.metrics.empty() ? "accuracy" : network.metrics);
+      network.metrics.empty() ? "accuracy" : network.metrics,
+      network.schedule.empty() ? "none" : network.schedule);
 }
 
 // ---------------------------------------------------------------- network
@@ -170,9 +171,9 @@ Network::Network(const Library& library, const NetworkText& text, const Shape& s
 
 Network::~Network() = default;
 
-StepResult Network::train(const Values& features, const Labels& labels) {
+StepResult Network::train(const Values& features, const Labels& labels, double rate) {
   ++step_;
-  return training_->run(features, labels, {seed_, step_});
+  return training_->run(features, labels, {seed_, step_, rate});
 }
 
 StepResult Network::evaluate(const Values& features, const Labels& labels) {

@@ -52,7 +52,8 @@ struct NetworkText {
   std::string loss = "half_square";
   std::string optimizer = "sgd(lr: 0.0)";
   std::string declarations = {};
-  std::string metrics = {};  // "accuracy, f1"
+  std::string metrics = {};   // "accuracy, f1"
+  std::string schedule = {};  // of the learning rate
 };
 
 // Half the sum of the squared predictions, and a layer whose gradient is that of its input.
@@ -74,8 +75,9 @@ class Network {
           std::int64_t batch, rt::KernelSet kernels = rt::KernelSet::Fast, std::uint64_t seed = 7);
   ~Network();
 
-  // One step of the optimizer; the results are from before it.
-  StepResult train(const Values& features, const Labels& labels);
+  // One step of the optimizer, with what a schedule would multiply its learning rate with; the results are
+  // from before it.
+  StepResult train(const Values& features, const Labels& labels, double rate = 1);
   StepResult evaluate(const Values& features, const Labels& labels);
 
   [[nodiscard]] Values slot(const std::string& name) const;

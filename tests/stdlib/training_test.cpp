@@ -134,6 +134,38 @@ TEST_CASE("every optimizer learns two separable classes", "[stdlib][train]") {
   }
 }
 
+TEST_CASE("a schedule trains as if the learning rate were changed by hand", "[stdlib][train]") {
+  const Halves data;
+  StudyText plain;
+  plain.recipe = "loss: cross_entropy, optimizer: sgd(lr: 0.1)";
+  StudyText scheduled = plain;
+  scheduled.recipe += ", schedule: step_decay(at: [3], factor: 0.5)";
+  // Ten steps are an epoch. Halving is exact, so that all bits must agree.
+  StudyText by_hand = plain;
+  by_hand.declarations =
+      "optimizer halved(lr: float) { weight <- weight - select(step > 30, 0.5 * lr, lr) * gradient }\n";
+  by_hand.recipe = "loss: cross_entropy, optimizer: halved(lr: 0.1)";
+  const rt::TrialRecord record = run(data, scheduled);
+  check_same_bits(record, run(data, by_hand));
+  const std::vector<double>& loss = record.history.at("train.loss");
+  const std::vector<double> constant = run(data, plain).history.at("train.loss");
+  CHECK(std::equal(loss.begin(), loss.begin() + 3, constant.begin()));
+  CHECK(loss.at(4) > constant.at(4));
+}
+
+TEST_CASE("a rate of 0 leaves the weights alone", "[stdlib][train]") {
+  const Halves data;
+  StudyText text;
+  text.epochs = 3;
+  text.recipe = "loss: cross_entropy, optimizer: adamw(lr: 0.1), schedule: step_decay(at: [1], factor: 0.0)";
+  const std::vector<double> trained = run(data, text).history.at("train.loss");
+  text.epochs = 1;
+  text.recipe = "loss: cross_entropy, optimizer: adamw(lr: 0.1)";
+  CHECK(run(data, text).history.at("train.loss").at(0) == trained.at(0));
+  text.epochs = 3;
+  CHECK(run(data, text).history.at("train.loss").at(2) < trained.at(2));
+}
+
 TEST_CASE("every loss learns two separable classes", "[stdlib][train]") {
   const Halves data;
   // The loss of a constant answer, and what it must come below.

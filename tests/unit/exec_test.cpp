@@ -104,6 +104,31 @@ TEST_CASE("optimised fast plans agree with plain reference plans", "[exec]") {
   }
 }
 
+// sgd, as the lowering makes it under a schedule.
+TEST_CASE("half the rate moves a weight half as far", "[exec]") {
+  GraphBuilder b;
+  const NodeId weight = b.slot("w", Shape{3});
+  const NodeId rate =
+      b.add(OpKind::Input, {}, InputAttributes{InputAttributes::Role::Rate, Shape{}, ElementType::Float});
+  const NodeId scaled = b.add(OpKind::Multiply, {b.constant(0.25), rate});
+  const NodeId change = b.add(OpKind::Multiply, {scaled, b.constant(2)});
+  b.update(0, b.add(OpKind::Subtract, {weight, change}));
+  for (const bool wide : {false, true}) {
+    PlanOptions options;
+    options.wide = wide;
+    for (const rt::KernelSet kernels : {rt::KernelSet::Fast, rt::KernelSet::Reference}) {
+      GraphRunner runner(b.graph, options, kernels);
+      RunInputs inputs;
+      inputs.slots = {{1, 2, 3}};
+      CHECK(runner.run(inputs).slots[0] == Values{0.5, 1.5, 2.5});
+      inputs.context.rate = 0.5;
+      CHECK(runner.run(inputs).slots[0] == Values{0.75, 1.75, 2.75});
+      inputs.context.rate = 0;
+      CHECK(runner.run(inputs).slots[0] == inputs.slots[0]);
+    }
+  }
+}
+
 TEST_CASE("the same step on the same values gives the same bits again", "[exec]") {
   const RandomGraph random = make_random_graph(17);
   GraphRunner runner(random.graph, {}, rt::KernelSet::Fast);

@@ -103,7 +103,7 @@ void Executor::run(const StepContext& context) {
   test::FakeExecution& execution = test::fake_execution();
   const Bound& bound = *bound_;
   const std::lock_guard guard(execution.lock);
-  execution.runs.push_back({bound.trains(), bound.plan.batch, context.seed, context.step});
+  execution.runs.push_back({bound.trains(), bound.plan.batch, context.seed, context.step, context.rate});
   const auto features_of = features();
   const auto labels = target_classes();
   float* kernel = bound.place(bound.plan.slots[0].operand);

@@ -15,6 +15,7 @@ struct FakeRun {
   std::int64_t batch = 0;
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
+  double rate = 0;
 };
 
 struct FakeExecution {

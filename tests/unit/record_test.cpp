@@ -34,6 +34,7 @@ RunRecord example() {
   trial.data = "fashion";
   trial.loss = "cross_entropy";
   trial.optimizer = "adam";
+  trial.schedule = "cosine(final: 0)";
   trial.batch = 32;
   trial.parameters = 203530;
   trial.epochs = 25;

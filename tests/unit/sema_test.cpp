@@ -32,6 +32,48 @@ TEST_CASE("every builtin has a signature that can be read", "[sema]") {
   CHECK(sum.result.is(sema::Kind::Tensor));
 }
 
+TEST_CASE("a schedule sees its epoch and its parameters, and gives a number", "[sema]") {
+  expect(
+      "schedule good(by: float = 0.5) { let left = epochs - epoch; if left > 3 { 1 } else { by ^ epoch } }",
+      {});
+  expect("schedule short = max(0.1, 1 - epoch / epochs)", {});
+  expect("schedule nested(s: schedule = cosine) { 1 }", {});
+  expect("schedule one = weight", {"E0201"});
+  expect("schedule two = in", {"E0211"});
+  expect("schedule three = if training { 1 } else { 0 }", {"E0211"});
+  expect("schedule four = cosine", {"E0301"});
+  expect("schedule five = none", {"E0301"});
+  expect("schedule six = [1, 0.1]", {"E0301"});
+  expect("schedule seven(x: tensor) = cos(x)", {"E0301"});
+  expect("schedule eight { epoch <- 3; 1 }", {"E0211"});
+  expect("schedule nine = nine", {"E0204", "E0301"});
+}
+
+TEST_CASE("epochs are known in schedules, and `schedule` in optimizers, alone", "[sema]") {
+  expect("optimizer o(lr: float = 0.1) { weight <- weight - lr * schedule * gradient }", {});
+  expect("optimizer o { if schedule > 0.5 { weight <- gradient } }", {"E0301"});
+  expect("optimizer o { weight <- weight - epoch * gradient }", {"E0201"});
+  expect("layer l { in * schedule }", {"E0201"});
+}
+
+TEST_CASE("a recipe has a schedule, none, or an axis of schedules", "[sema]") {
+  expect("recipe r { loss: mse, optimizer: adam, schedule: none }", {});
+  expect("recipe r { loss: none, optimizer: adam }", {"E0301"});
+  expect_in_study(R"(
+    experiment e {
+      sweep schedule in [none, cosine, step_decay(at: [3])]
+      train ann() on fashion with standard { schedule: schedule }
+    }
+    experiment f {
+      sweep s in [polynomial, cosine]
+      train ann() on fashion with standard { schedule: s(final: 0.1) }
+    }
+  )",
+                  {});
+  expect_in_study("experiment e { train ann() on fashion with standard { schedule: cosine(fnal: 0.1) } }",
+                  {"E0302"});
+}
+
 TEST_CASE("a sound study checks without a remark", "[sema]") {
   expect_in_study(R"(
     experiment baseline { train ann() on fashion with standard { epochs: 25 } }

@@ -58,6 +58,10 @@ std::vector<TrialStatus> statuses(const RunRecord& record) {
   return result;
 }
 
+Rates rates_of(std::vector<double> rates) {
+  return std::make_shared<const std::vector<double>>(std::move(rates));
+}
+
 std::string content_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -85,6 +89,19 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
       [&] { trial.batch = 9; },
       [&] { trial.epochs = 4; },
       [&] { trial.shuffle = false; },
+      [&] {
+        trial.rates = rates_of({1, 1, 1, 0.1});
+      },
+      [&] {
+        trial.rates = rates_of({1, 1, 1, 0.10000000000000002});
+      },
+      [&] {
+        trial.rates = rates_of({0.5, 1, 1, 0.1});
+      },
+      [&] {
+        trial.rates.reset();
+        trial.seed = 7;
+      },
       [&] { trial.measures_test = false; },
       [&] { trial.fold = 2; },
       [&] { trial.validation->folds = 6; },
@@ -112,6 +129,17 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
     changes[i]();
     CHECK(is_new());
   }
+}
+
+TEST_CASE("two schedules that come to the same rates for the epochs that are trained are one", "[identity]") {
+  TrialPlan trial = TrainSetup::trial("a");
+  trial.epochs = 2;
+  trial.rates = rates_of({1, 0.5});
+  trial.schedule = "exponential(factor: 0.5)";
+  const std::string identity = trial_identity(trial, {}, "d", "p", {});
+  trial.rates = rates_of({1, 0.5, 0.5, 0.5});  // a refit that ends early
+  trial.schedule = "step_decay(at: [1], factor: 0.5)";
+  CHECK(trial_identity(trial, {}, "d", "p", {}) == identity);
 }
 
 TEST_CASE("names, places and what is only shown do not change the identity", "[identity]") {

@@ -157,8 +157,12 @@ TEST_CASE("a refit waits for the last trial of its experiment, wherever that run
 
 TEST_CASE("a refit whose trials stopped by validation trains as long as they did in the mean", "[select]") {
   StudyPlan plan = grid(1, 2);
+  std::vector<double> dropping(100, 0.5);
+  dropping[0] = 1;
+  const auto rates = std::make_shared<const std::vector<double>>(std::move(dropping));
   for (TrialPlan& trial : plan.trials) {
     trial.epochs = 100;
+    trial.rates = rates;
     trial.stop = StopPlan{"valid.loss", Direction::Lower, 2};
   }
   std::vector<std::optional<TrialRecord>> records(3);
@@ -167,7 +171,8 @@ TEST_CASE("a refit whose trials stopped by validation trains as long as they did
   records[1] = TrialRecord{};
   records[1]->history["valid.loss"] = {std::nan(""), 0.9, 0.8, 0.7, 0.6, 0.5, 0.5, 0.5};  // six
   const TrialPlan refit = refit_plan(plan, 2, records);
-  CHECK(refit.epochs == 5);  // 4.5 is rounded up
+  CHECK(refit.epochs == 5);     // 4.5 is rounded up
+  CHECK(refit.rate(5) == 0.5);  // as its folds had it
   CHECK_FALSE(refit.stop.has_value());
   // What a refit can see by itself stays.
   plan.trials[2].stop->field = "train.loss";

@@ -41,6 +41,24 @@ TEST_CASE("every epoch shows each sample once, in batches with a short last one,
   CHECK(result.record.trials.at(0).steps_trained == 9);
 }
 
+TEST_CASE("every step of an epoch has the rate of its epoch", "[train]") {
+  Setup setup;
+  setup.plan.trials[0].rates = std::make_shared<const std::vector<double>>(std::vector<double>{0.25, 1, 0.1});
+  setup.run();
+  const std::vector<double> expected = {0.25, 0.25, 0.25, 1, 1, 1, 0.1, 0.1, 0.1};
+  std::vector<double> seen;
+  for (const FakeRun& run : fake_execution().runs) {
+    if (run.train) seen.push_back(run.rate);
+  }
+  CHECK(seen == expected);
+}
+
+TEST_CASE("without a schedule the rate of every step is 1", "[train]") {
+  Setup setup;
+  setup.run();
+  for (const FakeRun& run : fake_execution().runs) CHECK(run.rate == 1);
+}
+
 TEST_CASE("labels stay with their samples", "[train]") {
   Setup setup;
   setup.run();
