@@ -48,6 +48,7 @@ TrialRecord record_as(const TrialPlan& trial, const std::string& data_name, cons
   record.data = own.data;
   record.loss = own.loss;
   record.optimizer = own.optimizer;
+  record.schedule = own.schedule;
   record.layers = own.layers;
   record.directions = own.directions;
   if (record.status == TrialStatus::Done) record.status = TrialStatus::Cached;
