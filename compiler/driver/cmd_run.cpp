@@ -130,6 +130,7 @@ Result<rt::StudyResult> train(Env& env, const Options& options, Compilation& com
   run.reference_kernels = options.reference_kernels;
   run.stop = env.stop;
   run.jobs = jobs_of(env, options, plan);
+  run.threads = options.threads;
   run.smoke = options.smoke;
   run.folder = folder;
   if (!options.fresh) run.known = [&store](const std::string& identity) { return store.find(identity); };

@@ -81,6 +81,10 @@ void add_run(CLI::App& app, Options& options) {
   app.add_option("-j,--jobs", options.jobs, "trials at once (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  app.add_option("--threads", options.threads,
+                 "threads within each trial (default 1); results are the same for any number")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
   app.add_flag("--fresh", options.fresh, "train everything anew, also what earlier runs have finished");
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
   app.add_option_function<std::string>(

@@ -25,6 +25,7 @@ struct Options {
 
   std::string folder;   // --out; empty: runs/<stem>
   int jobs = 0;         // 0: as many as there are cores
+  int threads = 1;      // at most, within each trial
   bool fresh = false;   // train everything, whatever is known
   bool smoke = false;   // everything once, on a sliver of the data
   bool strict = false;  // a refuted claim is a failure

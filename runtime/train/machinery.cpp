@@ -1,5 +1,5 @@
 // Makes the plans that a trial needs, and the memory for them. In: the samples of the trial, and its compiled
-// program. Out: runners that share one state and one work memory.
+// program. Out: runners that share memory and threads.
 #include "runtime/train/machinery.hpp"
 
 #include <fmt/format.h>
@@ -41,18 +41,6 @@ std::vector<std::size_t> judged_parts(const TrialSamples& samples) {
   return parts;
 }
 
-struct Needs {
-  std::uint64_t state = 0;
-  std::uint64_t work = 0;
-
-  void add(const std::vector<StepPlan>& plans) {
-    for (const StepPlan& plan : plans) {
-      state = std::max(state, plan.state_bytes);
-      work = std::max(work, plan.work_bytes);
-    }
-  }
-};
-
 bool allocate(Memory& memory, std::uint64_t bytes) {
   Result<Memory> allocated = Memory::allocate(bytes);
   if (!allocated) return false;
@@ -62,8 +50,8 @@ bool allocate(Memory& memory, std::uint64_t bytes) {
 
 }  // namespace
 
-void Runners::add(StepPlan plan, Memory& state, Memory& work, KernelSet kernels) {
-  runners_.push_back(std::make_unique<PlanRunner>(std::move(plan), state, work, kernels));
+void Runners::add(StepPlan plan, const Equipment& equipment) {
+  runners_.push_back(std::make_unique<PlanRunner>(std::move(plan), equipment));
 }
 
 PlanRunner& Runners::next(std::size_t left) const {
@@ -83,26 +71,25 @@ Result<std::unique_ptr<Machinery>> make_machinery(const TrialInputs& inputs) {
   if (const std::vector<std::size_t> parts = judged_parts(inputs.samples); !parts.empty()) {
     evaluate = make_plans(make_plan, Phase::Evaluate, batch_sizes(parts, kEvaluateBatch));
   }
-  Needs needs;
-  needs.add(train);
-  needs.add(evaluate);
+  const KernelSet kernels = inputs.options.reference_kernels ? KernelSet::Reference : KernelSet::Fast;
+  auto machinery = std::make_unique<Machinery>(inputs.options.threads);
+  MemoryNeeds needs;
+  for (const std::vector<StepPlan>* plans : {&train, &evaluate}) {
+    for (const StepPlan& plan : *plans) {
+      needs = larger(needs, memory_needs(plan, kernels, machinery->team.most()));
+    }
+  }
   const std::uint64_t kept = inputs.trial.stop ? needs.state : 0;
-
-  auto machinery = std::make_unique<Machinery>();
-  machinery->share = inputs.memory.take(needs.state + needs.work + kept);
+  const std::uint64_t all = needs.state + needs.work + needs.scratch + kept;
+  machinery->share = inputs.memory.take(all);
   if (!allocate(machinery->state, needs.state) || !allocate(machinery->work, needs.work) ||
-      !allocate(machinery->best, kept)) {
-    return Failure{fmt::format("the trial needs {} of memory, more than is free",
-                               bytes_text(needs.state + needs.work + kept)),
+      !allocate(machinery->scratch, needs.scratch) || !allocate(machinery->best, kept)) {
+    return Failure{fmt::format("the trial needs {} of memory, more than is free", bytes_text(all)),
                    "choose a smaller batch or a smaller model"};
   }
-  const KernelSet kernels = inputs.options.reference_kernels ? KernelSet::Reference : KernelSet::Fast;
-  for (StepPlan& plan : train) {
-    machinery->train.add(std::move(plan), machinery->state, machinery->work, kernels);
-  }
-  for (StepPlan& plan : evaluate) {
-    machinery->evaluate.add(std::move(plan), machinery->state, machinery->work, kernels);
-  }
+  const Equipment equipment{machinery->state, machinery->work, machinery->scratch, kernels, &machinery->team};
+  for (StepPlan& plan : train) machinery->train.add(std::move(plan), equipment);
+  for (StepPlan& plan : evaluate) machinery->evaluate.add(std::move(plan), equipment);
   return machinery;
 }
 

@@ -16,7 +16,7 @@ namespace nnc::rt {
 // Runners of one phase. Samples are visited in the given order: in batches of one size, then what is left.
 class Runners {
  public:
-  void add(StepPlan plan, Memory& state, Memory& work, KernelSet kernels);
+  void add(StepPlan plan, const Equipment& equipment);
 
   // For the next of `left` samples: a full batch, or all that are left.
   [[nodiscard]] PlanRunner& next(std::size_t left) const;
@@ -29,10 +29,14 @@ class Runners {
 };
 
 struct Machinery {
+  explicit Machinery(int most_threads) : team(most_threads) {}
+
   MemoryBudget::Share share;  // before what it stands for, so that it is given back after that
   Memory state;
-  Memory work;  // shared by all runners: one runs at a time
-  Memory best;  // the state of the best epoch; empty unless training may stop early
+  Memory work;     // shared by all runners, as what follows: one runs at a time
+  Memory scratch;  // of single steps
+  Memory best;     // the state of the best epoch; empty unless training may stop early
+  ThreadTeam team;
   Runners train;
   Runners evaluate;
 };

@@ -58,6 +58,7 @@ struct RunOptions {
   bool reference_kernels = false;
   const std::atomic<bool>* stop = nullptr;  // set from a signal handler: finish the step and return
   int jobs = 1;                             // trials at once
+  int threads = 1;                          // at most, within each trial
   bool smoke = false;                       // one epoch on a sliver of the data
   std::string folder;                       // predictions are written below it; none if empty
   // The finished record of an earlier run with that identity, or null; called like the events. Its
@@ -71,8 +72,8 @@ struct StudyResult {
 };
 
 // The records come in the order of the plan, whatever ended first; refits that were not chosen have none.
-// Results do not depend on the number of jobs. Fails only if the data cannot be read; a trial that fails is
-// recorded with its reason and the others go on.
+// Results depend neither on the number of jobs nor of threads. Fails only if the data cannot be read; a trial
+// that fails is recorded with its reason and the others go on.
 Result<StudyResult> run_study(const StudyPlan& plan, const CompileTrial& compile, const RunEvents& events,
                               const RunOptions& options);
 

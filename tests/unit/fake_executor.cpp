@@ -81,7 +81,7 @@ struct Executor::Bound {
   [[nodiscard]] bool trains() const { return plan.outputs.size() == 3; }
 };
 
-Executor::Executor(const StepPlan& plan, Memory& state, Memory& work, KernelSet)
+Executor::Executor(const StepPlan& plan, Memory& state, Memory& work, Memory&, KernelSet, ThreadTeam*)
     : bound_(
           std::make_unique<Bound>(Bound{plan, state.data(), work.data(), static_cast<std::size_t>(plan.batch),
                                         static_cast<std::size_t>(plan.slots[0].operand.shape[0]),
