@@ -8,8 +8,9 @@
 namespace nnc::rt {
 namespace {
 
-// Less than this is done before another thread has begun to help.
-constexpr double kSmallestPart = 6000;
+// Two threads gain from about 1000 each while the helper still spins and lose a few hundred when it does not
+// come, so this leaves room on both sides.
+constexpr double kSmallestPart = 3000;
 
 constexpr double kPerProduct = 2.0 / 70;  // a multiplication with its addition, in tiles
 constexpr double kPerPooled = 0.15;       // an element under a window
