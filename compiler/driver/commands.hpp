@@ -26,6 +26,7 @@ struct Options {
   std::string folder;   // --out; empty: runs/<stem>
   int jobs = 0;         // 0: as many as there are cores
   std::string store;    // --store; empty: .nnc beside the file
+  int threads = 0;      // within each trial; 0: cores without a trial help those that run
   bool fresh = false;   // train everything, whatever is known
   bool time = true;     // plan: run some steps to tell how long it will take
   bool share = true;    // equal trials and common beginnings once
@@ -36,7 +37,13 @@ struct Options {
 
   std::string model;  // summary --model
   std::string input;  // summary --input
-  std::string topic;  // explain: a code
+  std::string topic;  // explain: a code; show, why: a trial
+  std::string other;  // diff: the second program
+
+  bool checkpoints = false;  // clean: also states to go on from
+  bool others = false;       // clean: also trials that the file does not have
+  bool all = false;          // clean: everything
+  bool dry_run = false;      // clean: only say it
 
   std::string command;  // the command line as typed, for the record
 };
@@ -47,5 +54,11 @@ int cmd_plan(Env& env, const Options& options);
 int cmd_summary(Env& env, const Options& options);
 int cmd_report(Env& env, const Options& options);
 int cmd_explain(Env& env, const Options& options);
+int cmd_ls(Env& env, const Options& options);
+int cmd_show(Env& env, const Options& options);
+int cmd_why(Env& env, const Options& options);
+int cmd_diff(Env& env, const Options& options);
+int cmd_clean(Env& env, const Options& options);
+int cmd_verify(Env& env, const Options& options);
 
 }  // namespace nnc

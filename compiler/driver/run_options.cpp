@@ -15,6 +15,8 @@ rt::RunOptions run_options(const Env& env, const Options& options, const StudyPl
   run.reference_kernels = options.reference_kernels;
   run.stop = env.stop;
   run.jobs = jobs_of(env, options, plan);
+  run.cores = env.cores();
+  run.threads = options.threads;
   run.smoke = options.smoke;
   run.store = &store;
   run.share = options.share;

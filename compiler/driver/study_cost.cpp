@@ -188,24 +188,26 @@ class CostMeter {
   // As many at once as will run at once: they share caches and units of the machine.
   void measure_kinds(const std::vector<std::size_t>& chosen) {
     const double each = std::min(kSecondsPerKind, kSecondsInAll * options_.jobs / static_cast<double>(chosen.size()));
+    const auto useful = std::min(options_.jobs, static_cast<int>(left_.size()));
+    const rt::RunOptions& run = study_.options();
+    const int threads = run.threads > 0 ? run.threads : std::max(1, run.cores / std::max(1, useful));
     std::atomic<std::size_t> next = 0;
     std::atomic<std::size_t> finished = 0;
     const auto work = [&] {
       const Kind* last = &kinds_[chosen.front()];
       for (std::size_t place = next++; place < chosen.size(); place = next++) {
         Kind& kind = kinds_[chosen[place]];
-        if (const auto speed = rt::measure_speed(study_, kind.demands, each)) kind.speed = speed.value();
+        if (const auto speed = rt::measure_speed(study_, kind.demands, threads, each)) kind.speed = speed.value();
         last = &kind;
         ++finished;
       }
       // The others are not to be faster because this one has nothing to do.
-      while (finished < chosen.size()) static_cast<void>(rt::measure_speed(study_, last->demands, 0.01).ok());
+      while (finished < chosen.size()) static_cast<void>(rt::measure_speed(study_, last->demands, threads, 0.01).ok());
     };
-    std::vector<std::thread> threads;
-    const auto useful = std::min(options_.jobs, static_cast<int>(left_.size()));
-    for (int i = 1; i < useful; ++i) threads.emplace_back(work);
+    std::vector<std::thread> helpers;
+    for (int i = 1; i < useful; ++i) helpers.emplace_back(work);
     work();
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& helper : helpers) helper.join();
   }
 
   // Kinds that were not measured are taken to be as fast for their size as the others.

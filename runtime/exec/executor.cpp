@@ -1,33 +1,16 @@
 // Binding and running. Everything a step needs is resolved when the executor is made: addresses, kernels,
-// scratch memory; run() is a walk over the steps.
+// parts; run() is a walk over the steps.
 #include "runtime/exec/executor.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <variant>
 
 #include "compiler/base/check.hpp"
-#include "runtime/exec/fused.hpp"
+#include "runtime/exec/step_program.hpp"
 #include "runtime/kernels/flush_denormals.hpp"
-#include "runtime/kernels/kernels.hpp"
 
 namespace nnc::rt {
 namespace {
-
-struct BoundKernel {
-  Kernel kernel = nullptr;
-  std::vector<TensorView> inputs;
-  KernelCall call;
-};
-
-using BoundStep = std::variant<BoundKernel, FusedProgram<float>, FusedProgram<double>>;
-
-Memory allocate_or_throw(std::uint64_t bytes) {
-  Result<Memory> memory = Memory::allocate(bytes);
-  if (!memory.ok()) throw std::bad_alloc();
-  return std::move(memory).value();
-}
 
 // A step that reads what no step wrote shows up as NaN where tests run.
 void poison([[maybe_unused]] Memory& memory) {
@@ -39,17 +22,19 @@ void poison([[maybe_unused]] Memory& memory) {
 }  // namespace
 
 struct Executor::Bound {
-  Bound(const StepPlan& step_plan, Memory& state_memory, Memory& work_memory, KernelSet kernel_set)
-      : plan(step_plan), state(state_memory), work(work_memory), kernels(kernel_set) {
+  Bound(const StepPlan& step_plan, Memory& state_memory, Memory& work_memory, Memory& scratch,
+        KernelSet kernels, ThreadTeam* thread_team)
+      : plan(step_plan), state(state_memory), work(work_memory), team(thread_team) {
     NNC_CHECK(state.size() >= plan.state_bytes && work.size() >= plan.work_bytes);
     poison(work);
+    poison(scratch);
+    const auto place = [this](const Operand& operand) { return locate(operand); };
+    steps.reserve(plan.steps.size());
     for (const PlanStep& step : plan.steps) {
-      if (const auto* kernel = std::get_if<KernelStep>(&step))
-        bind_kernel(*kernel);
-      else
-        bind_fused(std::get<FusedStep>(step));
+      StepProgram& program = steps.emplace_back(step, plan.wide, kernels, team != nullptr ? team->most() : 1);
+      NNC_CHECK(scratch.size() >= program.scratch_bytes());
+      program.bind(place, scratch.data());
     }
-    bind_scratch();
   }
   Bound(const Bound&) = delete;
   Bound& operator=(const Bound&) = delete;
@@ -60,78 +45,17 @@ struct Executor::Bound {
     return memory.data() + operand.offset;
   }
 
-  [[nodiscard]] TensorView view(const Operand& operand) const {
-    return {locate(operand), operand.shape.sizes(), operand.type};
-  }
-
-  [[nodiscard]] Kernel find_kernel(OpKind op) const {
-    if (plan.wide) return reference_kernels_f64()[op];
-    const Kernel fast = kernels == KernelSet::Fast ? fast_kernels_f32()[op] : nullptr;
-    return fast != nullptr ? fast : reference_kernels_f32()[op];
-  }
-
-  void bind_kernel(const KernelStep& step) {
-    BoundKernel bound;
-    bound.kernel = find_kernel(step.op);
-    NNC_CHECK(bound.kernel != nullptr, std::string(op_info(step.op).name) + " has no kernel");
-    std::vector<Shape> shapes;
-    for (const Operand& input : step.inputs) {
-      bound.inputs.push_back(view(input));
-      shapes.push_back(input.shape);
-    }
-    bound.call.output = view(step.output);
-    bound.call.attributes = &step.attributes;
-    if (!plan.wide && kernels == KernelSet::Fast) {
-      workspace_size =
-          std::max(workspace_size, workspace_bytes(step.op, shapes, step.output.shape, step.attributes));
-    }
-    steps.emplace_back(std::move(bound));
-  }
-
-  void bind_fused(const FusedStep& step) {
-    if (plan.wide) {
-      const auto locate_wide = [this](const Operand& o) { return reinterpret_cast<double*>(locate(o)); };
-      FusedProgram<double> program(step, locate_wide, reference_blocks_f64(), wide_constants);
-      scratch_size = std::max(scratch_size, program.scratch_elements() * sizeof(double));
-      steps.emplace_back(std::move(program));
-      return;
-    }
-    const auto locate_narrow = [this](const Operand& o) { return reinterpret_cast<float*>(locate(o)); };
-    const bool fast = kernels == KernelSet::Fast;
-    FusedProgram<float> program(step, locate_narrow, fast ? fast_blocks_f32() : reference_blocks_f32(),
-                                constants);
-    scratch_size = std::max(scratch_size, program.scratch_elements() * sizeof(float));
-    steps.emplace_back(std::move(program));
-  }
-
-  // Views of inputs move while steps are bound, so calls get their spans at the end.
-  void bind_scratch() {
-    scratch = allocate_or_throw(scratch_size);
-    workspace = allocate_or_throw(workspace_size);
-    for (BoundStep& step : steps) {
-      if (auto* kernel = std::get_if<BoundKernel>(&step)) {
-        kernel->call.inputs = kernel->inputs;
-        kernel->call.workspace = {workspace.data(), static_cast<std::size_t>(workspace_size)};
-      } else if (auto* narrow = std::get_if<FusedProgram<float>>(&step)) {
-        narrow->bind_scratch(reinterpret_cast<float*>(scratch.data()));
-      } else {
-        std::get<FusedProgram<double>>(step).bind_scratch(reinterpret_cast<double*>(scratch.data()));
-      }
-    }
-  }
-
-  void run(const StepContext& context) {
+  void run(const StepContext& context) const {
     const FlushDenormals flush;
     write_scalar(plan.step, static_cast<double>(context.step));
     write_scalar(plan.rate, context.rate);
-    for (BoundStep& step : steps) {
-      if (auto* kernel = std::get_if<BoundKernel>(&step)) {
-        kernel->call.random = {context.seed, context.step};
-        kernel->kernel(kernel->call);
-      } else if (const auto* narrow = std::get_if<FusedProgram<float>>(&step)) {
-        narrow->run();
+    const RandomContext random{context.seed, context.step};
+    for (const StepProgram& step : steps) {
+      const int parts = team != nullptr ? std::min(step.parts, team->threads()) : 1;
+      if (parts == 1) {
+        step.run(0, 1, random);
       } else {
-        std::get<FusedProgram<double>>(step).run();
+        team->run(parts, [&](int part) { step.run(part, parts, random); });
       }
     }
   }
@@ -173,18 +97,13 @@ struct Executor::Bound {
   StepPlan plan;  // a copy: steps refer to its shapes and attributes
   Memory& state;
   Memory& work;
-  KernelSet kernels;
-  ConstantBlocks<float> constants;
-  ConstantBlocks<double> wide_constants;
-  std::vector<BoundStep> steps;
-  std::uint64_t scratch_size = 0;
-  std::uint64_t workspace_size = 0;
-  Memory scratch;
-  Memory workspace;
+  ThreadTeam* team;
+  std::vector<StepProgram> steps;
 };
 
-Executor::Executor(const StepPlan& plan, Memory& state, Memory& work, KernelSet kernels)
-    : bound_(std::make_unique<Bound>(plan, state, work, kernels)) {}
+Executor::Executor(const StepPlan& plan, Memory& state, Memory& work, Memory& scratch, KernelSet kernels,
+                   ThreadTeam* team)
+    : bound_(std::make_unique<Bound>(plan, state, work, scratch, kernels, team)) {}
 Executor::~Executor() = default;
 Executor::Executor(Executor&&) noexcept = default;
 Executor& Executor::operator=(Executor&&) noexcept = default;

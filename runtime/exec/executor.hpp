@@ -10,6 +10,7 @@
 
 #include "compiler/base/result.hpp"
 #include "compiler/plan/step_plan.hpp"
+#include "runtime/exec/thread_team.hpp"
 
 namespace nnc::rt {
 
@@ -35,6 +36,19 @@ class Memory {
 // What the machine has, in bytes.
 std::uint64_t physical_memory();
 
+// Exactly what executors ask for, in bytes: they allocate no tensor themselves. State outlives a step, work
+// its parts, scratch nothing, so that work and scratch can serve all executors of a trial, one after the
+// other.
+struct MemoryNeeds {
+  std::uint64_t state = 0;
+  std::uint64_t work = 0;
+  std::uint64_t scratch = 0;
+};
+// For a team of at most so many threads.
+MemoryNeeds memory_needs(const StepPlan& plan, KernelSet kernels, int threads);
+// What serves both, one at a time.
+MemoryNeeds larger(const MemoryNeeds& lhs, const MemoryNeeds& rhs);
+
 // What changes from step to step, besides the batch: what random operations depend on besides their place,
 // and what optimizers read.
 struct StepContext {
@@ -47,8 +61,10 @@ struct StepContext {
 // memory.
 class Executor {
  public:
-  // `state` and `work` must be at least as large as the plan asks and outlive the executor.
-  Executor(const StepPlan& plan, Memory& state, Memory& work, KernelSet kernels = KernelSet::Fast);
+  // The memories must be at least as large as memory_needs() says, for as many threads as the team may have
+  // (1 without one), and outlive the executor, as must the team.
+  Executor(const StepPlan& plan, Memory& state, Memory& work, Memory& scratch,
+           KernelSet kernels = KernelSet::Fast, ThreadTeam* team = nullptr);
   ~Executor();
   Executor(Executor&&) noexcept;
   Executor& operator=(Executor&&) noexcept;
@@ -59,6 +75,7 @@ class Executor {
   [[nodiscard]] std::span<std::int32_t> target_classes();
   [[nodiscard]] std::span<float> target_values();
 
+  // One step, by as many threads of the team as it has at the time; the results do not depend on them.
   void run(const StepContext& context);
 
   // A named output of the last run ("loss", "prediction"); valid until the next run. Empty if there is none.

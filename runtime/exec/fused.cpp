@@ -3,10 +3,10 @@
 #include "runtime/exec/fused.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 #include "compiler/base/check.hpp"
+#include "runtime/kernels/share.hpp"
 
 namespace nnc::rt {
 
@@ -14,27 +14,35 @@ using Access = FusedStep::Access;
 
 static constexpr std::int64_t kCacheBytes = 32 * 1024;
 static constexpr std::int64_t kShortestBlock = 256;
+static constexpr std::int64_t kLongestBlock = 1024;
+static constexpr std::uint64_t kLine = 64;
 
 static std::int64_t count_of(const Shape& shape) { return shape.element_count().value(); }
 
-template <class T>
-T* ConstantBlocks<T>::find(double value) {
-  std::unique_ptr<Block>& block = blocks_[std::bit_cast<std::uint64_t>(value)];
-  if (block == nullptr) {
-    block = std::make_unique<Block>();
-    block->elements.fill(static_cast<T>(value));
-  }
-  return block->elements.data();
+// Two operands that overlap are the same memory: the planner sees to it.
+static bool same_place(const Operand& lhs, const Operand& rhs) {
+  return lhs.region == rhs.region && lhs.offset == rhs.offset;
 }
 
 template <class T>
-FusedProgram<T>::FusedProgram(const FusedStep& step, const Locate& locate,
-                              const OpTable<BlockKernelOf<T>>& kernels, ConstantBlocks<T>& constants)
+FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels)
     : count_(count_of(step.shape)) {
   choose_block(step);
-  bind_inputs(step, locate);
-  bind_instructions(step, locate, kernels, constants);
-  bind_stores(step, locate);
+  lay_out_inputs(step);
+  lay_out_instructions(step, kernels);
+  lay_out_stores(step);
+}
+
+template <class T>
+std::uint64_t FusedProgram<T>::scratch_bytes() const {
+  const std::uint64_t bytes = scratch_registers_ * static_cast<std::uint64_t>(block_) * sizeof(T);
+  return (bytes + kLine - 1) / kLine * kLine;
+}
+
+template <class T>
+int FusedProgram<T>::useful_parts(int most) const {
+  const std::int64_t blocks = (count_ + block_ - 1) / block_;
+  return rt::useful_parts(nanoseconds_, static_cast<int>(std::clamp<std::int64_t>(blocks, 1, most)));
 }
 
 // Rows that fit into a block should start where blocks start: then one block of them serves all.
@@ -42,51 +50,52 @@ template <class T>
 void FusedProgram<T>::choose_block(const FusedStep& step) {
   const auto streams =
       static_cast<std::int64_t>(step.inputs.size() + step.instructions.size() + step.stores.size());
-  block_ = ConstantBlocks<T>::kLength;
+  block_ = kLongestBlock;
   while (block_ > kShortestBlock && block_ * streams * static_cast<std::int64_t>(sizeof(T)) > kCacheBytes)
     block_ /= 2;
   std::int64_t period = 1;
   for (const FusedStep::Input& input : step.inputs) {
     if (input.access != Access::Row) continue;
     const std::int64_t row = count_of(input.operand.shape);
-    if (row <= 0 || row > ConstantBlocks<T>::kLength) continue;
+    if (row <= 0 || row > kLongestBlock) continue;
     const std::int64_t both = std::lcm(period, row);
-    if (both <= ConstantBlocks<T>::kLength) period = both;
+    if (both <= kLongestBlock) period = both;
   }
   block_ = std::max(period, block_ / period * period);
   block_ = std::clamp<std::int64_t>(count_, 1, block_);
 }
 
 template <class T>
-void FusedProgram<T>::bind_inputs(const FusedStep& step, const Locate& locate) {
+void FusedProgram<T>::lay_out_inputs(const FusedStep& step) {
   for (const FusedStep::Input& input : step.inputs) {
-    T* memory = locate(input.operand);
     if (input.access == Access::Full) {
-      registers_.push_back({memory, true, -1});
+      registers_.push_back({&input.operand, -1});
       continue;
     }
     const std::int64_t count = count_of(input.operand.shape);
-    Spread spread{memory, count, 1, static_cast<std::int32_t>(registers_.size()), false};
+    Spread spread;
+    spread.place = &input.operand;
+    spread.count = count;
+    spread.target = static_cast<std::int32_t>(registers_.size());
     if (input.access == Access::Column) spread.run = count > 0 ? count_ / count : 1;
     spread.once = input.access == Access::Scalar ||
                   (input.access == Access::Row && block_ % std::max<std::int64_t>(count, 1) == 0);
     spreads_.push_back(spread);
-    registers_.push_back({nullptr, false, static_cast<std::int32_t>(scratch_registers_++)});
+    registers_.push_back({nullptr, new_scratch()});
   }
 }
 
 // The memory of a store that the instruction may write at once: no later instruction or store reads an input
 // there.
 template <class T>
-T* FusedProgram<T>::find_direct_target(const FusedStep& step, std::size_t instruction,
-                                       const Locate& locate) const {
+const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::size_t instruction) const {
   const auto value = static_cast<std::int32_t>(step.inputs.size() + instruction);
   for (const FusedStep::Store& store : step.stores) {
     if (store.value_register != value) continue;
-    T* target = locate(store.operand);
     const auto reads_target = [&](std::int32_t index) {
       const auto i = static_cast<std::size_t>(index);
-      return i < step.inputs.size() && registers_[i].moves && registers_[i].base == target;
+      return i < step.inputs.size() && registers_[i].place != nullptr &&
+             same_place(*registers_[i].place, store.operand);
     };
     bool free = std::none_of(step.stores.begin(), step.stores.end(), [&](const FusedStep::Store& other) {
       return reads_target(other.value_register);
@@ -95,15 +104,13 @@ T* FusedProgram<T>::find_direct_target(const FusedStep& step, std::size_t instru
       const std::vector<std::int32_t>& read = step.instructions[later].registers;
       free = std::none_of(read.begin(), read.end(), reads_target);
     }
-    if (free) return target;
+    if (free) return &store.operand;
   }
   return nullptr;
 }
 
 template <class T>
-void FusedProgram<T>::bind_instructions(const FusedStep& step, const Locate& locate,
-                                        const OpTable<BlockKernelOf<T>>& kernels,
-                                        ConstantBlocks<T>& constants) {
+void FusedProgram<T>::lay_out_instructions(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels) {
   std::vector<std::size_t> last_read(step.inputs.size() + step.instructions.size(), 0);
   for (std::size_t i = 0; i < step.instructions.size(); ++i) {
     for (const std::int32_t read : step.instructions[i].registers)
@@ -113,59 +120,77 @@ void FusedProgram<T>::bind_instructions(const FusedStep& step, const Locate& loc
     last_read[static_cast<std::size_t>(store.value_register)] = step.instructions.size();
   }
   std::vector<std::int32_t> unused;
+  std::vector<bool> is_number(last_read.size(), false);  // filled before all blocks and so never given away
   for (std::size_t i = 0; i < step.instructions.size(); ++i) {
     const FusedStep::Instruction& instruction = step.instructions[i];
+    const auto output = static_cast<std::int32_t>(registers_.size());
     if (instruction.op == OpKind::Constant) {
-      registers_.push_back({constants.find(instruction.constant), false, -1});
+      Spread spread;
+      spread.number = static_cast<T>(instruction.constant);
+      spread.target = output;
+      spread.once = true;
+      spreads_.push_back(spread);
+      is_number[registers_.size()] = true;
+      registers_.push_back({nullptr, new_scratch()});
       continue;
     }
-    Instruction bound{kernels[instruction.op], {0, 0, 0}, static_cast<std::int32_t>(registers_.size())};
+    Instruction bound{kernels[instruction.op], {0, 0, 0}, output};
     NNC_CHECK(bound.kernel != nullptr && instruction.registers.size() <= 3);
+    nanoseconds_ += element_nanoseconds(instruction.op) * static_cast<double>(count_);
     std::copy(instruction.registers.begin(), instruction.registers.end(), bound.inputs.begin());
     // A register's block may be taken by the very instruction that reads it last: kernels work element by
     // element.
     for (const std::int32_t read : instruction.registers) {
       const auto position = static_cast<std::size_t>(read);
-      const bool ends =
-          last_read[position] == i && position >= step.inputs.size() && registers_[position].scratch >= 0;
+      const bool ends = last_read[position] == i && position >= step.inputs.size() && !is_number[position] &&
+                        registers_[position].scratch >= 0;
       if (ends && std::find(unused.begin(), unused.end(), registers_[position].scratch) == unused.end()) {
         unused.push_back(registers_[position].scratch);
       }
     }
-    if (T* target = find_direct_target(step, i, locate)) {
-      registers_.push_back({target, true, -1});
+    if (const Operand* target = find_direct_target(step, i)) {
+      registers_.push_back({target, -1});
     } else if (!unused.empty()) {
-      registers_.push_back({nullptr, false, unused.back()});
+      registers_.push_back({nullptr, unused.back()});
       unused.pop_back();
     } else {
-      registers_.push_back({nullptr, false, static_cast<std::int32_t>(scratch_registers_++)});
+      registers_.push_back({nullptr, new_scratch()});
     }
     instructions_.push_back(bound);
   }
 }
 
 template <class T>
-void FusedProgram<T>::bind_stores(const FusedStep& step, const Locate& locate) {
+void FusedProgram<T>::lay_out_stores(const FusedStep& step) {
   for (const FusedStep::Store& store : step.stores) {
-    T* target = locate(store.operand);
     const Register& value = registers_[static_cast<std::size_t>(store.value_register)];
-    if (!value.moves || value.base != target) copies_.push_back({store.value_register, target});
+    const bool is_there = value.place != nullptr && same_place(*value.place, store.operand);
+    if (!is_there) copies_.push_back({store.value_register, &store.operand});
   }
 }
 
 template <class T>
-void FusedProgram<T>::bind_scratch(T* scratch) {
-  for (Register& r : registers_) {
-    if (r.scratch >= 0) r.base = scratch + r.scratch * block_;
+void FusedProgram<T>::bind(const Locate& locate, std::byte* scratch, int parts) {
+  const auto elements = [&](const Operand& operand) { return reinterpret_cast<T*>(locate(operand)); };
+  addresses_.clear();
+  for (int part = 0; part < parts; ++part) {
+    T* own = reinterpret_cast<T*>(scratch + static_cast<std::uint64_t>(part) * scratch_bytes());
+    for (const Register& r : registers_) {
+      const bool moves = r.place != nullptr;
+      addresses_.push_back({moves ? elements(*r.place) : own + r.scratch * block_, moves});
+    }
   }
+  for (Spread& spread : spreads_) {
+    if (spread.place != nullptr) spread.source = elements(*spread.place);
+  }
+  for (Copy& copy : copies_) copy.target = elements(*copy.place);
 }
 
 // Element i of the index space reads element (i / run) % count.
 template <class T>
-void FusedProgram<T>::fill(const Spread& spread, std::int64_t begin, std::int64_t length) const {
-  T* out = registers_[static_cast<std::size_t>(spread.target)].base;
+void FusedProgram<T>::fill(const Spread& spread, T* out, std::int64_t begin, std::int64_t length) const {
   if (spread.count == 1) {
-    std::fill_n(out, length, *spread.source);
+    std::fill_n(out, length, spread.source != nullptr ? *spread.source : spread.number);
     return;
   }
   if (spread.run == 1) {
@@ -185,26 +210,34 @@ void FusedProgram<T>::fill(const Spread& spread, std::int64_t begin, std::int64_
 }
 
 template <class T>
-void FusedProgram<T>::run() const {
-  if (count_ == 0) return;
+void FusedProgram<T>::run_block(const Address* registers, std::int64_t begin, std::int64_t length) const {
+  const auto at = [registers, begin](std::int32_t index) {
+    const Address& address = registers[index];
+    return address.moves ? address.base + begin : address.base;
+  };
   for (const Spread& spread : spreads_) {
-    if (spread.once) fill(spread, 0, block_);
+    if (!spread.once) fill(spread, registers[spread.target].base, begin, length);
   }
-  for (std::int64_t begin = 0; begin < count_; begin += block_) {
-    const std::int64_t length = std::min(block_, count_ - begin);
-    for (const Spread& spread : spreads_) {
-      if (!spread.once) fill(spread, begin, length);
-    }
-    for (const Instruction& i : instructions_) {
-      i.kernel(at(i.inputs[0], begin), at(i.inputs[1], begin), at(i.inputs[2], begin), at(i.output, begin),
-               length);
-    }
-    for (const Copy& copy : copies_) std::copy_n(at(copy.source, begin), length, copy.target + begin);
+  for (const Instruction& i : instructions_) {
+    i.kernel(at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2]), at(i.output), length);
+  }
+  for (const Copy& copy : copies_) std::copy_n(at(copy.source), length, copy.target + begin);
+}
+
+template <class T>
+void FusedProgram<T>::run(int part, int parts) const {
+  const Share blocks = share_of((count_ + block_ - 1) / block_, part, parts);
+  if (blocks.size() == 0) return;
+  const Address* registers = addresses_.data() + static_cast<std::size_t>(part) * registers_.size();
+  for (const Spread& spread : spreads_) {
+    if (spread.once) fill(spread, registers[spread.target].base, 0, block_);
+  }
+  for (std::int64_t block = blocks.begin; block < blocks.end; ++block) {
+    const std::int64_t begin = block * block_;
+    run_block(registers, begin, std::min(block_, count_ - begin));
   }
 }
 
-template class ConstantBlocks<float>;
-template class ConstantBlocks<double>;
 template class FusedProgram<float>;
 template class FusedProgram<double>;
 

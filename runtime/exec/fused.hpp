@@ -1,12 +1,11 @@
-// Fused steps, bound to memory. Binding decides the length of a block and where every register lies; running
-// calls one block kernel per instruction and block.
+// Fused steps, laid out and bound to memory. The layout decides the length of a block and where every
+// register lies; running calls one block kernel per instruction and block. A part runs a range of the blocks.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
 #include <vector>
 
 #include "compiler/plan/step_plan.hpp"
@@ -14,49 +13,44 @@
 
 namespace nnc::rt {
 
-// Blocks filled with one number, shared by all fused steps of an executor.
-template <class T>
-class ConstantBlocks {
- public:
-  static constexpr std::int64_t kLength = 1024;
-  T* find(double value);
-
- private:
-  struct alignas(64) Block {
-    std::array<T, kLength> elements;
-  };
-  std::map<std::uint64_t, std::unique_ptr<Block>> blocks_;  // by the bits of the number
-};
+// The memory of an operand.
+using Locate = std::function<std::byte*(const Operand&)>;
 
 template <class T>
 class FusedProgram {
  public:
-  using Locate = std::function<T*(const Operand&)>;
+  // Keeps nothing of the step but the places of its operands.
+  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels);
 
-  FusedProgram(const FusedStep& step, const Locate& locate, const OpTable<BlockKernelOf<T>>& kernels,
-               ConstantBlocks<T>& constants);
+  // Bytes of scratch memory, a multiple of a cache line, that each part needs for itself.
+  [[nodiscard]] std::uint64_t scratch_bytes() const;
+  // In how many parts it is worth being cut, at most `most`.
+  [[nodiscard]] int useful_parts(int most) const;
 
-  // Elements of scratch memory that run() needs; shared between programs.
-  [[nodiscard]] std::size_t scratch_elements() const {
-    return scratch_registers_ * static_cast<std::size_t>(block_);
-  }
-  void bind_scratch(T* scratch);
-  void run() const;
+  // Resolves all addresses for up to `parts` parts. `scratch` holds what all of them need.
+  void bind(const Locate& locate, std::byte* scratch, int parts);
+  void run(int part, int parts) const;
 
  private:
-  // Where a register lies: memory that is walked along with the index space, or one block that stays.
+  // Where a register lies: memory that is walked along with the index space, or a block of scratch memory.
   struct Register {
-    T* base = nullptr;
-    bool moves = false;
-    std::int32_t scratch = -1;  // which block of the scratch memory, or -1
+    const Operand* place = nullptr;
+    std::int32_t scratch = -1;  // which block, if there is no place
   };
-  // An input that is spread over a block of scratch memory.
+  // The same as addresses, of one part.
+  struct Address {
+    T* base;
+    bool moves;
+  };
+  // What is spread over a block of scratch memory: an input, or a number.
   struct Spread {
-    const T* source = nullptr;
-    std::int64_t count = 0;  // its elements
+    const Operand* place = nullptr;  // null: the number
+    T number = 0;
+    std::int64_t count = 1;  // elements of the input
     std::int64_t run = 1;    // how often each repeats before the next: 1 for rows
     std::int32_t target = 0;
     bool once = false;  // the same for every block
+    const T* source = nullptr;
   };
   struct Instruction {
     BlockKernelOf<T> kernel;
@@ -65,28 +59,28 @@ class FusedProgram {
   };
   struct Copy {
     std::int32_t source;
-    T* target;
+    const Operand* place;
+    T* target = nullptr;
   };
 
   void choose_block(const FusedStep& step);
-  void bind_inputs(const FusedStep& step, const Locate& locate);
-  void bind_instructions(const FusedStep& step, const Locate& locate,
-                         const OpTable<BlockKernelOf<T>>& kernels, ConstantBlocks<T>& constants);
-  T* find_direct_target(const FusedStep& step, std::size_t instruction, const Locate& locate) const;
-  void bind_stores(const FusedStep& step, const Locate& locate);
-  void fill(const Spread& spread, std::int64_t begin, std::int64_t length) const;
-  [[nodiscard]] T* at(std::int32_t index, std::int64_t begin) const {
-    const Register& r = registers_[static_cast<std::size_t>(index)];
-    return r.moves ? r.base + begin : r.base;
-  }
+  void lay_out_inputs(const FusedStep& step);
+  void lay_out_instructions(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels);
+  const Operand* find_direct_target(const FusedStep& step, std::size_t instruction) const;
+  void lay_out_stores(const FusedStep& step);
+  [[nodiscard]] std::int32_t new_scratch() { return static_cast<std::int32_t>(scratch_registers_++); }
+  void fill(const Spread& spread, T* out, std::int64_t begin, std::int64_t length) const;
+  void run_block(const Address* registers, std::int64_t begin, std::int64_t length) const;
 
   std::int64_t count_ = 0;
   std::int64_t block_ = 1;
+  double nanoseconds_ = 0;  // of one run, about
   std::size_t scratch_registers_ = 0;
   std::vector<Register> registers_;
   std::vector<Spread> spreads_;
   std::vector<Instruction> instructions_;
   std::vector<Copy> copies_;
+  std::vector<Address> addresses_;  // of all registers, part after part
 };
 
 }  // namespace nnc::rt

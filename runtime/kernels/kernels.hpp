@@ -2,8 +2,9 @@
 //   reference  naive loops for every operation in float and double; the float ones accumulate in double
 //   fast       float kernels in SIMD; an operation without one is left to the reference
 // In: views of inputs and output, attributes, scratch memory. Out: the output's elements, all of them,
-// nothing else. A kernel allocates nothing, fails never, and gives the same bits for the same inputs on every
-// machine that has it: each output element is computed in a fixed order that depends on the shapes alone.
+// nothing else, or the share of one part of them. A kernel allocates nothing, fails never, and gives the same
+// bits for the same inputs on every machine that has it, in any number of parts: each output element is
+// computed in a fixed order that depends on the shapes alone.
 // Callers make sure that shapes and types are those of ops/ (infer_shape). Sizes of 0 are fine and write
 // nothing.
 #pragma once
@@ -32,6 +33,10 @@ struct KernelCall {
   const Attributes* attributes = nullptr;
   RandomContext random;
   std::span<std::byte> workspace;  // at least workspace_bytes(...), aligned to 64; contents mean nothing
+  // Which share of the output is computed, in how many; more than one only up to useful_parts(...). The parts
+  // of one call may run at once, each with a workspace of its own, and leave each other's elements alone.
+  int part = 0;
+  int parts = 1;
 };
 
 using Kernel = void (*)(const KernelCall&);
@@ -61,6 +66,18 @@ const KernelTable& fast_kernels_f32();
 // batch.
 std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                               const Attributes& attributes);
+
+// In how many parts a call of the fast kernel is worth being cut for threads, from 1 to `most`: 1 if the
+// operation is never cut, or does so little that waking a thread takes longer.
+int useful_parts(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                 const Attributes& attributes, int most);
+// The same for any work, by an estimate of its time on one thread.
+int useful_parts(double nanoseconds, int most);
+// Whether the fast kernel of an operation computes shares at all.
+bool is_cut_in_parts(OpKind kind);
+
+// About how long one element of an Elementwise operation takes within a block, in nanoseconds.
+double element_nanoseconds(OpKind kind);
 
 // n contiguous elements of an Elementwise operation, without broadcasting, for fused steps. Pointers beyond
 // the arity are ignored. `out` may be exactly any of the inputs. Any n, any alignment.

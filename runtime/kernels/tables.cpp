@@ -19,16 +19,21 @@ KernelTable make_reference_kernels() {
   return table;
 }
 
-KernelTable make_fast_kernels() {
-  KernelTable table;
-  if (!fast::has_fused_multiply_add()) return table;
-  fast::add_elementwise(table);
-  fast::add_reductions(table);
-  fast::add_matmul(table);
-  fast::add_conv(table);
-  fast::add_pool(table);
-  fast::add_movement(table);
-  return table;
+fast::FastKernels make_fast_kernels() {
+  fast::FastKernels made;
+  if (!fast::has_fused_multiply_add()) return made;
+  fast::add_elementwise(made);
+  fast::add_reductions(made);
+  fast::add_matmul(made);
+  fast::add_conv(made);
+  fast::add_pool(made);
+  fast::add_movement(made);
+  return made;
+}
+
+const fast::FastKernels& fast_kernels() {
+  static const fast::FastKernels made = make_fast_kernels();
+  return made;
 }
 
 OpTable<BlockKernel> make_fast_blocks() {
@@ -47,10 +52,8 @@ const KernelTable& reference_kernels_f64() {
   static const KernelTable table = make_reference_kernels<double>();
   return table;
 }
-const KernelTable& fast_kernels_f32() {
-  static const KernelTable table = make_fast_kernels();
-  return table;
-}
+const KernelTable& fast_kernels_f32() { return fast_kernels().kernels; }
+bool is_cut_in_parts(OpKind kind) { return fast_kernels().cut[kind]; }
 const OpTable<BlockKernel>& reference_blocks_f32() {
   static const OpTable<BlockKernel> blocks = make_reference_blocks<float>();
   return blocks;

@@ -32,7 +32,8 @@ Result<Planned> plan_way(PreparedStudy& study, const WayDemands& demands) {
   const TrialSamples& parts = *samples.value();
   return Planned{samples.value(),
                  plan_machinery(compiled.value(), trial.batch,
-                                {parts.train.size(), parts.valid.size(), parts.test.size()}, demands.rules)};
+                                {parts.train.size(), parts.valid.size(), parts.test.size()}, demands.rules,
+                                compute_options(study.options()))};
 }
 
 // The time of one call of `step`, from the median of many: a machine does other things too.
@@ -72,16 +73,16 @@ Result<std::uint64_t> bytes_needed(PreparedStudy& study, const WayDemands& deman
   return planned.value().machinery.bytes();
 }
 
-Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, double seconds) {
+Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, int threads, double seconds) {
   const TrialPlan& trial = study.plan().trials[demands.trial];
   Result<Planned> planned = plan_way(study, demands);
   if (!planned) return planned.failure();
-  const KernelSet kernels = study.options().reference_kernels ? KernelSet::Reference : KernelSet::Fast;
-  const Result<std::unique_ptr<Machinery>> made = make_machinery(std::move(planned.value().machinery), kernels);
+  const Result<std::unique_ptr<Machinery>> made = make_machinery(std::move(planned.value().machinery));
   if (!made) return made.failure();
   Machinery& machinery = *made.value();
   const Dataset& data = *study.data(trial).data;
   const TrialSamples& samples = *planned.value().samples;
+  machinery.team.set_threads(threads);
   initialize_slots(machinery.train.plan(), machinery.state, trial.seed);
 
   TrialSpeed speed;

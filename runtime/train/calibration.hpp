@@ -27,6 +27,7 @@ Result<std::uint64_t> bytes_needed(PreparedStudy& study, const WayDemands& deman
 
 // Runs some steps on the trial's own data, for about so many seconds, with weights that are thrown away. Fails if it
 // does not compile or does not fit into memory.
-Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, double seconds);
+Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, int threads,
+                                 double seconds);
 
 }  // namespace nnc::rt

@@ -1,5 +1,5 @@
 // Makes the plans that a trial needs, and the memory for them. In: the samples of the trial, and its compiled
-// program. Out: runners that share one state and one work memory.
+// program. Out: runners that share memory and threads.
 #include "runtime/train/machinery.hpp"
 
 #include <fmt/format.h>
@@ -54,8 +54,8 @@ bool same_rule(const StopPlan& lhs, const StopPlan& rhs) {
 
 }  // namespace
 
-void Runners::add(StepPlan plan, Memory& state, Memory& work, KernelSet kernels) {
-  runners_.push_back(std::make_unique<PlanRunner>(std::move(plan), state, work, kernels));
+void Runners::add(StepPlan plan, const Equipment& equipment) {
+  runners_.push_back(std::make_unique<PlanRunner>(std::move(plan), equipment));
 }
 
 PlanRunner& Runners::next(std::size_t left) const {
@@ -73,9 +73,15 @@ BestState& Machinery::best_by(const StopPlan& rule) {
   return *found;
 }
 
+ComputeOptions compute_options(const RunOptions& options) {
+  return {options.reference_kernels ? KernelSet::Reference : KernelSet::Fast, options.most_threads()};
+}
+
 MachineryPlan plan_machinery(const CompiledTrial& compiled, std::int64_t batch, const PartSizes& sizes,
-                             const std::vector<StopPlan>& rules) {
+                             const std::vector<StopPlan>& rules, const ComputeOptions& options) {
   MachineryPlan plan;
+  plan.kernels = options.kernels;
+  plan.threads = std::max(1, options.threads);
   const auto full = static_cast<std::size_t>(std::max<std::int64_t>(batch, 1));
   plan.train = make_plans(compiled.plans, Phase::Train, batch_sizes({sizes.train}, full));
   if (const std::vector<std::size_t> parts = judged_parts(sizes); !parts.empty()) {
@@ -87,32 +93,29 @@ MachineryPlan plan_machinery(const CompiledTrial& compiled, std::int64_t batch, 
   }
   for (const std::vector<StepPlan>* plans : {&plan.train, &plan.evaluate}) {
     for (const StepPlan& step : *plans) {
-      plan.state_bytes = std::max(plan.state_bytes, step.state_bytes);
-      plan.work_bytes = std::max(plan.work_bytes, step.work_bytes);
+      plan.needs = larger(plan.needs, memory_needs(step, plan.kernels, plan.threads));
     }
   }
   return plan;
 }
 
-Result<std::unique_ptr<Machinery>> make_machinery(MachineryPlan plan, KernelSet kernels) {
-  auto machinery = std::make_unique<Machinery>();
-  bool enough = allocate(machinery->state, plan.state_bytes) && allocate(machinery->work, plan.work_bytes);
+Result<std::unique_ptr<Machinery>> make_machinery(MachineryPlan plan) {
+  auto machinery = std::make_unique<Machinery>(plan.threads);
+  bool enough = allocate(machinery->state, plan.needs.state) && allocate(machinery->work, plan.needs.work) &&
+                allocate(machinery->scratch, plan.needs.scratch);
   for (const StopPlan& rule : plan.rules) {
     BestState& best = machinery->best.emplace_back();
     best.field = rule.field;
     best.better = rule.better;
-    enough = enough && allocate(best.memory, plan.state_bytes);
+    enough = enough && allocate(best.memory, plan.needs.state);
   }
   if (!enough) {
     return Failure{fmt::format("the trial needs {} of memory, more than is free", bytes_text(plan.bytes())),
                    "choose a smaller batch or a smaller model"};
   }
-  for (StepPlan& step : plan.train) {
-    machinery->train.add(std::move(step), machinery->state, machinery->work, kernels);
-  }
-  for (StepPlan& step : plan.evaluate) {
-    machinery->evaluate.add(std::move(step), machinery->state, machinery->work, kernels);
-  }
+  const Equipment equipment{machinery->state, machinery->work, machinery->scratch, plan.kernels, &machinery->team};
+  for (StepPlan& step : plan.train) machinery->train.add(std::move(step), equipment);
+  for (StepPlan& step : plan.evaluate) machinery->evaluate.add(std::move(step), equipment);
   return machinery;
 }
 

@@ -17,7 +17,7 @@ namespace nnc::rt {
 // Runners of one phase. Samples are visited in the given order: in batches of one size, then what is left.
 class Runners {
  public:
-  void add(StepPlan plan, Memory& state, Memory& work, KernelSet kernels);
+  void add(StepPlan plan, const Equipment& equipment);
 
   // For the next of `left` samples: a full batch, or all that are left.
   [[nodiscard]] PlanRunner& next(std::size_t left) const;
@@ -38,9 +38,13 @@ struct BestState {
 };
 
 struct Machinery {
+  explicit Machinery(int most_threads) : team(most_threads) {}
+
   Memory state;
-  Memory work;  // shared by all runners: one runs at a time
+  Memory work;     // shared by all runners, as what follows: one runs at a time
+  Memory scratch;  // of single steps
   std::vector<BestState> best;
+  ThreadTeam team;
   Runners train;
   Runners evaluate;
 
@@ -52,11 +56,14 @@ struct MachineryPlan {
   std::vector<StepPlan> train;  // the one for full batches first
   std::vector<StepPlan> evaluate;
   std::vector<StopPlan> rules;  // different ones
-  std::uint64_t state_bytes = 0;
-  std::uint64_t work_bytes = 0;
+  KernelSet kernels = KernelSet::Fast;
+  int threads = 1;  // at most
+  MemoryNeeds needs;
 
   // All that make_machinery allocates.
-  [[nodiscard]] std::uint64_t bytes() const { return state_bytes * (1 + rules.size()) + work_bytes; }
+  [[nodiscard]] std::uint64_t bytes() const {
+    return needs.state * (1 + rules.size()) + needs.work + needs.scratch;
+  }
 };
 
 // How many samples of each part the trial trains on and is judged on.
@@ -66,10 +73,18 @@ struct PartSizes {
   std::size_t test = 0;
 };
 
+// How it is computed; results do not depend on the threads.
+struct ComputeOptions {
+  KernelSet kernels = KernelSet::Fast;
+  int threads = 1;
+};
+
+ComputeOptions compute_options(const RunOptions& options);
+
 // `rules`: of the trials that read from the trajectory.
 MachineryPlan plan_machinery(const CompiledTrial& compiled, std::int64_t batch, const PartSizes& sizes,
-                             const std::vector<StopPlan>& rules);
+                             const std::vector<StopPlan>& rules, const ComputeOptions& options);
 // Fails if there is not enough memory.
-Result<std::unique_ptr<Machinery>> make_machinery(MachineryPlan plan, KernelSet kernels);
+Result<std::unique_ptr<Machinery>> make_machinery(MachineryPlan plan);
 
 }  // namespace nnc::rt

@@ -9,8 +9,8 @@
 
 namespace nnc::rt {
 
-PlanRunner::PlanRunner(StepPlan plan, Memory& state, Memory& work, KernelSet kernels)
-    : plan_(std::move(plan)), executor_(plan_, state, work, kernels) {}
+PlanRunner::PlanRunner(StepPlan plan, const Equipment& e)
+    : plan_(std::move(plan)), executor_(plan_, e.state, e.work, e.scratch, e.kernels, e.team) {}
 
 void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScale& scale,
                      std::span<const std::uint32_t> indices, const StepContext& context) {

@@ -9,11 +9,20 @@
 
 namespace nnc::rt {
 
+// What the runners of a trial share: memory that is large enough for all of them, and the threads.
+struct Equipment {
+  Memory& state;
+  Memory& work;
+  Memory& scratch;
+  KernelSet kernels = KernelSet::Fast;
+  ThreadTeam* team = nullptr;
+};
+
 class PlanRunner {
  public:
-  // `state` and `work` must be at least as large as the plan asks and outlive the runner. Several runners may
-  // share them, as long as only one runs and its outputs are read before the next one does.
-  PlanRunner(StepPlan plan, Memory& state, Memory& work, KernelSet kernels);
+  // What the executor needs must outlive the runner. Several runners may share it, as long as only one runs
+  // and its outputs are read before the next one does.
+  PlanRunner(StepPlan plan, const Equipment& equipment);
 
   // Executors keep the place of their plan.
   PlanRunner(const PlanRunner&) = delete;

@@ -31,8 +31,8 @@ class Schedule {
   std::optional<std::size_t> take(const std::function<bool(std::size_t trajectory)>& fits = {});
   // Taken and not ended: while there are some, others may become possible.
   [[nodiscard]] std::size_t running() const { return running_; }
-  // Some could be worked on but for what `fits` has against them.
-  [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
+  // Could be worked on but for what `fits` has against them.
+  [[nodiscard]] std::size_t ready() const { return ready_.size(); }
   // Every trial has a result or will not be trained.
   [[nodiscard]] bool complete() const;
 

@@ -69,11 +69,16 @@ struct RunOptions {
   bool reference_kernels = false;
   const std::atomic<bool>* stop = nullptr;  // set from a signal handler: finish the step and return
   int jobs = 1;                             // trials at once
+  int cores = 1;                            // that the run may use
+  int threads = 1;                          // within each trial; 0: cores without a trial help those that run
   bool smoke = false;                       // one epoch on a sliver of the data
   Store* store = nullptr;                   // what is known of trials, and where results are kept; may be null
   bool reuse = true;                        // what the store knows, results and states of training, is not trained again
   double checkpoint_seconds = 10;           // so often, unless that would take more than a hundredth of the time
   bool share = true;                        // equal trials, and what trials have in common, are trained once
+
+  // At most, within each trial.
+  [[nodiscard]] int most_threads() const { return threads > 0 ? threads : cores; }
 };
 
 struct StudyResult {

@@ -30,6 +30,14 @@ bool is_better(double value, double best, Direction better) {
 
 }  // namespace
 
+// The order of an epoch depends on the seed, the epoch and the number of samples alone.
+void order_samples(const TrialPlan& trial, const TrialSamples& samples, std::int64_t epoch,
+                   std::vector<std::uint32_t>& order) {
+  if (!trial.shuffle) return;
+  shuffle({trial.seed, Purpose::Shuffle, 0, static_cast<std::uint64_t>(epoch)}, order);
+  for (std::uint32_t& place : order) place = samples.train[place];
+}
+
 std::int64_t find_best(const std::vector<double>& values, Direction better) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < values.size(); ++i) {
@@ -88,7 +96,7 @@ Training::Outcome Training::run() {
 
 Training::Step Training::run_epoch() {
   lap_ = Clock::now();
-  shuffle_samples();
+  order_samples(inputs_.trial, inputs_.samples, state_.epoch, order_);
   std::span<const std::uint32_t> left = order_;
   left = left.subspan(std::min(left.size(), static_cast<std::size_t>(state_.steps) * machinery_.train.batch()));
   Step step = Step::Done;
@@ -111,13 +119,6 @@ Training::Step Training::run_epoch() {
 void Training::count_time() {
   state_.seconds_train += seconds_since(lap_);
   lap_ = Clock::now();
-}
-
-// The order of an epoch depends on the seed, the epoch and the number of samples alone.
-void Training::shuffle_samples() {
-  if (!inputs_.trial.shuffle) return;
-  shuffle({inputs_.trial.seed, Purpose::Shuffle, 0, static_cast<std::uint64_t>(state_.epoch)}, order_);
-  for (std::uint32_t& place : order_) place = inputs_.samples.train[place];
 }
 
 Training::Step Training::run_step(PlanRunner& runner, std::span<const std::uint32_t> indices) {

@@ -28,6 +28,10 @@ struct TrainingState {
   [[nodiscard]] std::int64_t finished_epochs() const { return epoch - 1; }
 };
 
+// The training samples as an epoch shows them. `order` has as many elements.
+void order_samples(const TrialPlan& trial, const TrialSamples& samples, std::int64_t epoch,
+                   std::vector<std::uint32_t>& order);
+
 // From 1; the first of equal ones; 0 if there are none.
 std::int64_t find_best(const std::vector<double>& values, Direction better);
 
@@ -85,7 +89,6 @@ class Training {
 
   std::vector<double>& history(const char* name);
   Step run_epoch();
-  void shuffle_samples();
   Step run_step(PlanRunner& runner, std::span<const std::uint32_t> indices);
   bool validate();
   bool finish_epoch();

@@ -85,7 +85,7 @@ std::optional<std::size_t> Workers::next() {
   const auto fit = [this](std::size_t index) { return fits(index); };
   while (!stop_.raised()) {
     if (const std::optional<std::size_t> index = schedule_.take(fit)) return index;
-    if (schedule_.running() == 0 && !schedule_.has_ready()) return std::nullopt;
+    if (schedule_.running() == 0 && schedule_.ready() == 0) return std::nullopt;
     changed_.wait_for(lock, kLookAgain);
   }
   return std::nullopt;
@@ -104,11 +104,33 @@ void Workers::process(std::size_t index) {
   } catch (const std::bad_alloc&) {
     fail_all(index, {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
   }
-  if (ended) {
+  {
     const std::lock_guard lock(mutex_);
-    schedule_.end(index);
+    if (ended) schedule_.end(index);
+    share_cores();
   }
   changed_.notify_all();
+}
+
+// ---------------------------------------------------------------- threads
+
+// Cores without a trial help those that run; whoever comes next gets one back.
+void Workers::share_cores() {
+  const std::size_t wanted = schedule_.running() + schedule_.ready();
+  const auto trials = static_cast<int>(std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(std::max(1, options_.jobs))));
+  const int each = options_.threads > 0 ? options_.threads : std::max(1, options_.cores / trials);
+  for (ThreadTeam* team : teams_) team->set_threads(std::min(each, options_.most_threads()));
+}
+
+Workers::TeamPlace::TeamPlace(Workers& workers, ThreadTeam& team) : workers_(workers), team_(team) {
+  const std::lock_guard lock(workers_.mutex_);
+  workers_.teams_.push_back(&team_);
+  workers_.share_cores();
+}
+
+Workers::TeamPlace::~TeamPlace() {
+  const std::lock_guard lock(workers_.mutex_);
+  std::erase(workers_.teams_, &team_);
 }
 
 // ---------------------------------------------------------------- one trajectory
@@ -164,7 +186,8 @@ bool Workers::attempt(std::size_t index) {
   }
   const TrialSamples& parts = *samples.value();
   MachineryPlan needs = plan_machinery(compiled.value(), how.batch,
-                                       {parts.train.size(), parts.valid.size(), parts.test.size()}, rules);
+                                       {parts.train.size(), parts.valid.size(), parts.test.size()}, rules,
+                                       compute_options(options_));
   if (needs.bytes() > physical_memory()) {
     fail_all(index, {fmt::format("the trial needs {} of memory, more than is free", bytes_text(needs.bytes())),
                      "choose a smaller batch or a smaller model"});
@@ -175,12 +198,12 @@ bool Workers::attempt(std::size_t index) {
     put_back(index, {needs.bytes(), {}});
     return false;
   }
-  const KernelSet kernels = options_.reference_kernels ? KernelSet::Reference : KernelSet::Fast;
-  const Result<std::unique_ptr<Machinery>> machinery = make_machinery(std::move(needs), kernels);
+  const Result<std::unique_ptr<Machinery>> machinery = make_machinery(std::move(needs));
   if (!machinery) {
     fail_all(index, machinery.failure());
     return true;
   }
+  const TeamPlace place(*this, machinery.value()->team);
   const TrialInputs inputs{how, *study_.data(how).data, parts, events_, options_, stop_};
   train(index, std::move(open), inputs, *machinery.value());
   return true;

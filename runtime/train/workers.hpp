@@ -44,6 +44,20 @@ class Workers {
     Clock::time_point not_before{};  // another program is at it
   };
 
+  // A team is known to the workers while it trains.
+  class TeamPlace {
+   public:
+    TeamPlace(Workers& workers, ThreadTeam& team);
+    ~TeamPlace();
+    TeamPlace(const TeamPlace&) = delete;
+    TeamPlace& operator=(const TeamPlace&) = delete;
+
+   private:
+    Workers& workers_;
+    ThreadTeam& team_;
+  };
+
+  void share_cores();
   void start_threads(std::vector<std::thread>& threads, int count);
   void work();
   std::optional<std::size_t> next();
@@ -76,6 +90,7 @@ class Workers {
   std::optional<Failure> failure_;
   std::map<std::size_t, Obstacle> obstacles_;             // by trajectory
   std::map<std::string, std::pair<StoreClaim, int>> claims_;  // by base, with how many trajectories have it
+  std::vector<ThreadTeam*> teams_;  // of what runs
   std::int64_t known_ = 0;
   std::int64_t steps_trained_ = 0;
   std::atomic<bool> failed_ = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/base/check.hpp"
+#include "runtime/exec/step_program.hpp"
 
 namespace nnc::test {
 namespace {
@@ -37,7 +38,9 @@ GraphRunner::GraphRunner(const ir::Graph& bound_graph, const PlanOptions& option
     : plan_(plan_step(bound_graph, options)),
       state_(allocate(plan_.state_bytes)),
       work_(allocate(plan_.work_bytes)),
-      executor_(plan_, state_, work_, kernels) {
+      scratch_(allocate(rt::memory_needs(plan_, kernels, 1).scratch)),
+      kernels_(kernels),
+      executor_(plan_, state_, work_, scratch_, kernels) {
   for (const ir::Slot& slot : bound_graph.slots) slot_names_.push_back(slot.name);
 }
 
@@ -48,7 +51,7 @@ Operand GraphRunner::slot_operand(const std::string& name) const {
   return found->operand;
 }
 
-RunResult GraphRunner::run(const RunInputs& inputs) {
+void GraphRunner::write_inputs(const RunInputs& inputs) {
   for (std::size_t i = 0; i < inputs.slots.size(); ++i) {
     write(plan_.wide, state_.data() + slot_operand(slot_names_[i]).offset, inputs.slots[i]);
   }
@@ -57,7 +60,35 @@ RunResult GraphRunner::run(const RunInputs& inputs) {
   if (!plan_.target.empty()) {
     std::copy(inputs.classes.begin(), inputs.classes.end(), executor_.target_classes().begin());
   }
+}
+
+RunResult GraphRunner::run(const RunInputs& inputs) {
+  write_inputs(inputs);
   executor_.run(inputs.context);
+  return read_result();
+}
+
+RunResult GraphRunner::run_in_parts(const RunInputs& inputs, int parts) {
+  write_inputs(inputs);
+  for (const PlanStep& step : plan_.steps) {
+    const auto* kernel = std::get_if<KernelStep>(&step);
+    const bool is_cut = kernel == nullptr ||
+                        (kernels_ == rt::KernelSet::Fast && !plan_.wide && rt::is_cut_in_parts(kernel->op));
+    rt::StepProgram program(step, plan_.wide, kernels_, 1);
+    program.parts = is_cut ? parts : 1;
+    const rt::Memory scratch = allocate(program.scratch_bytes());
+    const auto locate = [this](const Operand& operand) {
+      return (operand.region == Region::State ? state_ : work_).data() + operand.offset;
+    };
+    program.bind(locate, scratch.data());
+    for (int part = program.parts; part-- > 0;) {
+      program.run(part, program.parts, {inputs.context.seed, inputs.context.step});
+    }
+  }
+  return read_result();
+}
+
+RunResult GraphRunner::read_result() const {
   RunResult result;
   for (const PlannedOutput& output : plan_.outputs) {
     const std::byte* memory = output.operand.region == Region::State ? state_.data() : work_.data();

@@ -31,14 +31,20 @@ class GraphRunner {
  public:
   GraphRunner(const ir::Graph& bound_graph, const PlanOptions& options, rt::KernelSet kernels);
   RunResult run(const RunInputs& inputs);
+  // Every step that can be cut in so many parts, however small it is, the last one first.
+  RunResult run_in_parts(const RunInputs& inputs, int parts);
   [[nodiscard]] const StepPlan& plan() const { return plan_; }
 
  private:
+  void write_inputs(const RunInputs& inputs);
+  [[nodiscard]] RunResult read_result() const;
   [[nodiscard]] Operand slot_operand(const std::string& name) const;
   StepPlan plan_;
   std::vector<std::string> slot_names_;
   rt::Memory state_;
   rt::Memory work_;
+  rt::Memory scratch_;
+  rt::KernelSet kernels_;
   rt::Executor executor_;
 };
 

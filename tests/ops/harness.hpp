@@ -59,6 +59,8 @@ struct Run {
   const std::vector<Tensor>& inputs;
   const Attributes& attributes;
   const Shape& output;
+  int part = 0;
+  int parts = 1;
 };
 
 // The output, of T or (Int movements) std::int32_t read as T's numbers. in_place: the input whose memory it
@@ -90,7 +92,9 @@ std::vector<T> run_kernel(const Run& run, rt::Kernel kernel, std::optional<std::
           {out.data(), run.output.sizes(), type},
           &run.attributes,
           {},
-          {workspace.data(), workspace.size()}});
+          {workspace.data(), workspace.size()},
+          run.part,
+          run.parts});
   CHECK(workspace.guards_hold());
   CHECK(own.guards_hold());
   for (std::size_t i = 0; i < memory.size(); ++i) {

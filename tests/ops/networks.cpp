@@ -25,6 +25,27 @@ class Network : public GraphBuilder {
     return add(OpKind::Add, {product, parameter(name + ".bias", Shape{out}, 0)});
   }
 
+  NodeId conv(const std::string& name, NodeId x, std::int64_t in, std::int64_t out, std::int64_t padding) {
+    const WindowAttributes window{{3, 3}, {1, 1}, {padding, padding}, {padding, padding}, {}};
+    const NodeId kernel = parameter(name + ".kernel", Shape{3, 3, in, out}, 0.3);
+    const NodeId sum = add(OpKind::Conv2d, {x, kernel}, window);
+    return add(OpKind::Add, {sum, parameter(name + ".bias", Shape{out}, 0)});
+  }
+
+  NodeId pool(NodeId x) {
+    return add(OpKind::MaxPool2d, {x}, WindowAttributes{{2, 2}, {2, 2}, {0, 0}, {0, 0}, {}});
+  }
+
+  NodeId flatten(NodeId x, std::int64_t elements) {
+    return add(OpKind::Reshape, {x}, ShapeAttributes{Shape{kBatch, elements}});
+  }
+
+  NodeId dropout(NodeId x, std::int64_t width, double rate) {
+    const NodeId random = add(OpKind::RandomUniform, {}, RandomAttributes{0, Shape{kBatch, width}});
+    const NodeId kept = add(OpKind::GreaterEqual, {random, constant(rate)});
+    return add(OpKind::Multiply, {x, add(OpKind::Divide, {kept, constant(1 - rate)})});
+  }
+
   NodeId relu(NodeId x) { return add(OpKind::Maximum, {x, constant(0)}); }
 
   ir::Graph finish(NodeId logits) {
@@ -88,6 +109,28 @@ ir::Graph make_cnn(std::int64_t size, std::int64_t classes) {
   const std::int64_t flat = size / 2 * (size / 2) * 4;
   const NodeId features = n.add(OpKind::Reshape, {pooled}, ShapeAttributes{Shape{kBatch, flat}});
   return n.finish(n.dense("dense_1", features, flat, classes));
+}
+
+ir::Graph make_deep_cnn(const DeepCnn& c, std::int64_t classes) {
+  Network n;
+  NodeId x = n.features(Shape{kBatch, c.size, c.size, 1});
+  std::int64_t side = c.size;
+  std::int64_t channels = 1;
+  for (int block = 1; block <= c.blocks; ++block) {
+    x = n.pool(n.relu(n.conv("conv_" + std::to_string(block), x, channels, c.filters, c.padding)));
+    side = (side - 2 + 2 * c.padding) / 2;
+    channels = c.filters;
+  }
+  const std::int64_t flat = side * side * channels;
+  x = n.relu(n.dense("dense_1", n.flatten(x, flat), flat, c.hidden));
+  return n.finish(n.dense("dense_2", x, c.hidden, classes));
+}
+
+ir::Graph make_dropout_mlp(std::int64_t features, std::int64_t hidden, std::int64_t classes, double rate) {
+  Network n;
+  const NodeId x = n.features(Shape{kBatch, features});
+  const NodeId h = n.dropout(n.relu(n.dense("dense_1", x, features, hidden)), hidden, rate);
+  return n.finish(n.dense("dense_2", h, hidden, classes));
 }
 
 ir::Graph without_optimizer(ir::Graph graph) {

@@ -108,11 +108,13 @@ static rt::Memory allocate(std::uint64_t bytes) { return std::move(rt::Memory::a
 struct Network::Machine {
   StepPlan plan;
   rt::Memory work;
+  rt::Memory scratch;
   std::optional<rt::Executor> executor;
 
-  Machine(const ir::Graph& graph, std::int64_t batch)
+  Machine(const ir::Graph& graph, std::int64_t batch, rt::KernelSet kernels)
       : plan(plan_step(ir::bind_batch(graph, batch), PlanOptions{.wide = true})),
-        work(allocate(plan.work_bytes)) {}
+        work(allocate(plan.work_bytes)),
+        scratch(allocate(rt::memory_needs(plan, kernels, 1).scratch)) {}
 
   [[nodiscard]] Values output(std::string_view name) const {
     const std::span<const double> values = executor->output_wide(name);
@@ -159,12 +161,12 @@ static ir::Graph lowered_graph(Program& program, bool training) {
 Network::Network(const Library& library, const NetworkText& text, const Shape& sample, int classes,
                  std::int64_t batch, rt::KernelSet kernels, std::uint64_t seed)
     : program_(std::make_unique<Program>(library, program_text(text), DataFacts{sample, 60, 10, classes})),
-      training_(std::make_unique<Machine>(lowered_graph(*program_, true), batch)),
-      evaluation_(std::make_unique<Machine>(lowered_graph(*program_, false), batch)),
+      training_(std::make_unique<Machine>(lowered_graph(*program_, true), batch, kernels)),
+      evaluation_(std::make_unique<Machine>(lowered_graph(*program_, false), batch, kernels)),
       state_(allocate(std::max(training_->plan.state_bytes, evaluation_->plan.state_bytes))),
       seed_(seed) {
   for (Machine* machine : {training_.get(), evaluation_.get()}) {
-    machine->executor.emplace(machine->plan, state_, machine->work, kernels);
+    machine->executor.emplace(machine->plan, state_, machine->work, machine->scratch, kernels);
   }
   rt::initialize_slots(training_->plan, state_, seed);
 }

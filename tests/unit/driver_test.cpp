@@ -43,6 +43,7 @@ TEST_CASE("a mistyped verb, option or phase is an error of usage with a guess") 
   CHECK_THAT(message({"run", "a.nn", "b.nn"}), Catch::Contains("unknown argument `b.nn`"));
   CHECK_THAT(message({"run", "a.nn", "--set", "epochs"}), Catch::Contains("NAME=VALUE"));
   CHECK_THAT(message({"run", "a.nn", "--jobs", "0"}), Catch::Contains("nnc run --help"));
+  CHECK_THAT(message({"run", "a.nn", "--threads", "0"}), Catch::Contains("nnc run --help"));
   CHECK_THAT(message({"run", "a.nn", "--color", "pink"}), Catch::Contains("pink"));
   CHECK_THAT(message({"check", "a.nn", "--dump=grap"}), Catch::Contains("did you mean `graph`?"));
   CHECK_THAT(message({"check", "a.nn", "--dump=zzz"}), Catch::Contains("after:"));

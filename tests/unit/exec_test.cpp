@@ -8,11 +8,13 @@
 #include "compiler/passes/passes.hpp"
 #include "tests/ops/networks.hpp"
 #include "tests/ops/random_graph.hpp"
+#include "tests/unit/exec_support.hpp"
 
 // Counts the allocations of this program. The sanitizers bring an allocator of their own and stay uncounted.
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
 #define NNC_COUNTS_ALLOCATIONS 1
 static std::atomic<long> allocation_count{0};
+static std::atomic<long> aligned_count{0};  // those of Memory among them
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
@@ -22,6 +24,7 @@ void* malloc(std::size_t bytes) noexcept {
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
   ++allocation_count;
+  ++aligned_count;
   return __libc_memalign(alignment, bytes);
 }
 }
@@ -218,44 +221,6 @@ TEST_CASE("random numbers depend on seed and step", "[exec]") {
 
 // ---------------------------------------------------------------- training
 
-struct Trainer {
-  explicit Trainer(const ir::Graph& graph, std::int64_t batch, const PlanOptions& options,
-                   rt::KernelSet kernels)
-      : plan(plan_step(ir::optimize(ir::bind_batch(graph, batch)), options)),
-        state(allocate(plan.state_bytes)),
-        work(allocate(plan.work_bytes)),
-        executor(plan, state, work, kernels) {
-    rt::initialize_slots(plan, state, 1);
-    for (std::size_t i = 0; i < executor.target_classes().size(); ++i) {
-      executor.target_classes()[i] = static_cast<std::int32_t>(i % 3);
-    }
-    const auto fill = [](auto span) {
-      for (std::size_t i = 0; i < span.size(); ++i) span[i] = static_cast<float>((i * 37 + 11) % 64) / 64.0F;
-    };
-    if (plan.wide)
-      fill(executor.features_wide());
-    else
-      fill(executor.features());
-  }
-
-  static rt::Memory allocate(std::uint64_t bytes) {
-    Result<rt::Memory> memory = rt::Memory::allocate(bytes);
-    return std::move(memory).value();
-  }
-
-  double step() {
-    executor.run({1, ++steps});
-    return plan.wide ? executor.output_wide("loss").front()
-                     : static_cast<double>(executor.output("loss").front());
-  }
-
-  StepPlan plan;
-  rt::Memory state;
-  rt::Memory work;
-  rt::Executor executor;
-  std::uint64_t steps = 0;
-};
-
 TEST_CASE("networks learn a batch by heart, in every set of kernels and width", "[exec]") {
   for (const ir::Graph& graph : {make_mlp(12, 16, 3), make_cnn(6, 3)}) {
     PlanOptions wide;
@@ -280,7 +245,8 @@ TEST_CASE("full batch, last batch and evaluation share the state", "[exec]") {
   Trainer train(graph, 8, {}, rt::KernelSet::Fast);
   const StepPlan plan = plan_step(ir::optimize(ir::bind_batch(without_optimizer(graph), 8)));
   rt::Memory work = Trainer::allocate(plan.work_bytes);
-  rt::Executor evaluate(plan, train.state, work);
+  rt::Memory scratch = Trainer::allocate(rt::memory_needs(plan, rt::KernelSet::Fast, 1).scratch);
+  rt::Executor evaluate(plan, train.state, work, scratch);
   std::copy(train.executor.features().begin(), train.executor.features().end(), evaluate.features().begin());
   std::copy(train.executor.target_classes().begin(), train.executor.target_classes().end(),
             evaluate.target_classes().begin());
@@ -295,14 +261,27 @@ TEST_CASE("full batch, last batch and evaluation share the state", "[exec]") {
 
 #ifdef NNC_COUNTS_ALLOCATIONS
 TEST_CASE("a training step allocates nothing", "[exec]") {
-  for (const ir::Graph& graph : {make_mlp(64, 48, 3), make_cnn(12, 3)}) {
+  for (const ir::Graph& graph : {make_mlp(784, 256, 3), make_cnn(12, 3)}) {
     for (const rt::KernelSet kernels : {rt::KernelSet::Fast, rt::KernelSet::Reference}) {
-      Trainer trainer(graph, 16, {}, kernels);
-      trainer.step();
-      const long before = allocation_count;
-      for (int i = 0; i < 100; ++i) trainer.executor.run({1, static_cast<std::uint64_t>(i) + 2});
-      CHECK(allocation_count - before == 0);
+      for (const int threads : {1, 3}) {
+        Trainer trainer(graph, 16, {}, kernels, threads);
+        trainer.step();
+        const long before = allocation_count;
+        const int steps = kernels == rt::KernelSet::Fast ? 100 : 3;
+        for (int i = 0; i < steps; ++i) trainer.step();
+        CHECK(allocation_count - before == 0);
+      }
     }
+  }
+}
+
+TEST_CASE("an executor allocates no memory of tensors", "[exec]") {
+  for (const rt::KernelSet kernels : {rt::KernelSet::Fast, rt::KernelSet::Reference}) {
+    Trainer trainer(make_cnn(12, 3), 16, {}, kernels, 3);
+    const long before = aligned_count;
+    const rt::Executor another(trainer.plan, trainer.state, trainer.work, trainer.scratch, kernels,
+                               &trainer.team);
+    CHECK(aligned_count - before == 0);
   }
 }
 #endif

@@ -18,6 +18,7 @@ FakeExecution& fake_execution() {
 void FakeExecution::reset() {
   bad_loss_at_step = 0;
   memory = 1 << 30;
+  allocated = 0;
   rate = 0.5F;
   runs.clear();
   train_labels.clear();
@@ -47,6 +48,8 @@ StepPlan fake_plan(bool train, std::int64_t batch, std::int64_t features, std::i
   plan.outputs.push_back({"loss", {Region::Work, prediction + bytes(batch * classes), Shape{}}});
   if (train) plan.outputs.push_back({"trains", {Region::Work, 0, Shape{}}});
   plan.work_bytes = prediction + bytes(batch * classes) + 64;
+  const Operand row{Region::Work, prediction, Shape{classes}};
+  plan.steps.emplace_back(FusedStep{Shape{batch, classes}, {{row, FusedStep::Access::Row}}, {}, {}});
   return plan;
 }
 
@@ -60,6 +63,10 @@ void Memory::Free::operator()(std::byte* pointer) const {
 
 Result<Memory> Memory::allocate(std::uint64_t bytes) {
   if (bytes > test::fake_execution().memory) return Failure{"not enough", {}};
+  {
+    const std::lock_guard guard(test::fake_execution().lock);
+    test::fake_execution().allocated += bytes;
+  }
   Memory memory;
   memory.data_.reset(static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{64})));
   std::memset(memory.data_.get(), 0, bytes);
@@ -81,7 +88,7 @@ struct Executor::Bound {
   [[nodiscard]] bool trains() const { return plan.outputs.size() == 3; }
 };
 
-Executor::Executor(const StepPlan& plan, Memory& state, Memory& work, KernelSet)
+Executor::Executor(const StepPlan& plan, Memory& state, Memory& work, Memory&, KernelSet, ThreadTeam*)
     : bound_(
           std::make_unique<Bound>(Bound{plan, state.data(), work.data(), static_cast<std::size_t>(plan.batch),
                                         static_cast<std::size_t>(plan.slots[0].operand.shape[0]),

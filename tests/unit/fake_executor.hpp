@@ -25,6 +25,7 @@ struct FakeExecution {
   std::vector<float> train_features;       // the first feature of each
   std::uint64_t bad_loss_at_step = 0;      // 0: never
   std::uint64_t memory = 1 << 30;          // what can be allocated at once
+  std::uint64_t allocated = 0;             // by all calls together
   float rate = 0.5F;                       // of learning; negative: it gets worse
 
   // Forgets everything, with room for the runs of a test, so that a step allocates nothing.
@@ -32,7 +33,8 @@ struct FakeExecution {
 };
 FakeExecution& fake_execution();
 
-// A plan that this executor can run: one slot [features, classes] and, to train, one of optimizer state.
+// A plan that this executor can run: one slot [features, classes] and, to train, one of optimizer state. It
+// has a step that needs scratch memory and is never run.
 StepPlan fake_plan(bool train, std::int64_t batch, std::int64_t features, std::int64_t classes);
 
 }  // namespace nnc::test

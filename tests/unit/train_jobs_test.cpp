@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "runtime/exec/executor.hpp"
 #include "runtime/train/memory_budget.hpp"
 #include "tests/unit/train_support.hpp"
 
@@ -176,10 +177,37 @@ TEST_CASE("what does not fit beside another waits for it, and what fits nowhere 
   }
 }
 
+TEST_CASE("a trial allocates exactly what its plans need", "[train][jobs]") {
+  for (const bool stops : {false, true}) {
+    for (const int threads : {1, 4}) {
+      TrainSetup setup;
+      setup.options.threads = threads;
+      if (stops) {
+        setup.plan.trials[0].validation = ValidationPlan{ValidationPlan::Kind::KFold, 5, 0.2, true, false};
+        setup.plan.trials[0].stop = StopPlan{"valid.loss", Direction::Lower, 2};
+      }
+      MemoryNeeds needs;
+      setup.compile = [&](std::size_t index) -> Result<CompiledTrial> {
+        CompiledTrial compiled = fake_compiled(std::to_string(index));
+        compiled.plans = [&, make = compiled.plans](Phase phase, std::int64_t batch) {
+          StepPlan plan = make(phase, batch);
+          needs = larger(needs, memory_needs(plan, KernelSet::Fast, threads));
+          return plan;
+        };
+        return compiled;
+      };
+      REQUIRE(setup.run().record.trials.at(0).status == TrialStatus::Done);
+      CHECK(needs.scratch > 0);
+      CHECK(fake_execution().allocated ==
+            needs.state + needs.work + needs.scratch + (stops ? needs.state : 0));
+    }
+  }
+}
+
 TEST_CASE("trials that only fit one after the other are all trained", "[train][jobs]") {
   TrainSetup setup;
   for (const char* const id : {"b", "c", "d"}) setup.plan.trials.push_back(TrainSetup::trial(id));
-  fake_execution().memory = 800;  // a trial needs 704 bytes
+  fake_execution().memory = 800;  // a trial needs 832 bytes
   setup.options.jobs = 4;
   for (const TrialRecord& trial : setup.run().record.trials) CHECK(trial.status == TrialStatus::Done);
 }

@@ -195,6 +195,7 @@ TEST_CASE("folds trained at once have the same bits as one after the other", "[t
   for (const int jobs : {1, 3}) {
     RunOptions options;
     options.jobs = jobs;
+    options.threads = jobs;
     Result<StudyResult> result = run_study(plan, compile, {}, options);
     REQUIRE(result.ok());
     results.push_back(std::move(result).value());

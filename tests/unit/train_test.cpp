@@ -177,7 +177,7 @@ TEST_CASE("a trial that needs more memory than there is says how much", "[train]
   fake_execution().memory = 100;
   const TrialRecord trial = setup.run().record.trials.at(0);
   CHECK(trial.status == TrialStatus::Failed);
-  CHECK_THAT(trial.reason, Catch::Contains("704 B") && Catch::Contains("smaller batch"));
+  CHECK_THAT(trial.reason, Catch::Contains("832 B") && Catch::Contains("smaller batch"));
   CHECK(fake_execution().runs.empty());
 }
 

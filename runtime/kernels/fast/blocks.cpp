@@ -110,8 +110,8 @@ void run_kernel(const KernelCall& call) {
 }
 
 template <OpKind kind, OpClass op_class>
-void add_kernel(KernelTable& table) {
-  if constexpr (op_class == OpClass::Elementwise) table.at(kind) = &run_kernel<kind>;
+void add_kernel(FastKernels& fast) {
+  if constexpr (op_class == OpClass::Elementwise) fast.add(kind, &run_kernel<kind>);
 }
 
 }  // namespace
@@ -120,9 +120,9 @@ HWY_EXPORT(add_blocks);
 
 void add_blocks(OpTable<BlockKernel>& blocks) { HWY_DYNAMIC_DISPATCH(add_blocks)(blocks); }
 
-void add_elementwise(KernelTable& table) {
+void add_elementwise(FastKernels& fast) {
 #define NNC_OP(name, text, arity, attributes, op_class, gradient) \
-  add_kernel<OpKind::name, OpClass::op_class>(table);
+  add_kernel<OpKind::name, OpClass::op_class>(fast);
 #include "compiler/ops/ops.def"
 #undef NNC_OP
 }

@@ -10,13 +10,24 @@ namespace nnc::rt::fast {
 // The fast set is defined by fused multiply-add: every sum of products is one chain of them in a fixed order.
 bool has_fused_multiply_add();
 
+struct FastKernels {
+  KernelTable kernels;
+  OpTable<bool> cut;  // computes the share of a part
+
+  void add(OpKind kind, Kernel kernel) { kernels.at(kind) = kernel; }
+  void add_cut(OpKind kind, Kernel kernel) {
+    add(kind, kernel);
+    cut.at(kind) = true;
+  }
+};
+
 void add_blocks(OpTable<BlockKernel>& blocks);
-void add_elementwise(KernelTable& table);
-void add_reductions(KernelTable& table);
-void add_matmul(KernelTable& table);
-void add_conv(KernelTable& table);
-void add_pool(KernelTable& table);
-void add_movement(KernelTable& table);
+void add_elementwise(FastKernels& fast);
+void add_reductions(FastKernels& fast);
+void add_matmul(FastKernels& fast);
+void add_conv(FastKernels& fast);
+void add_pool(FastKernels& fast);
+void add_movement(FastKernels& fast);
 
 std::uint64_t matmul_workspace_bytes();
 std::uint64_t conv_workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,

@@ -10,6 +10,7 @@
 
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/tile.hpp"
+#include "runtime/kernels/share.hpp"
 
 namespace nnc::rt::fast {
 namespace {
@@ -150,6 +151,26 @@ void multiply(const Product& p) {
   }
 }
 
+// The share of a part: of the columns if there are more of them than rows, of the rows otherwise. So the
+// larger side is read by one part each, and only the smaller one by all.
+Product share_of_product(Product p, const KernelCall& call) {
+  const std::int64_t lanes = tile_set().lanes;
+  const std::int64_t vectors = (p.columns + lanes - 1) / lanes;
+  if (p.columns > p.rows && vectors >= call.parts) {
+    const Share share = share_of(vectors, call.part, call.parts);
+    const std::int64_t begin = share.begin * lanes;
+    p.columns = std::min(share.end * lanes, p.columns) - begin;
+    p.rhs.data += begin * p.rhs.column;
+    p.out += begin * p.out_column;
+    return p;
+  }
+  const Share share = share_of(p.rows, call.part, call.parts);
+  p.rows = share.size();
+  p.lhs.data += share.begin * p.lhs.row;
+  p.out += share.begin * p.out_row;
+  return p;
+}
+
 void matmul(const KernelCall& call) {
   const auto& attributes = *std::get_if<MatMulAttributes>(call.attributes);
   const TensorView& lhs = call.inputs[0];
@@ -168,7 +189,7 @@ void matmul(const KernelCall& call) {
   p.panel = reinterpret_cast<float*>(call.workspace.data());
   if (p.rows == 0 || p.columns == 0) return;
   if (p.depth == 0) {
-    std::fill_n(p.out, p.rows * p.columns, 0.0F);
+    if (call.part == 0) std::fill_n(p.out, p.rows * p.columns, 0.0F);
     return;
   }
   // Turned round when that saves the copies, or copies the smaller side.
@@ -183,12 +204,13 @@ void matmul(const KernelCall& call) {
          p.out_row,
          p.panel};
   }
-  multiply(p);
+  p = share_of_product(p, call);
+  if (p.rows > 0) multiply(p);
 }
 
 }  // namespace
 
-void add_matmul(KernelTable& table) { table.at(OpKind::MatMul) = &matmul; }
+void add_matmul(FastKernels& fast) { fast.add_cut(OpKind::MatMul, &matmul); }
 
 std::uint64_t matmul_workspace_bytes() { return kDepth * kMaxPanel * sizeof(float); }
 

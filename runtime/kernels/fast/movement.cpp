@@ -68,9 +68,9 @@ void broadcast(const KernelCall& call) {
 
 }  // namespace
 
-void add_movement(KernelTable& table) {
-  table.at(OpKind::Transpose) = &transpose;
-  table.at(OpKind::Broadcast) = &broadcast;
+void add_movement(FastKernels& fast) {
+  fast.add(OpKind::Transpose, &transpose);
+  fast.add(OpKind::Broadcast, &broadcast);
 }
 
 }  // namespace nnc::rt::fast

@@ -4,6 +4,7 @@
 
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/pool.hpp"
+#include "runtime/kernels/share.hpp"
 #include "runtime/kernels/window.hpp"
 
 #include "runtime/kernels/fast/targets.hpp"
@@ -132,15 +133,17 @@ Range cut(std::int64_t begin, std::int64_t window, std::int64_t size) {
   return {first, std::min(begin + window, size) - first};
 }
 
-// begin(n) before each image; visit(window, offset of its first pixel in the images, offset of its result)
+// The images of a part. begin(n) before each image; visit(window, offset of its first pixel in the images,
+// offset of its result)
 template <class B, class F>
-void each_window(const WindowSizes& s, B begin, F visit) {
+void each_window(const KernelCall& call, const WindowSizes& s, B begin, F visit) {
   PoolWindow window;
   window.row = s.width * s.channels;
   window.column = s.channels;
   window.channels = s.channels;
-  std::int64_t out = 0;
-  for (std::int64_t n = 0; n < s.batch; ++n) {
+  const Share images = share_of(s.batch, call.part, call.parts);
+  std::int64_t out = images.begin * s.out_elements();
+  for (std::int64_t n = images.begin; n < images.end; ++n) {
     begin(n);
     for (std::int64_t y = 0; y < s.out_height; ++y) {
       const Range rows = cut(y * s.stride_y - s.top, s.window_height, s.height);
@@ -169,7 +172,7 @@ WindowSizes sizes_of(const KernelCall& call, const TensorView& image, const Tens
 void max_pool2d(const KernelCall& call) {
   const float* image = call.inputs[0].as<float>();
   float* out = call.output.as<float>();
-  each_window(sizes_of(call, call.inputs[0], call.output), kNothing,
+  each_window(call, sizes_of(call, call.inputs[0], call.output), kNothing,
               [&](const PoolWindow& window, std::int64_t from, std::int64_t to) {
                 pools().maximum(window, image + from, out + to);
               });
@@ -180,7 +183,7 @@ void max_pool2d_grad(const KernelCall& call) {
   const float* grad = call.inputs[1].as<float>();
   float* out = call.output.as<float>();
   const WindowSizes sizes = sizes_of(call, call.inputs[0], call.inputs[1]);
-  each_window(sizes, zero_image(sizes, out),
+  each_window(call, sizes, zero_image(sizes, out),
               [&](const PoolWindow& window, std::int64_t to, std::int64_t from) {
                 pools().maximum_grad(window, image + to, grad + from, out + to);
               });
@@ -189,7 +192,7 @@ void max_pool2d_grad(const KernelCall& call) {
 void avg_pool2d(const KernelCall& call) {
   const float* image = call.inputs[0].as<float>();
   float* out = call.output.as<float>();
-  each_window(sizes_of(call, call.inputs[0], call.output), kNothing,
+  each_window(call, sizes_of(call, call.inputs[0], call.output), kNothing,
               [&](const PoolWindow& window, std::int64_t from, std::int64_t to) {
                 pools().mean(window, image + from, out + to);
               });
@@ -199,7 +202,7 @@ void avg_pool2d_grad(const KernelCall& call) {
   const float* grad = call.inputs[0].as<float>();
   float* out = call.output.as<float>();
   const WindowSizes sizes = sizes_of(call, call.output, call.inputs[0]);
-  each_window(sizes, zero_image(sizes, out),
+  each_window(call, sizes, zero_image(sizes, out),
               [&](const PoolWindow& window, std::int64_t to, std::int64_t from) {
                 pools().mean_grad(window, grad + from, out + to);
               });
@@ -207,11 +210,11 @@ void avg_pool2d_grad(const KernelCall& call) {
 
 }  // namespace
 
-void add_pool(KernelTable& table) {
-  table.at(OpKind::MaxPool2d) = &max_pool2d;
-  table.at(OpKind::MaxPool2dGrad) = &max_pool2d_grad;
-  table.at(OpKind::AvgPool2d) = &avg_pool2d;
-  table.at(OpKind::AvgPool2dGrad) = &avg_pool2d_grad;
+void add_pool(FastKernels& fast) {
+  fast.add_cut(OpKind::MaxPool2d, &max_pool2d);
+  fast.add_cut(OpKind::MaxPool2dGrad, &max_pool2d_grad);
+  fast.add_cut(OpKind::AvgPool2d, &avg_pool2d);
+  fast.add_cut(OpKind::AvgPool2dGrad, &avg_pool2d_grad);
 }
 
 }  // namespace nnc::rt::fast

@@ -6,6 +6,7 @@
 
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/reductions.hpp"
+#include "runtime/kernels/share.hpp"
 
 #include "runtime/kernels/fast/targets.hpp"
 #undef HWY_TARGET_INCLUDE
@@ -60,7 +61,8 @@ struct ExpOfShifted {
 HWY_ATTR float sum_contiguous(const float* x, std::int64_t n) { return sum_row(x, n, Same{}); }
 
 // out[j] = sum over rows of x[row][j]
-HWY_ATTR void sum_columns(const float* x, std::int64_t rows, std::int64_t columns, float* out) {
+HWY_ATTR void sum_columns(const float* x, std::int64_t rows, std::int64_t stride, std::int64_t columns,
+                          float* out) {
   const D d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   for (std::int64_t j = 0; j < columns; j += lanes) {
@@ -70,7 +72,7 @@ HWY_ATTR void sum_columns(const float* x, std::int64_t rows, std::int64_t column
       V sum = hn::Zero(d);
       const std::int64_t end = std::min(rows, block + kBlock);
       for (std::int64_t row = block; row < end; ++row) {
-        sum = hn::Add(sum, hn::MaskedLoad(mask, d, x + row * columns + j));
+        sum = hn::Add(sum, hn::MaskedLoad(mask, d, x + row * stride + j));
       }
       total = hn::Add(total, sum);
     }
@@ -143,36 +145,43 @@ bool find_extent(const KernelCall& call, Extent& extent) {
   return true;
 }
 
-void sum_extent(const KernelCall& call, const Extent& e) {
-  const float* x = call.inputs[0].as<float>();
-  float* out = call.output.as<float>();
-  for (std::int64_t i = 0; i < e.outer; ++i) {
+// The share of a part. Where there is one sum after the other, whole sums of numbers side by side; in one
+// block of columns, columns in steps of a vector.
+void sum_share(const KernelCall& call, const Extent& e, bool mean) {
+  constexpr std::int64_t kVector = 16;
+  const std::int64_t vectors = (e.inner + kVector - 1) / kVector;
+  const bool by_columns = e.outer < call.parts;
+  const Share outer = by_columns ? Share{0, e.outer} : share_of(e.outer, call.part, call.parts);
+  Share inner = by_columns ? share_of(vectors, call.part, call.parts) : Share{0, vectors};
+  inner = {std::min(inner.begin * kVector, e.inner), std::min(inner.end * kVector, e.inner)};
+  if (inner.size() == 0) return;
+  for (std::int64_t i = outer.begin; i < outer.end; ++i) {
+    const float* x = call.inputs[0].as<float>() + i * e.length * e.inner + inner.begin;
+    float* out = call.output.as<float>() + i * e.inner + inner.begin;
     if (e.inner == 1) {
-      out[i] = reductions().sum_contiguous(x + i * e.length, e.length);
+      *out = reductions().sum_contiguous(x, e.length);
     } else {
-      reductions().sum_columns(x + i * e.length * e.inner, e.length, e.inner, out + i * e.inner);
+      reductions().sum_columns(x, e.length, e.inner, inner.size(), out);
     }
+    for (std::int64_t j = 0; mean && j < inner.size(); ++j) out[j] /= static_cast<float>(e.length);
   }
 }
 
+template <OpKind kind>
 void sum(const KernelCall& call) {
   Extent extent;
-  if (!find_extent(call, extent)) return reference_kernels_f32()[OpKind::Sum](call);
-  sum_extent(call, extent);
-}
-
-void mean(const KernelCall& call) {
-  Extent extent;
-  if (!find_extent(call, extent)) return reference_kernels_f32()[OpKind::Mean](call);
-  sum_extent(call, extent);
-  const std::int64_t count = call.output.count();
-  for (std::int64_t i = 0; i < count; ++i) call.output.as<float>()[i] /= static_cast<float>(extent.length);
+  if (find_extent(call, extent)) {
+    sum_share(call, extent, kind == OpKind::Mean);
+  } else if (call.part == 0) {
+    reference_kernels_f32()[kind](call);
+  }
 }
 
 void softmax_rows(const KernelCall& call, bool log_form) {
   const std::int64_t columns = call.output.sizes.back();
-  const std::int64_t count = call.output.count();
-  for (std::int64_t i = 0; i < count; i += columns) {
+  if (call.output.count() == 0) return;
+  const Share rows = share_of(call.output.count() / columns, call.part, call.parts);
+  for (std::int64_t i = rows.begin * columns; i < rows.end * columns; i += columns) {
     reductions().softmax_row(call.inputs[0].as<float>() + i, columns, log_form, call.output.as<float>() + i);
   }
 }
@@ -181,11 +190,11 @@ void log_softmax(const KernelCall& call) { softmax_rows(call, true); }
 
 }  // namespace
 
-void add_reductions(KernelTable& table) {
-  table.at(OpKind::Sum) = &sum;
-  table.at(OpKind::Mean) = &mean;
-  table.at(OpKind::Softmax) = &softmax;
-  table.at(OpKind::LogSoftmax) = &log_softmax;
+void add_reductions(FastKernels& fast) {
+  fast.add_cut(OpKind::Sum, &sum<OpKind::Sum>);
+  fast.add_cut(OpKind::Mean, &sum<OpKind::Mean>);
+  fast.add_cut(OpKind::Softmax, &softmax);
+  fast.add_cut(OpKind::LogSoftmax, &log_softmax);
 }
 
 }  // namespace nnc::rt::fast
