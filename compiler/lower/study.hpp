@@ -49,11 +49,16 @@ struct StudyOptions {
   bool smoke = false;  // one epoch, one seed, no claims: only to see that all of it runs
 };
 
-// What the compiler needs of a trial beside its TrialPlan.
+// What the compiler needs of a trial beside its TrialPlan. Trials of an experiment that are built alike share
+// their instances.
 struct TrialSetup {
   InstancePtr model;
   InstancePtr loss;
   InstancePtr optimizer;
+  // Numbers from 0, equal for two trials exactly if they are built alike (structure.hpp): by model, loss and
+  // data; by the optimizer.
+  std::size_t model_structure = 0;
+  std::size_t optimizer_structure = 0;
   std::size_t data = 0;   // index into StudyPlan::data
   std::size_t point = 0;  // of its experiment, from 0; its trials share everything but seed and fold
   Span data_span;         // the data's declaration

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/base/shared_list.hpp"
 #include "compiler/plan/report_plan.hpp"
 #include "compiler/types/shape.hpp"
 
@@ -51,7 +52,7 @@ struct MetricPlan {
 struct LayerSummary {
   std::string name;  // "dense_1"
   std::string kind;  // "dense"
-  std::string call;  // with the values of its arguments: "dense(256, relu)"
+  std::string call;  // with the values of the arguments that were given: "dense(256, relu)"
   int depth = 0;     // 0 = called by the model itself
   Shape output;
   std::int64_t parameters = 0;        // trained, counted once where shared
@@ -78,10 +79,11 @@ struct StopPlan {
   std::int64_t patience = 1;  // epochs
 };
 
+// There may be a hundred thousand of them: what is long is shared with the other trials of the point.
 struct TrialPlan {
   std::string id;  // hex; the trial's place in the program: experiment, parameters, seed, fold, refit
   std::string experiment;
-  std::vector<std::pair<std::string, ParameterValue>> params;  // the sweep axes, in order of declaration
+  SharedList<std::pair<std::string, ParameterValue>> params;  // the sweep axes, in order of declaration
   std::uint64_t seed = 0;
   std::optional<ValidationPlan> validation;  // empty: all training samples are trained on
   std::optional<int> fold;                   // from 0: which fold is judged on; KFold only
@@ -96,9 +98,9 @@ struct TrialPlan {
   bool shuffle = true;
   std::string loss;
   std::string optimizer;
-  std::vector<MetricPlan> metrics;
+  SharedList<MetricPlan> metrics;
   std::int64_t parameters = 0;  // trained parameters
-  std::vector<LayerSummary> layers;
+  SharedList<LayerSummary> layers;
 };
 
 // What an experiment chooses among its points: the one with the best mean over folds and seeds.
