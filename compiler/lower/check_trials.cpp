@@ -131,6 +131,7 @@ const CheckedModel& TrialChecks::model_of(std::size_t trial) {
   const std::pair key(setup.model_structure, demands_.number(metric_demands(plan)));
   const auto known = models_.find(key);
   if (known != models_.end()) return known->second;
+  study_.graphs_built += 2;  // for training and for evaluation
   return models_.emplace(key, check_model(evaluator_, setup, study_.plan.data[setup.data], plan)).first->second;
 }
 
@@ -147,6 +148,7 @@ std::vector<Diagnostic> TrialChecks::check_updates(const TrialSetup& setup, cons
     gradients.emplace_back(id, ir::NodeId(i));
   }
   if (gradients.empty()) return {};
+  ++study_.graphs_built;
   Sink sink;
   ir::Graph graph = model.weights;
   if (lower_updates(evaluator_.sources(), evaluator_.program(), setup, gradients, graph, sink))
