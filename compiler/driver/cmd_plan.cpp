@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <ostream>
+#include <unordered_map>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/compile_trial.hpp"
@@ -12,6 +12,7 @@
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/trial_memory.hpp"
 #include "compiler/driver/work_left.hpp"
 
 namespace nnc {
@@ -23,19 +24,24 @@ namespace {
 Result<std::vector<TrialCost>> trial_costs(const Compilation& compilation) {
   const StudyPlan& plan = compilation.study->plan;
   const TrialCompiler compiler(compilation.sources, compilation.program, *compilation.study);
+  TrialMemories memories(compiler);
   std::vector<TrialCost> costs(plan.trials.size());
-  std::map<std::string, std::size_t> known;
+  std::unordered_map<std::string, std::size_t> known;
   for (const bool refits : {false, true}) {
     for (std::size_t i = 0; i < plan.trials.size(); ++i) {
       const TrialPlan& trial = plan.trials[i];
       if (trial.refit != refits) continue;
-      const Result<rt::CompiledTrial> compiled = compiler.compile(i);
-      if (!compiled) return compiled.failure();
-      const StepPlan step = compiled.value().plans(rt::Phase::Train, training_batch(plan, trial));
-      costs[i] = {training_steps(plan, trial), step.state_bytes, step.work_bytes, std::nullopt};
+      const Result<TrialMemory> memory = memories.of(i, training_batch(plan, trial));
+      if (!memory) return memory.failure();
+      const Result<ProgramIdentity> program = compiler.identify(i);
+      if (!program) return program.failure();
+      costs[i] = {training_steps(plan, trial), memory.value().state_bytes, memory.value().work_bytes,
+                  std::nullopt};
       const DataPlan& data = plan.data[trial.data];
-      const auto [like, is_new] =
-          known.try_emplace(rt::trial_identity(trial, data, data.directory, compiled.value().program, {}), i);
+      const auto [like, is_new] = known.try_emplace(
+          rt::trial_identity(trial, data, data.directory,
+                             program.value().model + program.value().optimizer, {}),
+          i);
       if (!is_new) costs[i].like = like->second;
     }
   }

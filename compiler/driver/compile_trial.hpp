@@ -36,7 +36,9 @@ class TrialCompiler {
   // What a trial computes, without compiling it: cheap for a hundred thousand trials of a few hundred models and
   // optimizers; thread-safe.
   Result<ProgramIdentity> identify(std::size_t trial) const { return identities_->of(trial); }
-  // How many graphs were built for it so far.
+  // Equal for trials that differ in numbers alone and so need the same memory; as cheap.
+  Result<std::string> layout(std::size_t trial) const { return identities_->layout_of(trial); }
+  // How many graphs were built for these two so far.
   [[nodiscard]] std::size_t graphs_built() const { return identities_->graphs_built(); }
 
  private:

@@ -18,6 +18,15 @@ std::string sha256_of(const std::string& text) {
   return sha.finish();
 }
 
+// Without the numbers in it.
+std::string layout_text(ir::Graph graph) {
+  for (ir::Node& node : graph.nodes) {
+    if (auto* constant = std::get_if<ConstantAttributes>(&node.attributes)) constant->value = 0;
+  }
+  for (ir::Slot& slot : graph.slots) slot.initializer = {};
+  return anonymous_text(std::move(graph));
+}
+
 // A weight and its gradient, which stands for any: an input, so that no rewrite knows more of it than its shape.
 ir::Graph one_weight(const Shape& shape) {
   ir::Graph graph;
@@ -42,18 +51,17 @@ std::string anonymous_text(ir::Graph graph) {
 }
 
 Result<ProgramIdentity> ProgramIdentities::of(std::size_t trial) {
-  const TrialSetup& setup = study_.setups.at(trial);
   const std::lock_guard guard(lock_);
-  auto known = models_.find(setup.model_structure);
-  if (known == models_.end()) known = models_.emplace(setup.model_structure, model_of(setup)).first;
-  if (!known->second) return known->second.failure();
-  const Model& model = known->second.value();
-  const std::pair key(setup.optimizer_structure, model.shapes);
-  auto optimizer = optimizers_.find(key);
-  if (optimizer == optimizers_.end())
-    optimizer = optimizers_.emplace(key, optimizer_of(setup, *model.shapes)).first;
-  if (!optimizer->second) return optimizer->second.failure();
-  return ProgramIdentity{model.identity, optimizer->second.value()};
+  const Result<Parts> parts = parts_of(study_.setups.at(trial));
+  if (!parts) return parts.failure();
+  return ProgramIdentity{parts.value().model->identity, parts.value().optimizer->identity};
+}
+
+Result<std::string> ProgramIdentities::layout_of(std::size_t trial) {
+  const std::lock_guard guard(lock_);
+  const Result<Parts> parts = parts_of(study_.setups.at(trial));
+  if (!parts) return parts.failure();
+  return parts.value().model->layout + parts.value().optimizer->layout;
 }
 
 std::size_t ProgramIdentities::graphs_built() const {
@@ -61,43 +69,65 @@ std::size_t ProgramIdentities::graphs_built() const {
   return graphs_built_;
 }
 
-Result<ProgramIdentities::Model> ProgramIdentities::model_of(const TrialSetup& setup) {
+Result<ProgramIdentities::Parts> ProgramIdentities::parts_of(const TrialSetup& setup) {
+  auto model = models_.find(setup.model_structure);
+  if (model == models_.end()) model = models_.emplace(setup.model_structure, build_model(setup)).first;
+  if (!model->second) return model->second.failure();
+  const Model& known = model->second.value();
+  const std::pair key(setup.optimizer_structure, known.shapes);
+  auto optimizer = optimizers_.find(key);
+  if (optimizer == optimizers_.end())
+    optimizer = optimizers_.emplace(key, build_optimizer(setup, *known.shapes)).first;
+  if (!optimizer->second) return optimizer->second.failure();
+  return Parts{&known.part, &optimizer->second.value()};
+}
+
+Result<ProgramIdentities::Model> ProgramIdentities::build_model(const TrialSetup& setup) {
   std::string text;
+  std::string layout;
   std::set<Sizes> shapes;
   for (const bool training : {true, false}) {
     Sink sink;
     ++graphs_built_;
     auto lowered = lower_trial(sources_, program_, setup, study_.plan.data.at(setup.data), training, sink);
     if (!lowered) return failure_of_trial(sources_, sink);
-    const ir::Graph graph = ir::optimize(std::move(lowered->graph));
+    ir::Graph graph = ir::optimize(std::move(lowered->graph));
     for (const ir::Slot& slot : graph.slots) {
       if (slot.role == ir::SlotRole::Parameter) shapes.insert(slot.shape.sizes());
     }
-    text += (training ? "training\n" : "evaluation\n") + anonymous_text(graph);
+    const std::string phase = training ? "training\n" : "evaluation\n";
+    text += phase + anonymous_text(graph);
+    layout += phase + layout_text(std::move(graph));
   }
-  return Model{sha256_of(text), &*shape_sets_.insert(std::move(shapes)).first};
+  return Model{{sha256_of(text), sha256_of(layout)}, &*shape_sets_.insert(std::move(shapes)).first};
 }
 
-Result<std::string> ProgramIdentities::optimizer_of(const TrialSetup& setup, const std::set<Sizes>& shapes) {
-  std::string text;
+Result<ProgramIdentities::Part> ProgramIdentities::build_optimizer(const TrialSetup& setup,
+                                                                   const std::set<Sizes>& shapes) {
+  Part all;
   for (const Sizes& sizes : shapes) {
     const std::pair key(setup.optimizer_structure, sizes);
     auto known = updates_.find(key);
-    if (known == updates_.end()) known = updates_.emplace(key, updates_of(setup, sizes)).first;
+    if (known == updates_.end()) known = updates_.emplace(key, build_updates(setup, sizes)).first;
     if (!known->second) return known->second.failure();
-    text += known->second.value() + "\n";
+    all.identity += known->second.value().identity + "\n";
+    all.layout += known->second.value().layout + "\n";
   }
-  return sha256_of(text);
+  return Part{sha256_of(all.identity), sha256_of(all.layout)};
 }
 
 // The graph has the shape in it.
-Result<std::string> ProgramIdentities::updates_of(const TrialSetup& setup, const Sizes& sizes) {
+Result<ProgramIdentities::Part> ProgramIdentities::build_updates(const TrialSetup& setup,
+                                                                 const Sizes& sizes) {
   Sink sink;
   ++graphs_built_;
   ir::Graph graph = one_weight(Shape(sizes));
   const std::pair gradient(ir::SlotId(0), ir::NodeId(0));
-  if (!lower_updates(sources_, program_, setup, {gradient}, graph, sink)) return failure_of_trial(sources_, sink);
-  return sha256_of(anonymous_text(ir::optimize(std::move(graph))));
+  if (!lower_updates(sources_, program_, setup, {gradient}, graph, sink))
+    return failure_of_trial(sources_, sink);
+  graph = ir::optimize(std::move(graph));
+  const std::string text = anonymous_text(graph);
+  return Part{sha256_of(text), sha256_of(layout_text(std::move(graph)))};
 }
 
 }  // namespace nnc

@@ -35,20 +35,32 @@ class ProgramIdentities {
 
   // Thread-safe. Fails if the trial does not check, which plan_study has excluded.
   Result<ProgramIdentity> of(std::size_t trial);
+  // Equal for two trials that compute the same up to the numbers in it, such as a learning rate or the rate of a
+  // dropout: they need the same memory.
+  Result<std::string> layout_of(std::size_t trial);
   // How many graphs were built so far.
   [[nodiscard]] std::size_t graphs_built() const;
 
  private:
   using Sizes = std::vector<std::int64_t>;
-  struct Model {
+  struct Part {
     std::string identity;
+    std::string layout;
+  };
+  struct Model {
+    Part part;
     const std::set<Sizes>* shapes = nullptr;  // of its parameters; equal sets are one
+  };
+  struct Parts {
+    const Part* model = nullptr;
+    const Part* optimizer = nullptr;
   };
 
   // With the lock held.
-  Result<Model> model_of(const TrialSetup& setup);
-  Result<std::string> optimizer_of(const TrialSetup& setup, const std::set<Sizes>& shapes);
-  Result<std::string> updates_of(const TrialSetup& setup, const Sizes& sizes);
+  Result<Parts> parts_of(const TrialSetup& setup);
+  Result<Model> build_model(const TrialSetup& setup);
+  Result<Part> build_optimizer(const TrialSetup& setup, const std::set<Sizes>& shapes);
+  Result<Part> build_updates(const TrialSetup& setup, const Sizes& sizes);
 
   const SourceMap& sources_;
   const CheckedProgram& program_;
@@ -58,8 +70,8 @@ class ProgramIdentities {
   std::set<std::set<Sizes>> shape_sets_;
   std::unordered_map<std::size_t, Result<Model>> models_;  // by TrialSetup::model_structure
   // By TrialSetup::optimizer_structure, for all shapes of a model and for one.
-  std::map<std::pair<std::size_t, const std::set<Sizes>*>, Result<std::string>> optimizers_;
-  std::map<std::pair<std::size_t, Sizes>, Result<std::string>> updates_;
+  std::map<std::pair<std::size_t, const std::set<Sizes>*>, Result<Part>> optimizers_;
+  std::map<std::pair<std::size_t, Sizes>, Result<Part>> updates_;
 };
 
 // A graph as text with its slots by their places instead of their names: what a layer is called changes no result.

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "compiler/driver/compile_trial.hpp"
+#include "compiler/driver/trial_memory.hpp"
 #include "tests/unit/lower_support.hpp"
 
 using namespace nnc;
@@ -166,6 +167,28 @@ TEST_CASE("equal identities are equal programs, and different ones are different
     distinct.insert(both);
   }
   CHECK(by_program.size() == distinct.size());
+}
+
+TEST_CASE("trials that differ in numbers alone are compiled once to know the memory of all") {
+  const LoweredProgram program(
+      "model net(hidden: [int], rate: float) {\n"
+      "  flatten; for units in hidden { dense(units, relu); dropout(rate) }; dense(10, softmax)\n}\n"
+      "experiment e {\n  sweep hidden in [[8], [8, 8]]\n  sweep rate in [0, 0.1, 0.2]\n"
+      "  sweep opt in [sgd(0.1), sgd(0.2), sgd(momentum: 0.9), adam, adam(beta1: 0.8)]\n"
+      "  train net(hidden, rate) on images with quick { optimizer: opt }\n}\n");
+  const TrialCompiler compiler(program.sources, program.checked, *program.study);
+  TrialMemories memories(compiler);
+  std::set<std::string> layouts;
+  for (std::size_t i = 0; i < program.plan().trials.size(); ++i) {
+    layouts.insert(compiler.layout(i).value());
+    for (const std::int64_t batch : {1, 7, 32}) {
+      const StepPlan step = compiler.compile(i).value().plans(rt::Phase::Train, batch);
+      const TrialMemory memory = memories.of(i, batch).value();
+      CHECK(memory.state_bytes == step.state_bytes);
+      CHECK(memory.work_bytes == step.work_bytes);
+    }
+  }
+  CHECK(layouts.size() == 2 * 2 * 3);  // without dropout or with; no momentum, one, adam's two
 }
 
 TEST_CASE("several threads may ask for identities at once") {
