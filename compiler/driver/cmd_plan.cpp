@@ -38,10 +38,10 @@ Result<std::vector<TrialCost>> trial_costs(const Compilation& compilation) {
       costs[i] = {training_steps(plan, trial), memory.value().state_bytes, memory.value().work_bytes,
                   std::nullopt};
       const DataPlan& data = plan.data[trial.data];
-      const auto [like, is_new] = known.try_emplace(
-          rt::trial_identity(trial, data, data.directory,
-                             program.value().model + program.value().optimizer, {}),
-          i);
+      const auto [like, is_new] =
+          known.try_emplace(rt::trial_identity(trial, data, data.directory,
+                                               program.value().model + program.value().optimizer, {}),
+                            i);
       if (!is_new) costs[i].like = like->second;
     }
   }

@@ -33,8 +33,8 @@ class TrialCompiler {
   Result<rt::CompiledTrial> compile(std::size_t trial) const;
   rt::CompileTrial callback() const;
 
-  // What a trial computes, without compiling it: cheap for a hundred thousand trials of a few hundred models and
-  // optimizers; thread-safe.
+  // What a trial computes, without compiling it: cheap for a hundred thousand trials of a few hundred models
+  // and optimizers; thread-safe.
   Result<ProgramIdentity> identify(std::size_t trial) const { return identities_->of(trial); }
   // Equal for trials that differ in numbers alone and so need the same memory; as cheap.
   Result<std::string> layout(std::size_t trial) const { return identities_->layout_of(trial); }

@@ -1,5 +1,6 @@
-// See program_identity.hpp. Everything that follows from the trial alone is in these graphs: gradients follow from
-// the graph for training, and what an optimizer does to a weight knows of the weight nothing but its shape.
+// See program_identity.hpp. Everything that follows from the trial alone is in these graphs: gradients follow
+// from the graph for training, and what an optimizer does to a weight knows of the weight nothing but its
+// shape.
 #include "compiler/driver/program_identity.hpp"
 
 #include <span>
@@ -27,7 +28,8 @@ std::string layout_text(ir::Graph graph) {
   return anonymous_text(std::move(graph));
 }
 
-// A weight and its gradient, which stands for any: an input, so that no rewrite knows more of it than its shape.
+// A weight and its gradient, which stands for any: an input, so that no rewrite knows more of it than its
+// shape.
 ir::Graph one_weight(const Shape& shape) {
   ir::Graph graph;
   ir::Slot weight;

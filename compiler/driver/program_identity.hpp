@@ -1,5 +1,6 @@
 // What the trials of a study compute, as short identities that are cheap to get for each of very many trials:
-// the graphs of each different model are built once, and the updates of each different optimizer once per shape.
+// the graphs of each different model are built once, and the updates of each different optimizer once per
+// shape.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@
 
 namespace nnc {
 
-// What a trial computes, whatever its author called things: equal for two trials exactly if they train the same
-// network with the same loss in the same way. SHA-256, hex.
+// What a trial computes, whatever its author called things: equal for two trials exactly if they train the
+// same network with the same loss in the same way. SHA-256, hex.
 struct ProgramIdentity {
   std::string model;      // the graphs for training and for evaluation, initial values and loss among them
   std::string optimizer;  // what happens to a weight of each of the model's shapes
@@ -35,8 +36,8 @@ class ProgramIdentities {
 
   // Thread-safe. Fails if the trial does not check, which plan_study has excluded.
   Result<ProgramIdentity> of(std::size_t trial);
-  // Equal for two trials that compute the same up to the numbers in it, such as a learning rate or the rate of a
-  // dropout: they need the same memory.
+  // Equal for two trials that compute the same up to the numbers in it, such as a learning rate or the rate
+  // of a dropout: they need the same memory.
   Result<std::string> layout_of(std::size_t trial);
   // How many graphs were built so far.
   [[nodiscard]] std::size_t graphs_built() const;
@@ -74,7 +75,8 @@ class ProgramIdentities {
   std::map<std::pair<std::size_t, Sizes>, Result<Part>> updates_;
 };
 
-// A graph as text with its slots by their places instead of their names: what a layer is called changes no result.
+// A graph as text with its slots by their places instead of their names: what a layer is called changes no
+// result.
 std::string anonymous_text(ir::Graph graph);
 // What is said of a trial that does not check.
 Failure failure_of_trial(const SourceMap& sources, const Sink& sink);

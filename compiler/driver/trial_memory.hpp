@@ -1,5 +1,5 @@
-// How much memory the trials of a study need to train. Trials that differ in nothing but numbers need the same,
-// so that a grid over learning rates compiles one trial.
+// How much memory the trials of a study need to train. Trials that differ in nothing but numbers need the
+// same, so that a grid over learning rates compiles one trial.
 #pragma once
 
 #include <cstdint>

@@ -132,7 +132,8 @@ const CheckedModel& TrialChecks::model_of(std::size_t trial) {
   const auto known = models_.find(key);
   if (known != models_.end()) return known->second;
   study_.graphs_built += 2;  // for training and for evaluation
-  return models_.emplace(key, check_model(evaluator_, setup, study_.plan.data[setup.data], plan)).first->second;
+  return models_.emplace(key, check_model(evaluator_, setup, study_.plan.data[setup.data], plan))
+      .first->second;
 }
 
 std::vector<Diagnostic> TrialChecks::check_updates(const TrialSetup& setup, const CheckedModel& model) {
@@ -143,7 +144,8 @@ std::vector<Diagnostic> TrialChecks::check_updates(const TrialSetup& setup, cons
     const ir::SlotId id = ir::slot_of(model.weights.nodes[i]);
     const ir::Slot& slot = model.weights.slot(id);
     const Sizes& sizes = slot.shape.sizes();
-    if (slot.role != ir::SlotRole::Parameter || known.contains(sizes) || !fresh.insert(sizes).second) continue;
+    if (slot.role != ir::SlotRole::Parameter || known.contains(sizes) || !fresh.insert(sizes).second)
+      continue;
     // A tensor of the right shape stands in for the gradient.
     gradients.emplace_back(id, ir::NodeId(i));
   }

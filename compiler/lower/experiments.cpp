@@ -63,9 +63,9 @@ void add_judged_trials(const TrialPlan& trial, std::int64_t seeds, std::vector<T
   }
 }
 
-// The trials that learn from all training samples, once their point is selected: one per seed. Nothing is held out
-// then that could stop them: with `stop by valid.` they train for as long as the folds of their point did.
-// In: the first trial of the point.
+// The trials that learn from all training samples, once their point is selected: one per seed. Nothing is
+// held out then that could stop them: with `stop by valid.` they train for as long as the folds of their
+// point did. In: the first trial of the point.
 void add_refits(TrialPlan trial, std::int64_t seeds, std::vector<TrialPlan>& trials) {
   trial.refit = true;
   trial.measures_test = true;

@@ -194,8 +194,8 @@ bool Recipe::read_numbers(TrialPlan& trial) {
 }
 
 bool Recipe::read_instances(TrialSetup& setup) {
-  setup.loss = book_.instance_of(evaluator_, *settings_.find("loss"), ast::FunctionKind::Loss, place("loss"),
-                                 frame_);
+  setup.loss =
+      book_.instance_of(evaluator_, *settings_.find("loss"), ast::FunctionKind::Loss, place("loss"), frame_);
   setup.optimizer = book_.instance_of(evaluator_, *settings_.find("optimizer"), ast::FunctionKind::Optimizer,
                                       place("optimizer"), frame_);
   return setup.loss != nullptr && setup.optimizer != nullptr;

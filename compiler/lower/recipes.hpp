@@ -39,8 +39,9 @@ class Settings {
   std::vector<Entry> entries_;
 };
 
-// What is the same at every point of a sweep, evaluated once: recipes, what they name without arguments, their
-// metrics. Only what gave no diagnostic is remembered; a mistake is told for every point at which it is made.
+// What is the same at every point of a sweep, evaluated once: recipes, what they name without arguments,
+// their metrics. Only what gave no diagnostic is remembered; a mistake is told for every point at which it is
+// made.
 class RecipeBook {
  public:
   Settings settings_of(Evaluator& evaluator, const ast::Declaration& recipe);

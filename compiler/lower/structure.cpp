@@ -1,6 +1,6 @@
-// Values as bytes that tell apart whatever a body can tell apart: kinds, bits of numbers, declarations by their
-// address, and which instances are one and the same. In: declared things with their arguments. Out: a key, not
-// for reading, and short to make: there is one for every point of a sweep.
+// Values as bytes that tell apart whatever a body can tell apart: kinds, bits of numbers, declarations by
+// their address, and which instances are one and the same. In: declared things with their arguments. Out: a
+// key, not for reading, and short to make: there is one for every point of a sweep.
 #include "compiler/lower/structure.hpp"
 
 #include <algorithm>

@@ -22,7 +22,9 @@ std::string metric_demands(const TrialPlan& trial);
 // Small numbers for long keys, in the order in which they appear.
 class Numbering {
  public:
-  std::size_t number(std::string key) { return numbers_.try_emplace(std::move(key), numbers_.size()).first->second; }
+  std::size_t number(std::string key) {
+    return numbers_.try_emplace(std::move(key), numbers_.size()).first->second;
+  }
 
  private:
   std::unordered_map<std::string, std::size_t> numbers_;

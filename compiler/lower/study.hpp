@@ -70,8 +70,8 @@ struct TrialSetup {
 struct Study {
   StudyPlan plan;
   std::vector<TrialSetup> setups;  // parallel to plan.trials
-  // How many graphs it took to check all shapes: as many as there are different models and optimizers, whatever
-  // the number of trials.
+  // How many graphs it took to check all shapes: as many as there are different models and optimizers,
+  // whatever the number of trials.
   std::size_t graphs_built = 0;
 };
 

@@ -20,8 +20,8 @@ TrialIndex::TrialIndex(const Study& study) : study_(study) {
       places.clear();
     }
     const auto ends = [&](std::size_t at) {
-      return at == setups.size() || setups[at].point != setups[i].point || trial(at).refit != trial(i).refit ||
-             trial(at).experiment != trial(i).experiment;
+      return at == setups.size() || setups[at].point != setups[i].point ||
+             trial(at).refit != trial(i).refit || trial(at).experiment != trial(i).experiment;
     };
     Range range{i, i + 1};
     while (!ends(range.end)) ++range.end;

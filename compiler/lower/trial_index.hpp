@@ -27,7 +27,8 @@ class TrialIndex {
   // recipe, on what is held out or else on the test part.
   [[nodiscard]] std::string main_field(const std::string& experiment) const;
 
-  // The runs that a field of a point is measured in, by seed and fold, ascending. The point is one of `points`.
+  // The runs that a field of a point is measured in, by seed and fold, ascending. The point is one of
+  // `points`.
   using Run = std::pair<std::uint64_t, std::optional<int>>;
   [[nodiscard]] std::vector<Run> runs(const TrialPlan& point, const std::string& field) const;
 

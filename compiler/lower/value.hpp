@@ -57,9 +57,9 @@ struct Instance {
   const ast::Declaration* declaration;
   std::vector<std::pair<std::string, Value>> arguments;
   std::vector<Given> given;  // parallel to the arguments
-  Span span;          // the user's code that made it
-  std::string scope;  // path of the layer around it, "" at the top
-  std::string name;   // given by `let`, "" otherwise
+  Span span;                 // the user's code that made it
+  std::string scope;         // path of the layer around it, "" at the top
+  std::string name;          // given by `let`, "" otherwise
 };
 using InstancePtr = std::shared_ptr<Instance>;
 

@@ -1,5 +1,5 @@
-// Lowering of large grids: what it costs, counted and not timed; what the trials of a grid share; the calls that
-// layers remember.
+// Lowering of large grids: what it costs, counted and not timed; what the trials of a grid share; the calls
+// that layers remember.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -24,8 +24,8 @@ std::string grid(int rates, int learning_rates, int seeds) {
 }
 
 std::vector<std::string> calls_of(const std::string& body) {
-  Program program("layer twice(inner: layer, times: int = 2) { repeat times { inner } }\nmodel net {\n" + body +
-                  "\n}\nexperiment e { train net on images with quick }\n");
+  Program program("layer twice(inner: layer, times: int = 2) { repeat times { inner } }\nmodel net {\n" +
+                  body + "\n}\nexperiment e { train net on images with quick }\n");
   std::vector<std::string> calls;
   for (const LayerSummary& layer : program.plan().trials.at(0).layers) calls.push_back(layer.call);
   return calls;
@@ -69,10 +69,12 @@ TEST_CASE("the trials of a point share its parameters, metrics and layers", "[lo
   CHECK(ids.size() == trials.size());
 }
 
-TEST_CASE("trials that are built alike have equal numbers of their structures, in all experiments", "[lower]") {
-  const Program program(grid(2, 2, 1) +
-                        "experiment f { train net([8], 0.1) on images with quick { optimizer: adam(0.01) } }\n"
-                        "experiment g { train net([8], 0.1) on images with quick { optimizer: adam(lr: 0.01) } }\n");
+TEST_CASE("trials that are built alike have equal numbers of their structures, in all experiments",
+          "[lower]") {
+  const Program program(
+      grid(2, 2, 1) +
+      "experiment f { train net([8], 0.1) on images with quick { optimizer: adam(0.01) } }\n"
+      "experiment g { train net([8], 0.1) on images with quick { optimizer: adam(lr: 0.01) } }\n");
   const auto& setups = program.study->setups;
   REQUIRE(setups.size() == 6);
   CHECK(setups[0].model_structure == setups[1].model_structure);
@@ -99,7 +101,8 @@ TEST_CASE("the layers of points that differ in a spelling alone are spelt as in 
   const Program program(
       "model net(last: layer) { flatten; last }\n"
       "experiment e { sweep n in [1, 2]\n"
-      "  train net(if n == 1 { dense(10, softmax) } else { dense(10, activation: softmax) }) on images with quick }\n");
+      "  train net(if n == 1 { dense(10, softmax) } else { dense(10, activation: softmax) }) on images with "
+      "quick }\n");
   const auto& trials = program.plan().trials;
   REQUIRE(trials.size() == 2);
   CHECK(trials[0].layers.at(1).call == "dense(10, softmax)");

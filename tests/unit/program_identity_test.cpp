@@ -96,8 +96,10 @@ TEST_CASE("which layer draws from which random stream counts") {
         identity_of("flatten; dense(16); dropout(0.3); dropout(0.2); dense(10, softmax)").model);
   // One draws its kernel from the stream that the other draws its bias from.
   const std::string noisy =
-      "layer a(units: int) { param w: [in.features, units] ~ uniform; param b: [units] ~ uniform; in @ w + b }\n"
-      "layer b(units: int) { param b: [units] ~ uniform; param w: [in.features, units] ~ uniform; in @ w + b }\n";
+      "layer a(units: int) { param w: [in.features, units] ~ uniform; param b: [units] ~ uniform; in @ w + b "
+      "}\n"
+      "layer b(units: int) { param b: [units] ~ uniform; param w: [in.features, units] ~ uniform; in @ w + b "
+      "}\n";
   const auto with = [&](const std::string& layer) {
     return identities_of(noisy + "model net { flatten; " + layer +
                          "(10); softmax }\nexperiment e { train net on images with quick }\n")
@@ -115,8 +117,9 @@ TEST_CASE("an optimizer that takes the weight for the gradient is another one") 
         .at(0)
         .optimizer;
   };
-  const std::set<std::string> identities = {with("gradient"), with("weight"), with("gradient * weight"),
-                                            with("gradient ^ 2"), with("weight ^ 2"), with("gradient / step")};
+  const std::set<std::string> identities = {with("gradient"),          with("weight"),
+                                            with("gradient * weight"), with("gradient ^ 2"),
+                                            with("weight ^ 2"),        with("gradient / step")};
   CHECK(identities.size() == 6);
 }
 
@@ -125,7 +128,8 @@ TEST_CASE("an optimizer that looks at shapes has the identity of what it does to
       "optimizer kernels_only { if weight.rank > 1 { weight <- weight - 0.1 * gradient } }\n";
   const auto with = [&](const std::string& chosen, const std::string& bias) {
     return identities_of(optimizer + "model net { flatten; dense(10, softmax, use_bias: " + bias +
-                         ") }\nexperiment e { train net on images with quick { optimizer: " + chosen + " } }\n")
+                         ") }\nexperiment e { train net on images with quick { optimizer: " + chosen +
+                         " } }\n")
         .at(0)
         .optimizer;
   };
@@ -194,7 +198,8 @@ TEST_CASE("trials that differ in numbers alone are compiled once to know the mem
 TEST_CASE("several threads may ask for identities at once") {
   const LoweredProgram program(
       "model net(units: int) { flatten; dense(units); dense(10, softmax) }\n"
-      "experiment e { sweep units in 1 .. 20\n  train net(units) on images with quick\n  repeat over 5 seeds }\n");
+      "experiment e { sweep units in 1 .. 20\n  train net(units) on images with quick\n  repeat over 5 seeds "
+      "}\n");
   const TrialCompiler compiler(program.sources, program.checked, *program.study);
   std::vector<std::vector<std::string>> found(4);
   std::vector<std::thread> threads;
