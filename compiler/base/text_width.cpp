@@ -34,6 +34,9 @@ ShownCharacter first_character(std::string_view text) {
 }
 
 int display_width(std::string_view text) {
+  // Nearly all text is plain, and tables have many cells.
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (plain) return static_cast<int>(text.size());
   int width = 0;
   while (!text.empty()) {
     const ShownCharacter character = first_character(text);

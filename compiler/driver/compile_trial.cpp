@@ -4,16 +4,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "compiler/base/render.hpp"
 #include "compiler/lower/model.hpp"
 #include "compiler/passes/passes.hpp"
 #include "compiler/plan/planner.hpp"
 
 namespace nnc {
-
-static Failure failure_of(const SourceMap& sources, const Sink& sink) {
-  return {"the trial does not check:\n" + render_diagnostics(sources, sink.sorted(), {}), ""};
-}
 
 Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase,
                                        const ObserveGraph& observe) const {
@@ -21,7 +16,7 @@ Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase,
   const bool training = phase == rt::Phase::Train;
   Sink sink;
   auto lowered = lower_trial(sources_, program_, setup, study_.plan.data.at(setup.data), training, sink);
-  if (!lowered) return failure_of(sources_, sink);
+  if (!lowered) return failure_of_trial(sources_, sink);
   const auto show = [&](std::string_view name, const ir::Graph& graph) {
     if (observe) observe(name, graph);
   };
@@ -33,16 +28,10 @@ Result<ir::Graph> TrialCompiler::graph(std::size_t trial, rt::Phase phase,
     const ir::Gradients gradients = ir::add_gradients(graph, graph.find_output("loss"));
     show("gradients", graph);
     if (!lower_updates(sources_, program_, setup, gradients.of, graph, sink))
-      return failure_of(sources_, sink);
+      return failure_of_trial(sources_, sink);
     show("updates", graph);
   }
   return ir::optimize(std::move(graph), observe);
-}
-
-// Slots by their places instead of their names: what a layer is called changes no result.
-static std::string anonymous_text(ir::Graph graph) {
-  for (ir::Slot& slot : graph.slots) slot.name.clear();
-  return ir::print_graph(graph);
 }
 
 Result<rt::CompiledTrial> TrialCompiler::compile(std::size_t trial) const {
@@ -61,15 +50,6 @@ Result<rt::CompiledTrial> TrialCompiler::compile(std::size_t trial) const {
 
 rt::StudyCompiler TrialCompiler::for_runtime() const {
   return {[this](std::size_t trial) { return identify(trial); }, [this](std::size_t trial) { return compile(trial); }};
-}
-
-Result<rt::ProgramIdentity> TrialCompiler::identify(std::size_t trial) const {
-  auto train = graph(trial, rt::Phase::Train);
-  if (!train) return train.failure();
-  auto evaluate = graph(trial, rt::Phase::Evaluate);
-  if (!evaluate) return evaluate.failure();
-  const std::string text = anonymous_text(train.value()) + anonymous_text(evaluate.value());
-  return rt::ProgramIdentity{text, "", text};
 }
 
 }  // namespace nnc

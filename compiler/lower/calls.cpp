@@ -148,7 +148,7 @@ Value Evaluator::convert(const Value& value, const ast::Parameter& parameter, co
 bool Evaluator::bind_arguments(const ast::Declaration& declaration,
                                const std::vector<ast::Parameter>& parameters,
                                const std::vector<ast::Argument>* arguments, const Span& span, Frame& caller,
-                               Frame& callee) {
+                               Frame& callee, std::vector<Instance::Given>* how) {
   const auto callable = callable_parameters(declaration, parameters);
   std::vector<const ast::Argument*> given(callable.size(), nullptr);
   bool fits = true;
@@ -186,6 +186,12 @@ bool Evaluator::bind_arguments(const ast::Declaration& declaration,
     }
     given[at] = &argument;
   }
+  callee.locals.reserve(callable.size());
+  for (std::size_t i = 0; how != nullptr && i < callable.size(); ++i) {
+    how->push_back(given[i] == nullptr ? Instance::Given::Default
+                   : given[i]->name    ? Instance::Given::ByName
+                                       : Instance::Given::ByPlace);
+  }
   for (std::size_t i = 0; i < callable.size(); ++i) {
     const ast::Parameter& parameter = *callable[i];
     Value value;
@@ -217,12 +223,12 @@ Value Evaluator::construct(const ast::Declaration& declaration, const std::vecto
   }
   Frame callee;
   callee.declaration = &declaration;
+  auto instance = std::make_shared<Instance>();
   {
     const CallScope scope(*this, span);
-    if (!bind_arguments(declaration, *parameters, arguments, span, frame, callee))
+    if (!bind_arguments(declaration, *parameters, arguments, span, frame, callee, &instance->given))
       return Value{ErrorValue{}, span};
   }
-  auto instance = std::make_shared<Instance>();
   instance->declaration = &declaration;
   instance->arguments = std::move(callee.locals);
   instance->span = user_place(span);
@@ -397,6 +403,7 @@ Value Evaluator::apply_layer(const InstancePtr& instance, const Value& input, co
     LayerSummary summary;
     summary.name = lowering->instances.at(instance.get()).path;
     summary.kind = function.name.text;
+    summary.call = call_text(*instance);
     summary.depth = lowering->layer_depth;
     lowering->layers.push_back(std::move(summary));
   }

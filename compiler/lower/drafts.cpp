@@ -120,11 +120,14 @@ std::optional<ExperimentExpander::Draft> ExperimentExpander::draft_point(const E
   draft.setup.train_span = experiment.train_span;
   draft.trial.experiment = experiment.name;
   draft.trial.measures_test = experiment.selection == nullptr;
-  for (const auto& [name, value] : point.axes) draft.trial.params.emplace_back(name, to_parameter(value));
+  std::vector<std::pair<std::string, ParameterValue>> params;
+  params.reserve(point.axes.size());
+  for (const auto& [name, value] : point.axes) params.emplace_back(name, to_parameter(value));
+  draft.trial.params = std::move(params);
   // Each is read even if another is wrong: independent mistakes are told together.
   const bool model = read_model_and_data(experiment, frame, draft);
   const bool recipe =
-      apply_recipe(evaluator_, rates_, *experiment.train, options_, frame, draft.trial, draft.setup);
+      apply_recipe(evaluator_, recipes_, rates_, *experiment.train, options_, frame, draft.trial, draft.setup);
   const bool validation =
       !model || (read_validation(experiment, frame, draft) && read_stop(experiment, frame, draft));
   if (!model || !recipe || !validation || evaluator_.sink().error_count() > errors_before)

@@ -177,10 +177,10 @@ class Evaluator {
   Value evaluate_member(const ast::Member& member, const ast::Expr& expr, Frame& frame);
   Value tensor_member(const Value& tensor, const ast::Name& member, const ast::Expr& expr);
 
-  // Binds arguments to parameters, in the frame that will run the body.
+  // Binds arguments to parameters, in the frame that will run the body; `how` each was given, if asked.
   bool bind_arguments(const ast::Declaration& declaration, const std::vector<ast::Parameter>& parameters,
                       const std::vector<ast::Argument>* arguments, const Span& span, Frame& caller,
-                      Frame& callee);
+                      Frame& callee, std::vector<Instance::Given>* how = nullptr);
   Value convert(const Value& value, const ast::Parameter& parameter, const ast::Expr& written, Frame& frame);
   Value call_fn(const ast::Declaration& declaration, const std::vector<ast::Argument>* arguments,
                 const Value* only, const Span& span, Frame& frame);

@@ -15,47 +15,67 @@ using ast::Overloaded;
 
 namespace {
 
-// FNV-1a: names a trial within its study.
-std::string trial_id(const TrialPlan& trial) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  const auto mix = [&](const std::string& text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    hash = (hash ^ 0xff) * 0x100000001b3ULL;
-  };
-  mix(trial.experiment);
-  for (const auto& [name, value] : trial.params) {
-    mix(name);
-    mix(parameter_text(value));
+// FNV-1a: names a trial within its study. What the trials of a point have in common is hashed once.
+class TrialIds {
+ public:
+  explicit TrialIds(const TrialPlan& trial) {
+    mix(trial.experiment);
+    for (const auto& [name, value] : trial.params) {
+      mix(name);
+      mix(parameter_text(value));
+    }
   }
-  mix(fmt::format("{}", trial.seed));
-  if (trial.fold) mix(fmt::format("fold {}", *trial.fold));
-  if (trial.refit) mix("refit");
-  return fmt::format("{:016x}", hash);
+
+  [[nodiscard]] std::string of(const TrialPlan& trial) const {
+    TrialIds own = *this;
+    own.mix(fmt::format_int(trial.seed).str());
+    if (trial.fold) own.mix(fmt::format("fold {}", *trial.fold));
+    if (trial.refit) own.mix("refit");
+    return fmt::format("{:016x}", own.hash_);
+  }
+
+ private:
+  void mix(std::string_view text) {
+    for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    hash_ = (hash_ ^ 0xff) * 0x100000001b3ULL;
+  }
+
+  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
+};
+
+// How many trials judge a point with each seed.
+std::int64_t fold_count(const TrialPlan& trial) {
+  const bool folded = trial.validation && trial.validation->kind == ValidationPlan::Kind::KFold;
+  return folded ? trial.validation->folds : 1;
 }
 
 // The trials that judge a point: one per seed and fold.
 void add_judged_trials(const TrialPlan& trial, std::int64_t seeds, std::vector<TrialPlan>& trials) {
+  const TrialIds ids(trial);
   const bool folded = trial.validation && trial.validation->kind == ValidationPlan::Kind::KFold;
   for (std::int64_t seed = 0; seed < seeds; ++seed) {
-    for (std::int64_t fold = 0; fold < (folded ? trial.validation->folds : 1); ++fold) {
+    for (std::int64_t fold = 0; fold < fold_count(trial); ++fold) {
       TrialPlan& added = trials.emplace_back(trial);
       added.seed += static_cast<std::uint64_t>(seed);
       if (folded) added.fold = static_cast<int>(fold);
-      added.id = trial_id(added);
+      added.id = ids.of(added);
     }
   }
 }
 
-// The trials that learn from all training samples, once their point is selected: one per seed. Nothing is held out
-// then that could stop them: with `stop by valid.` they train for as long as the folds of their point did.
-void add_refits(const TrialPlan& trial, std::int64_t seeds, std::vector<TrialPlan>& trials) {
+// The trials that learn from all training samples, once their point is selected: one per seed. Nothing is
+// held out then that could stop them: with `stop by valid.` they train for as long as the folds of their
+// point did. In: the first trial of the point.
+void add_refits(TrialPlan trial, std::int64_t seeds, std::vector<TrialPlan>& trials) {
+  trial.refit = true;
+  trial.measures_test = true;
+  trial.validation.reset();
+  trial.fold.reset();
+  const TrialIds ids(trial);
   for (std::int64_t seed = 0; seed < seeds; ++seed) {
     TrialPlan& added = trials.emplace_back(trial);
     added.seed += static_cast<std::uint64_t>(seed);
-    added.refit = true;
-    added.measures_test = true;
-    added.validation.reset();
-    added.id = trial_id(added);
+    added.id = ids.of(added);
   }
 }
 
@@ -117,54 +137,80 @@ std::optional<std::int64_t> ExperimentExpander::seed_count(const ExperimentPlan&
   return seeds && options_.smoke ? 1 : seeds;
 }
 
+void ExperimentExpander::share(Draft& draft) {
+  TrialSetup& setup = draft.setup;
+  setup.model_structure = model_numbers_.number(model_structure(setup));
+  setup.optimizer_structure = optimizer_numbers_.number(optimizer_structure(setup));
+  auto& built = built_.try_emplace(setup.model_structure, Built{setup.model, setup.loss, {}}).first->second;
+  if (built.loss_text.empty()) built.loss_text = print_value(Value{setup.loss, {}});
+  auto& steps = steps_.try_emplace(setup.optimizer_structure, Steps{setup.optimizer, {}}).first->second;
+  if (steps.text.empty()) steps.text = print_value(Value{setup.optimizer, {}});
+  setup.model = built.model;
+  setup.loss = built.loss;
+  setup.optimizer = steps.optimizer;
+  draft.trial.loss = built.loss_text;
+  draft.trial.optimizer = steps.text;
+}
+
 bool ExperimentExpander::add_trials(const ExperimentPlan& experiment, const std::vector<Point>& points,
                                     std::int64_t seeds) {
-  std::vector<std::optional<Draft>> drafts;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    drafts.push_back(draft_point(experiment, points[i]));
-    if (drafts.back()) drafts.back()->setup.point = i;
-    mistakes_.add_at_point(evaluator_.sink().take(), experiment.name, i, !drafts.back());
-    if (evaluator_.out_of_work) return false;
-  }
+  std::vector<TrialPlan>& trials = study_.plan.trials;
+  const std::size_t begin = trials.size();
   const bool selects = experiment.selection != nullptr;
+  std::vector<std::size_t> firsts;  // per point that has trials, its first one
   std::int64_t count = 0;
-  for (const auto& draft : drafts) {
+  const auto fits = [&] { return count <= static_cast<std::int64_t>(kMostTrials); };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    auto draft = draft_point(experiment, points[i]);
+    mistakes_.add_at_point(evaluator_.sink().take(), experiment.name, i, !draft);
+    if (evaluator_.out_of_work) {
+      forget_trials(begin);
+      return false;
+    }
     if (!draft) continue;
-    const auto& validation = draft->trial.validation;
-    const bool folded = validation && validation->kind == ValidationPlan::Kind::KFold;
     // Neither factor is larger than 10^9.
-    count += seeds * ((folded ? validation->folds : 1) + (selects ? 1 : 0));
-    if (count <= static_cast<std::int64_t>(kMostTrials)) continue;
+    const std::int64_t own = seeds * (fold_count(draft->trial) + (selects ? 1 : 0));
+    if (fits()) count += own;
+    if (!fits()) continue;  // the other points may have mistakes of their own
+    if (firsts.empty()) reserve_trials(begin, static_cast<std::size_t>(own), points.size());
+    draft->setup.point = i;
+    share(*draft);
+    firsts.push_back(trials.size());
+    add_judged_trials(draft->trial, seeds, trials);
+    study_.setups.resize(trials.size(), draft->setup);
+  }
+  if (!fits()) {
     const ast::Name& name = *ast::declared_name(*experiment.declaration);
     evaluator_.sink().report(
         diagnostics::TooMuchWork, name.span,
         fmt::format("experiment `{}` has more than {} trials", name.text, with_separators(kMostTrials)));
+    forget_trials(begin);
     return false;
   }
-  std::vector<TrialPlan> trials;
-  std::vector<std::size_t> of_draft;  // parallel to trials
-  for (const bool refits : {false, true}) {
-    for (std::size_t i = 0; i < drafts.size() && (selects || !refits); ++i) {
-      if (!drafts[i]) continue;
-      (refits ? add_refits : add_judged_trials)(drafts[i]->trial, seeds, trials);
-      of_draft.resize(trials.size(), i);
-    }
+  for (std::size_t i = 0; selects && i < firsts.size(); ++i) {
+    add_refits(trials[firsts[i]], seeds, trials);
+    study_.setups.resize(trials.size(), study_.setups[firsts[i]]);
   }
-  for (std::size_t i = 0; i < trials.size(); ++i) study_.setups.push_back(drafts[of_draft[i]]->setup);
-  std::move(trials.begin(), trials.end(), std::back_inserter(study_.plan.trials));
-  const bool complete =
-      std::all_of(drafts.begin(), drafts.end(), [](const auto& draft) { return draft.has_value(); });
-  return add_selection(experiment, drafts) && complete;
+  return add_selection(experiment, begin) && firsts.size() == points.size();
 }
 
-bool ExperimentExpander::add_selection(const ExperimentPlan& experiment,
-                                       const std::vector<std::optional<Draft>>& drafts) {
+void ExperimentExpander::reserve_trials(std::size_t begin, std::size_t each, std::size_t points) {
+  const std::size_t room = begin + std::min(kMostTrials, points * std::min(each, kMostTrials));
+  study_.plan.trials.reserve(room);
+  study_.setups.reserve(room);
+}
+
+void ExperimentExpander::forget_trials(std::size_t begin) {
+  study_.plan.trials.resize(begin);
+  study_.setups.resize(begin);
+}
+
+bool ExperimentExpander::add_selection(const ExperimentPlan& experiment, std::size_t begin) {
   if (experiment.selection == nullptr) return true;
   const ast::Expr& metric = *experiment.selection->metric;
   SelectionPlan selection{experiment.name, dotted_name(metric), Direction::Higher};
-  for (const auto& draft : drafts) {
-    if (!draft) continue;
-    const auto better = better_of(draft->trial, selection.field);
+  for (std::size_t i = begin; i < study_.plan.trials.size(); ++i) {
+    const auto better = better_of(study_.plan.trials[i], selection.field);
     if (!better) {
       evaluator_.sink()
           .report(diagnostics::UnknownResult, metric.span, experiment.name, evaluator_.text_of(metric))
@@ -205,6 +251,8 @@ bool ExperimentExpander::expand_into(const ExperimentPlan& experiment, ExpandedE
 
 void ExperimentExpander::expand(const ast::Declaration& declaration) {
   const ExperimentPlan experiment = collect(declaration);
+  built_.clear();
+  steps_.clear();
   ExpandedExperiment& expanded = experiments_[experiment.name];
   const bool good = expand_into(experiment, expanded);
   expanded.failed = expanded.failed || !good;

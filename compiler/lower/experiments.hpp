@@ -5,12 +5,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/lower/data_sets.hpp"
 #include "compiler/lower/evaluator.hpp"
 #include "compiler/lower/point_mistakes.hpp"
 #include "compiler/lower/rate_lists.hpp"
+#include "compiler/lower/recipes.hpp"
+#include "compiler/lower/structure.hpp"
 #include "compiler/lower/study.hpp"
 #include "compiler/lower/sweeps.hpp"
 
@@ -71,7 +74,12 @@ class ExperimentExpander {
   bool read_validation(const ExperimentPlan& experiment, Frame& frame, Draft& draft);
   bool fits_data(const ExperimentPlan& experiment, const ValidationPlan& validation, const DataPlan& data);
   bool read_stop(const ExperimentPlan& experiment, Frame& frame, Draft& draft);
-  bool add_selection(const ExperimentPlan& experiment, const std::vector<std::optional<Draft>>& drafts);
+  // What is built alike is there once.
+  void share(Draft& draft);
+  bool add_selection(const ExperimentPlan& experiment, std::size_t begin);
+  void reserve_trials(std::size_t begin, std::size_t each, std::size_t points);
+  // Those of the experiment, which begin there.
+  void forget_trials(std::size_t begin);
 
   Evaluator& evaluator_;
   const StudyOptions& options_;
@@ -79,7 +87,23 @@ class ExperimentExpander {
   PointMistakes& mistakes_;
   DataSets data_;
   RateLists rates_;
+  RecipeBook recipes_;
   std::map<std::string, ExpandedExperiment> experiments_;
+
+  // By the numbers of their structures, within one experiment: mistakes have places, which are its own.
+  struct Built {
+    InstancePtr model;
+    InstancePtr loss;
+    std::string loss_text;
+  };
+  struct Steps {
+    InstancePtr optimizer;
+    std::string text;
+  };
+  Numbering model_numbers_;
+  Numbering optimizer_numbers_;
+  std::unordered_map<std::size_t, Built> built_;
+  std::unordered_map<std::size_t, Steps> steps_;
 };
 
 // The experiment of that name, also if the library has a layer of the same name; null if there is none.

@@ -83,7 +83,8 @@ void check_declared_metrics(Evaluator& evaluator, const std::vector<NativeMetric
   }
 }
 
-void add_metric(Evaluator& evaluator, const Value& value, const Span& place, Frame& frame, TrialPlan& trial) {
+void add_metric(Evaluator& evaluator, const Value& value, const Span& place, Frame& frame,
+                std::vector<MetricPlan>& metrics) {
   Value made = value;
   if (const auto* ref = value.get<DeclarationRef>(); ref != nullptr) {
     made = evaluator.construct(*ref->declaration, nullptr, place, frame);
@@ -104,11 +105,11 @@ void add_metric(Evaluator& evaluator, const Value& value, const Span& place, Fra
     if (name == variant && argument.get<Word>() != nullptr) plan.variant = argument.get<Word>()->text;
   }
   const auto taken = [&](const std::string& name) {
-    return std::any_of(trial.metrics.begin(), trial.metrics.end(),
+    return std::any_of(metrics.begin(), metrics.end(),
                        [&](const MetricPlan& known) { return known.name == name; });
   };
   plan.name = sema::metric_result_name(metric->name.text, plan.variant, taken(metric->name.text));
-  trial.metrics.push_back(std::move(plan));
+  metrics.push_back(std::move(plan));
 }
 
 }  // namespace nnc

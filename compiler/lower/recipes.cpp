@@ -41,52 +41,113 @@ Value read_override(const CheckedProgram& program, const std::string& text) {
   return Value{text, {}};
 }
 
+const Value* Settings::find(std::string_view name) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.name == name; });
+  return found == entries_.end() ? nullptr : &found->value;
+}
+
+void Settings::put(const std::string& name, Value value, const std::optional<Span>& place) {
+  auto entry =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& known) { return known.name == name; });
+  if (entry == entries_.end()) entry = entries_.insert(entry, {name, {}, {}});
+  entry->value = std::move(value);
+  if (place) entry->place = place;
+}
+
+std::optional<Span> Settings::place(std::string_view name) const {
+  for (const Entry& entry : entries_) {
+    if (entry.name == name) return entry.place;
+  }
+  return std::nullopt;
+}
+
+bool Settings::has_errors() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.value.is_error(); });
+}
+
+namespace {
+
+// With those of the recipes it is made from.
+void collect(Evaluator& evaluator, const ast::Declaration& declaration, Settings& settings) {
+  const auto& recipe = std::get<ast::RecipeDecl>(declaration.node);
+  if (recipe.base) {
+    const ast::Declaration* base = evaluator.program().find(recipe.base->text);
+    if (base != nullptr && base != &declaration && std::holds_alternative<ast::RecipeDecl>(base->node)) {
+      collect(evaluator, *base, settings);
+    }
+  }
+  Frame top;
+  for (const ast::Setting& setting : recipe.settings)
+    settings.put(setting.key.text, evaluator.evaluate(*setting.value, top), setting.value->span);
+}
+
+}  // namespace
+
+Settings RecipeBook::settings_of(Evaluator& evaluator, const ast::Declaration& recipe) {
+  if (const auto known = settings_.find(&recipe); known != settings_.end()) return known->second;
+  const std::size_t told_before = evaluator.sink().diagnostics().size();
+  Settings settings;
+  collect(evaluator, recipe, settings);
+  const bool good = evaluator.sink().diagnostics().size() == told_before && !settings.has_errors();
+  if (good) settings_.emplace(&recipe, settings);
+  return settings;
+}
+
+InstancePtr RecipeBook::instance_of(Evaluator& evaluator, const Value& value, ast::FunctionKind kind,
+                                    const Span& place, Frame& frame) {
+  const auto* ref = value.get<DeclarationRef>();
+  if (ref == nullptr) return evaluator.to_instance(value, kind, place, frame);
+  const auto key = std::pair(ref->declaration, place);
+  if (const auto known = instances_.find(key); known != instances_.end()) return known->second;
+  const std::size_t told_before = evaluator.sink().diagnostics().size();
+  InstancePtr made = evaluator.to_instance(value, kind, place, frame);
+  if (made != nullptr && evaluator.sink().diagnostics().size() == told_before) instances_.emplace(key, made);
+  return made;
+}
+
+SharedList<MetricPlan> RecipeBook::metrics_of(Evaluator& evaluator, const List& metrics, const Span& place,
+                                              Frame& frame) {
+  if (metrics == metrics_ && place == metrics_place_) return metric_plans_;
+  const std::size_t told_before = evaluator.sink().diagnostics().size();
+  std::vector<MetricPlan> plans;
+  for (const Value& metric : *metrics) add_metric(evaluator, metric, place, frame, plans);
+  if (evaluator.sink().diagnostics().size() > told_before) return plans;
+  metrics_ = metrics;
+  metrics_place_ = place;
+  return metric_plans_ = std::move(plans);
+}
+
 namespace {
 
 // The settings of one trial, with the places where they are written.
 class Recipe {
  public:
-  Recipe(Evaluator& evaluator, RateLists& rates, const ast::Train& train, Frame& frame)
-      : evaluator_(evaluator), rates_(rates), train_(train), frame_(frame) {}
+  Recipe(Evaluator& evaluator, RecipeBook& book, RateLists& rates, const ast::Train& train, Frame& frame)
+      : evaluator_(evaluator), book_(book), rates_(rates), train_(train), frame_(frame) {}
 
   bool resolve(const StudyOptions& options);
   bool apply(TrialPlan& trial, TrialSetup& setup);
 
  private:
-  void collect(const ast::Declaration& declaration);
   bool read_numbers(TrialPlan& trial);
-  bool read_instances(TrialPlan& trial, TrialSetup& setup);
+  bool read_instances(TrialSetup& setup);
   bool read_schedule(TrialPlan& trial, TrialSetup& setup);
   bool read_metrics(TrialPlan& trial);
   template <class T>
   bool read_number(const std::string& name, std::int64_t least, T& target);
-  [[nodiscard]] Span place(const std::string& name) const {
-    const auto found = places_.find(name);
-    return found == places_.end() ? train_.recipe->span : found->second;
+  [[nodiscard]] Span place(std::string_view name) const {
+    return settings_.place(name).value_or(train_.recipe->span);
   }
 
   Evaluator& evaluator_;
+  RecipeBook& book_;
   RateLists& rates_;
   const ast::Train& train_;
   Frame& frame_;
-  std::map<std::string, Value> settings_;
-  std::map<std::string, Span> places_;
+  Settings settings_;
 };
-
-void Recipe::collect(const ast::Declaration& declaration) {
-  const auto& recipe = std::get<ast::RecipeDecl>(declaration.node);
-  if (recipe.base) {
-    const ast::Declaration* base = evaluator_.program().find(recipe.base->text);
-    if (base != nullptr && base != &declaration && std::holds_alternative<ast::RecipeDecl>(base->node)) {
-      collect(*base);
-    }
-  }
-  Frame top;
-  for (const ast::Setting& setting : recipe.settings) {
-    settings_[setting.key.text] = evaluator_.evaluate(*setting.value, top);
-    places_[setting.key.text] = setting.value->span;
-  }
-}
 
 bool Recipe::resolve(const StudyOptions& options) {
   const Value recipe = evaluator_.evaluate(*train_.recipe, frame_);
@@ -96,28 +157,26 @@ bool Recipe::resolve(const StudyOptions& options) {
     evaluator_.wrong_type(train_.recipe->span, evaluator_.text_of(*train_.recipe), recipe, "a recipe");
     return false;
   }
-  collect(*ref->declaration);
-  for (const ast::Setting& setting : train_.overrides) {
-    settings_[setting.key.text] = evaluator_.evaluate(*setting.value, frame_);
-    places_[setting.key.text] = setting.value->span;
-  }
-  for (const auto& [name, value] : options.set) settings_[name] = read_override(evaluator_.program(), value);
-  if (options.smoke) settings_["epochs"] = Value{std::int64_t{1}, {}};
+  settings_ = book_.settings_of(evaluator_, *ref->declaration);
+  for (const ast::Setting& setting : train_.overrides)
+    settings_.put(setting.key.text, evaluator_.evaluate(*setting.value, frame_), setting.value->span);
+  for (const auto& [name, value] : options.set)
+    settings_.put(name, read_override(evaluator_.program(), value), std::nullopt);
+  if (options.smoke) settings_.put("epochs", Value{std::int64_t{1}, {}}, std::nullopt);
   for (const char* needed : {"loss", "optimizer"}) {
-    if (settings_.contains(needed)) continue;
+    if (settings_.find(needed) != nullptr) continue;
     evaluator_.sink().report(diagnostics::MissingSetting, train_.recipe->span, "recipe",
                              ast::declared_name(*ref->declaration)->text, needed);
     return false;
   }
-  return std::none_of(settings_.begin(), settings_.end(),
-                      [](const auto& entry) { return entry.second.is_error(); });
+  return !settings_.has_errors();
 }
 
 template <class T>
 bool Recipe::read_number(const std::string& name, std::int64_t least, T& target) {
-  const auto found = settings_.find(name);
-  if (found == settings_.end()) return true;
-  const auto whole = whole_number(evaluator_, found->second, name, least, place(name));
+  const Value* found = settings_.find(name);
+  if (found == nullptr) return true;
+  const auto whole = whole_number(evaluator_, *found, name, least, place(name));
   if (whole) target = static_cast<T>(*whole);
   return whole.has_value();
 }
@@ -126,32 +185,30 @@ bool Recipe::read_numbers(TrialPlan& trial) {
   bool complete = read_number("batch", 1, trial.batch);
   complete = read_number("epochs", 1, trial.epochs) && complete;
   complete = read_number("seed", 0, trial.seed) && complete;
-  const auto found = settings_.find("shuffle");
-  if (found == settings_.end()) return complete;
-  const bool* flag = found->second.get<bool>();
+  const Value* shuffle = settings_.find("shuffle");
+  if (shuffle == nullptr) return complete;
+  const bool* flag = shuffle->get<bool>();
   if (flag == nullptr) {
-    evaluator_.wrong_type(place("shuffle"), "shuffle", found->second, "a bool");
+    evaluator_.wrong_type(place("shuffle"), "shuffle", *shuffle, "a bool");
     return false;
   }
   trial.shuffle = *flag;
   return complete;
 }
 
-bool Recipe::read_instances(TrialPlan& trial, TrialSetup& setup) {
-  setup.loss = evaluator_.to_instance(settings_.at("loss"), ast::FunctionKind::Loss, place("loss"), frame_);
-  setup.optimizer = evaluator_.to_instance(settings_.at("optimizer"), ast::FunctionKind::Optimizer,
-                                           place("optimizer"), frame_);
-  if (setup.loss == nullptr || setup.optimizer == nullptr) return false;
-  trial.loss = print_value(Value{setup.loss, {}});
-  trial.optimizer = print_value(Value{setup.optimizer, {}});
-  return true;
+bool Recipe::read_instances(TrialSetup& setup) {
+  setup.loss =
+      book_.instance_of(evaluator_, *settings_.find("loss"), ast::FunctionKind::Loss, place("loss"), frame_);
+  setup.optimizer = book_.instance_of(evaluator_, *settings_.find("optimizer"), ast::FunctionKind::Optimizer,
+                                      place("optimizer"), frame_);
+  return setup.loss != nullptr && setup.optimizer != nullptr;
 }
 
 bool Recipe::read_schedule(TrialPlan& trial, TrialSetup& setup) {
-  const auto found = settings_.find("schedule");
-  if (found == settings_.end() || found->second.get<NoneValue>() != nullptr) return true;
+  const Value* found = settings_.find("schedule");
+  if (found == nullptr || found->get<NoneValue>() != nullptr) return true;
   const InstancePtr schedule =
-      evaluator_.to_instance(found->second, ast::FunctionKind::Schedule, place("schedule"), frame_);
+      evaluator_.to_instance(*found, ast::FunctionKind::Schedule, place("schedule"), frame_);
   if (schedule == nullptr) return false;
   trial.schedule = print_value(Value{schedule, {}});
   const auto rates = rates_.find(schedule, trial.epochs, place("epochs"));
@@ -162,31 +219,32 @@ bool Recipe::read_schedule(TrialPlan& trial, TrialSetup& setup) {
 }
 
 bool Recipe::read_metrics(TrialPlan& trial) {
-  const auto found = settings_.find("metrics");
-  if (found == settings_.end()) {
-    trial.metrics.push_back({"accuracy", "accuracy", "", Direction::Higher});
+  const Value* metrics = settings_.find("metrics");
+  if (metrics == nullptr) {
+    static const SharedList<MetricPlan> usual = {{"accuracy", "accuracy", "", Direction::Higher}};
+    trial.metrics = usual;
     return true;
   }
-  const auto* list = found->second.get<List>();
+  const auto* list = metrics->get<List>();
   if (list == nullptr) {
-    evaluator_.wrong_type(place("metrics"), "metrics", found->second, "a list of metrics");
+    evaluator_.wrong_type(place("metrics"), "metrics", *metrics, "a list of metrics");
     return false;
   }
-  for (const Value& metric : **list) add_metric(evaluator_, metric, place("metrics"), frame_, trial);
+  trial.metrics = book_.metrics_of(evaluator_, *list, place("metrics"), frame_);
   return true;
 }
 
 bool Recipe::apply(TrialPlan& trial, TrialSetup& setup) {
   const bool numbers = read_numbers(trial);
   setup.metrics_span = place("metrics");
-  return read_instances(trial, setup) && read_metrics(trial) && numbers && read_schedule(trial, setup);
+  return read_instances(setup) && read_metrics(trial) && numbers && read_schedule(trial, setup);
 }
 
 }  // namespace
 
-bool apply_recipe(Evaluator& evaluator, RateLists& rates, const ast::Train& train,
+bool apply_recipe(Evaluator& evaluator, RecipeBook& book, RateLists& rates, const ast::Train& train,
                   const StudyOptions& options, Frame& frame, TrialPlan& trial, TrialSetup& setup) {
-  Recipe recipe(evaluator, rates, train, frame);
+  Recipe recipe(evaluator, book, rates, train, frame);
   return recipe.resolve(options) && recipe.apply(trial, setup);
 }
 

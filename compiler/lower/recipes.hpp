@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,48 @@ std::optional<std::int64_t> whole_number(Evaluator& evaluator, const Value& valu
 // A value from the command line: a number, a bool, none, a declared name, or else a string.
 Value read_override(const CheckedProgram& program, const std::string& text);
 
+// Settings by name, with their places. There are few, and they are looked up for every point of a sweep.
+class Settings {
+ public:
+  // Null if it is not given.
+  [[nodiscard]] const Value* find(std::string_view name) const;
+  // In place of what was there. Values of the command line have no place and take that of what they replace.
+  void put(const std::string& name, Value value, const std::optional<Span>& place);
+  [[nodiscard]] std::optional<Span> place(std::string_view name) const;
+  [[nodiscard]] bool has_errors() const;
+
+ private:
+  struct Entry {
+    std::string name;
+    Value value;
+    std::optional<Span> place;
+  };
+  std::vector<Entry> entries_;
+};
+
+// What is the same at every point of a sweep, evaluated once: recipes, what they name without arguments,
+// their metrics. Only what gave no diagnostic is remembered; a mistake is told for every point at which it is
+// made.
+class RecipeBook {
+ public:
+  Settings settings_of(Evaluator& evaluator, const ast::Declaration& recipe);
+  // Null after a mistake.
+  InstancePtr instance_of(Evaluator& evaluator, const Value& value, ast::FunctionKind kind, const Span& place,
+                          Frame& frame);
+  SharedList<MetricPlan> metrics_of(Evaluator& evaluator, const List& metrics, const Span& place,
+                                    Frame& frame);
+
+ private:
+  std::map<const ast::Declaration*, Settings> settings_;
+  std::map<std::pair<const ast::Declaration*, Span>, InstancePtr> instances_;  // with their defaults
+  // The list that was asked for last; the points of an experiment mostly have the same.
+  List metrics_;
+  Span metrics_place_;
+  SharedList<MetricPlan> metric_plans_;
+};
+
 // Fills in what settings decide, at one point of the sweeps (the frame's locals). False after a mistake.
-bool apply_recipe(Evaluator& evaluator, RateLists& rates, const ast::Train& train,
+bool apply_recipe(Evaluator& evaluator, RecipeBook& book, RateLists& rates, const ast::Train& train,
                   const StudyOptions& options, Frame& frame, TrialPlan& trial, TrialSetup& setup);
 
 }  // namespace nnc

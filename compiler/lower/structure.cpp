@@ -1,9 +1,12 @@
-// Values as text that tells apart whatever a body can tell apart: kinds, bits of numbers, declarations by
-// their address, and which instances are one and the same. In: a trial's setup. Out: a key, not for reading.
+// Values as bytes that tell apart whatever a body can tell apart: kinds, bits of numbers, declarations by
+// their address, and which instances are one and the same. In: declared things with their arguments. Out: a
+// key, not for reading, and short to make: there is one for every point of a sweep.
 #include "compiler/lower/structure.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
-#include <unordered_map>
+#include <vector>
 
 namespace nnc {
 namespace {
@@ -11,9 +14,10 @@ namespace {
 class Writer {
  public:
   void add(const InstancePtr& instance) {
-    const auto [known, fresh] = ordinals_.emplace(instance.get(), ordinals_.size());
-    add_number(known->second);
-    if (!fresh || instance == nullptr) return;
+    const auto known = std::find(seen_.begin(), seen_.end(), instance.get());
+    add_number(static_cast<std::uint64_t>(known - seen_.begin()));
+    if (known != seen_.end() || instance == nullptr) return;
+    seen_.push_back(instance.get());
     add_address(instance->declaration);
     add_text(instance->name);
     add_text(instance->scope);
@@ -22,6 +26,8 @@ class Writer {
       add_text(name);
       add(value);
     }
+    // Summaries show calls as they are written.
+    for (const Instance::Given given : instance->given) text_.push_back(static_cast<char>(given));
   }
 
   void add(const Value& value) {
@@ -59,7 +65,10 @@ class Writer {
                value.data);
   }
 
-  void add_number(std::uint64_t number) { text_.append(std::to_string(number)).push_back(' '); }
+  void add_number(std::uint64_t number) {
+    const auto bytes = std::bit_cast<std::array<char, sizeof number>>(number);
+    text_.append(bytes.data(), bytes.size());
+  }
   void add_text(const std::string& text) {
     add_number(text.size());
     text_ += text;
@@ -71,7 +80,7 @@ class Writer {
   void add_address(const void* address) { add_number(std::bit_cast<std::uintptr_t>(address)); }
 
   std::string text_;
-  std::unordered_map<const Instance*, std::size_t> ordinals_;
+  std::vector<const Instance*> seen_;  // few; the place of each is its number
 };
 
 }  // namespace
@@ -82,13 +91,23 @@ std::string structure_of(const InstancePtr& instance) {
   return writer.take();
 }
 
-std::string structure_of(const TrialSetup& setup, const TrialPlan& trial) {
+std::string model_structure(const TrialSetup& setup) {
   Writer writer;
   writer.add(setup.model);
   writer.add(setup.loss);
+  writer.add_number(setup.data);
+  return writer.take();
+}
+
+std::string optimizer_structure(const TrialSetup& setup) {
+  Writer writer;
   writer.add(setup.optimizer);
   writer.add_number(setup.schedule != nullptr ? 1 : 0);  // its numbers are in no graph
-  writer.add_number(setup.data);
+  return writer.take();
+}
+
+std::string metric_demands(const TrialPlan& trial) {
+  Writer writer;
   for (const MetricPlan& metric : trial.metrics) {
     writer.add_text(metric.name);
     writer.add_number(metric.needs_probabilities ? 1 : 0);

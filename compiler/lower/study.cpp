@@ -1,20 +1,17 @@
-// See study.hpp. Expands every experiment, then builds the graph of every trial to check its shapes.
+// See study.hpp. Expands every experiment, then has the shapes of every trial checked and the reports made.
 #include "compiler/lower/study.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <unordered_map>
 
+#include "compiler/lower/check_trials.hpp"
 #include "compiler/lower/experiments.hpp"
 #include "compiler/lower/metrics.hpp"
 #include "compiler/lower/model.hpp"
 #include "compiler/lower/point_mistakes.hpp"
 #include "compiler/lower/recipes.hpp"
 #include "compiler/lower/reports.hpp"
-#include "compiler/lower/structure.hpp"
 #include "compiler/sema/settings.hpp"
 
 namespace nnc {
@@ -77,35 +74,6 @@ void check_overrides(Evaluator& evaluator, const StudyOptions& options) {
   }
 }
 
-// Training and evaluation share their parameters, so both must make the same ones in the same order.
-void check_same_slots(const std::vector<ir::Slot>& evaluation, const std::vector<ir::Slot>& training,
-                      Sink& sink) {
-  for (std::size_t i = 0; i < std::max(evaluation.size(), training.size()); ++i) {
-    const bool same = i < evaluation.size() && i < training.size() &&
-                      evaluation[i].name == training[i].name && evaluation[i].shape == training[i].shape;
-    if (same) continue;
-    const ir::Slot& slot = i < training.size() ? training[i] : evaluation[i];
-    sink.report(diagnostics::MisplacedStatement, slot.origin, "param or state",
-                "code that depends on `training`")
-        .here(fmt::format("`{}` is not the same while training and otherwise", slot.name));
-    return;
-  }
-}
-
-// Some metrics mean nothing for outputs that are no probabilities.
-void check_metrics(const ir::Graph& graph, const TrialSetup& setup, const TrialPlan& trial, Sink& sink) {
-  ir::NodeId end = graph.find_output("prediction");
-  while (graph.node(end).op == OpKind::Reshape) end = graph.node(end).inputs.front();
-  if (graph.node(end).op == OpKind::Softmax || graph.node(end).op == OpKind::Sigmoid) return;
-  for (const MetricPlan& metric : trial.metrics) {
-    if (!metric.needs_probabilities) continue;
-    sink.report(diagnostics::MetricMismatch, setup.metrics_span, metric.name,
-                "it needs probabilities, and the model does not end with softmax or sigmoid")
-        .label(graph.node(end).origin, "the model ends here")
-        .hint("let the model end with softmax, as in `dense(10, softmax)`, or leave the metric out");
-  }
-}
-
 // The one experiment to run must be one.
 void check_only(Evaluator& evaluator, const std::string& only) {
   if (only.empty()) return;
@@ -119,91 +87,6 @@ void check_only(Evaluator& evaluator, const std::string& only) {
       .report(diagnostics::UnknownName, {}, "experiment", only)
       .note(fmt::format("the file has {}", fmt::join(experiments, ", ")))
       .hint(did_you_mean_hint(only, experiments));
-}
-
-// What building a trial's graphs gave.
-struct CheckedStructure {
-  std::int64_t parameters = 0;
-  std::vector<LayerSummary> layers;
-  std::vector<Diagnostic> mistakes;
-};
-
-// What an optimizer does to a weight depends on the weight's shape and on whether there is a schedule, so
-// each shape is looked at once. Per optimizer with its settings: the shapes without mistakes.
-using KnownUpdates = std::unordered_map<std::string, std::set<std::vector<std::int64_t>>>;
-
-void check_updates(const Evaluator& evaluator, const TrialSetup& setup,
-                   std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients, ir::Graph& graph,
-                   KnownUpdates& known_updates, Sink& sink) {
-  auto& known =
-      known_updates[structure_of(setup.optimizer) + (setup.schedule != nullptr ? " scheduled" : "")];
-  std::set<std::vector<std::int64_t>> fresh;
-  std::erase_if(gradients, [&](const auto& gradient) {
-    const std::vector<std::int64_t>& sizes = graph.slot(gradient.first).shape.sizes();
-    return known.contains(sizes) || !fresh.insert(sizes).second;
-  });
-  if (gradients.empty()) return;
-  if (lower_updates(evaluator.sources(), evaluator.program(), setup, gradients, graph, sink))
-    known.merge(fresh);
-}
-
-// Builds the trial's graphs as training and evaluation will, and throws them away.
-CheckedStructure check_structure(const Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data,
-                                 const TrialPlan& trial, KnownUpdates& known_updates) {
-  Sink sink;
-  CheckedStructure checked;
-  auto lowered = lower_trial(evaluator.sources(), evaluator.program(), setup, data, true, sink);
-  if (!lowered) return {0, {}, sink.take()};
-  std::vector<std::pair<ir::SlotId, ir::NodeId>> gradients;
-  for (std::size_t i = 0; i < lowered->graph.nodes.size(); ++i) {
-    const ir::Node& node = lowered->graph.nodes[i];
-    if (node.op != OpKind::Slot) continue;
-    const ir::SlotId id = ir::slot_of(node);
-    const ir::Slot& slot = lowered->graph.slot(id);
-    if (slot.role != ir::SlotRole::Parameter) continue;
-    checked.parameters += slot.shape.element_count().value_or(0);
-    // A tensor of the right shape stands in for the gradient.
-    gradients.emplace_back(id, ir::NodeId(i));
-  }
-  checked.layers = std::move(lowered->layers);
-  check_metrics(lowered->graph, setup, trial, sink);
-  if (gradients.empty()) {
-    sink.report(diagnostics::NothingToTrain, setup.train_span,
-                fmt::format("model `{}` has no parameters to train", trial.model));
-  } else {
-    const std::vector<ir::Slot> slots = lowered->graph.slots;
-    check_updates(evaluator, setup, std::move(gradients), lowered->graph, known_updates, sink);
-    const auto evaluation = lower_trial(evaluator.sources(), evaluator.program(), setup, data, false, sink);
-    if (evaluation) check_same_slots(evaluation->graph.slots, slots, sink);
-  }
-  checked.mistakes = sink.take();
-  return checked;
-}
-
-// Each structure once: trials that are built alike, as seeds and folds of a point are, share what was found.
-void check_trials(const Evaluator& evaluator, Study& study, ExperimentExpander& expander,
-                  PointMistakes& mistakes) {
-  std::unordered_map<std::string, CheckedStructure> structures;
-  KnownUpdates known_updates;
-  std::map<std::pair<std::string, std::size_t>, const CheckedStructure*> points;
-  for (std::size_t i = 0; i < study.setups.size(); ++i) {
-    const TrialSetup& setup = study.setups[i];
-    TrialPlan& trial = study.plan.trials[i];
-    const CheckedStructure*& checked = points[{trial.experiment, setup.point}];
-    if (checked == nullptr) {
-      // Mistakes have places, which are those of the experiment.
-      const auto [known, fresh] =
-          structures.try_emplace(trial.experiment + '\n' + structure_of(setup, trial));
-      if (fresh) {
-        known->second = check_structure(evaluator, setup, study.plan.data[setup.data], trial, known_updates);
-      }
-      checked = &known->second;
-      mistakes.add_shapes(checked->mistakes, trial.experiment, setup.point);
-      if (!checked->mistakes.empty()) expander.mark_failed(trial.experiment);
-    }
-    trial.parameters = checked->parameters;
-    trial.layers = checked->layers;
-  }
 }
 
 // Models that no experiment trains but that declare their input are checked with their defaults.

@@ -49,12 +49,17 @@ struct StudyOptions {
   bool smoke = false;  // one epoch, one seed, no claims: only to see that all of it runs
 };
 
-// What the compiler needs of a trial beside its TrialPlan.
+// What the compiler needs of a trial beside its TrialPlan. Trials of an experiment that are built alike share
+// their instances.
 struct TrialSetup {
   InstancePtr model;
   InstancePtr loss;
   InstancePtr optimizer;
   InstancePtr schedule;   // null: the learning rate stays as it is
+  // Numbers from 0, equal for two trials exactly if they are built alike (structure.hpp): by model, loss and
+  // data; by the optimizer.
+  std::size_t model_structure = 0;
+  std::size_t optimizer_structure = 0;
   std::size_t data = 0;   // index into StudyPlan::data
   std::size_t point = 0;  // of its experiment, from 0; its trials share everything but seed and fold
   Span data_span;         // the data's declaration
@@ -66,6 +71,9 @@ struct TrialSetup {
 struct Study {
   StudyPlan plan;
   std::vector<TrialSetup> setups;  // parallel to plan.trials
+  // How many graphs it took to check all shapes: as many as there are different models and optimizers,
+  // whatever the number of trials.
+  std::size_t graphs_built = 0;
 };
 
 // The lets of the main file that `set` names and no setting of a recipe does, with their values.

@@ -215,6 +215,7 @@ std::optional<SweepEvaluator::Columns> SweepEvaluator::columns(const Line& line,
 }
 
 std::optional<bool> SweepEvaluator::accepts(const Point& point) {
+  if (sweeps_.conditions.empty()) return true;
   Frame frame;
   frame.locals = point.axes;
   for (const ast::Where* where : sweeps_.conditions) {

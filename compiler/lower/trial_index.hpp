@@ -27,21 +27,26 @@ class TrialIndex {
   // recipe, on what is held out or else on the test part.
   [[nodiscard]] std::string main_field(const std::string& experiment) const;
 
-  // The runs that a field of a point is measured in, by seed and fold, ascending.
+  // The runs that a field of a point is measured in, by seed and fold, ascending. The point is one of
+  // `points`.
   using Run = std::pair<std::uint64_t, std::optional<int>>;
   [[nodiscard]] std::vector<Run> runs(const TrialPlan& point, const std::string& field) const;
 
  private:
+  // Trials that stand one after the other in the plan.
+  struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
   struct PointTrials {
-    std::vector<std::size_t> judged;  // never empty
-    std::vector<std::size_t> refits;
+    Range judged;  // never empty
+    Range refits;
   };
   [[nodiscard]] const TrialPlan& trial(std::size_t i) const { return study_.plan.trials[i]; }
   [[nodiscard]] const std::vector<PointTrials>& of(const std::string& experiment) const;
 
   const Study& study_;
-  std::map<std::string, std::vector<PointTrials>> experiments_;
-  std::map<std::string, std::size_t> points_;  // by the id of the point's first trial: its place
+  std::map<std::string, std::vector<PointTrials>> experiments_;  // in the order of the plan
 };
 
 // "[units: 3, rate: 0]", as an author would pick the point; "" without axes.

@@ -101,6 +101,29 @@ std::string print_value(const Value& value) {
       value.data);
 }
 
+// Things within a call are written like the call.
+static std::string argument_text(const Value& value) {
+  if (const auto* instance = value.get<InstancePtr>()) return call_text(**instance);
+  const auto* list = value.get<List>();
+  if (list == nullptr) return print_value(value);
+  std::string text;
+  for (const Value& item : **list) text += (text.empty() ? "" : ", ") + argument_text(item);
+  return "[" + text + "]";
+}
+
+std::string call_text(const Instance& instance) {
+  std::string text;
+  for (std::size_t i = 0; i < instance.given.size(); ++i) {
+    if (instance.given[i] == Instance::Given::Default) continue;
+    const auto& [name, value] = instance.arguments[i];
+    if (!text.empty()) text += ", ";
+    if (instance.given[i] == Instance::Given::ByName) text += name + ": ";
+    text += argument_text(value);
+  }
+  const std::string& name = ast::declared_name(*instance.declaration)->text;
+  return text.empty() ? name : name + "(" + text + ")";
+}
+
 bool scalars_equal(const Value& lhs, const Value& rhs) {
   if (lhs.number() && rhs.number()) {
     const auto* left = lhs.get<std::int64_t>();

@@ -51,11 +51,15 @@ struct BuiltinRef {
 // A declared layer, model, initialiser, loss, optimizer or metric with its arguments. Layers have identity:
 // applying one instance twice shares its parameters.
 struct Instance {
+  // How a call gave an argument; Default: it did not.
+  enum class Given : std::uint8_t { Default, ByPlace, ByName };
+
   const ast::Declaration* declaration;
   std::vector<std::pair<std::string, Value>> arguments;
-  Span span;          // the user's code that made it
-  std::string scope;  // path of the layer around it, "" at the top
-  std::string name;   // given by `let`, "" otherwise
+  std::vector<Given> given;  // parallel to the arguments
+  Span span;                 // the user's code that made it
+  std::string scope;         // path of the layer around it, "" at the top
+  std::string name;          // given by `let`, "" otherwise
 };
 using InstancePtr = std::shared_ptr<Instance>;
 
@@ -102,6 +106,8 @@ using LetValues = std::map<const ast::Declaration*, Value>;
 std::string describe_kind(const Value& value);
 // As the author would write it: 256, 0.2, [256, 128], 3x3, same, adam(lr: 0.01).
 std::string print_value(const Value& value);
+// A call as it was resolved, with what it gave and nothing else: dense(256, relu, init: uniform).
+std::string call_text(const Instance& instance);
 // Both are scalars, words or names: equal kind and content; an int equals the float of its value. Lists:
 // Evaluator::equal.
 bool scalars_equal(const Value& lhs, const Value& rhs);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/base/shared_list.hpp"
 #include "compiler/plan/report_plan.hpp"
 #include "compiler/types/shape.hpp"
 
@@ -52,7 +53,7 @@ struct MetricPlan {
 struct LayerSummary {
   std::string name;  // "dense_1"
   std::string kind;  // "dense"
-  std::string call;  // with the values of its arguments: "dense(256, relu)"
+  std::string call;  // with the values of the arguments that were given: "dense(256, relu)"
   int depth = 0;     // 0 = called by the model itself
   Shape output;
   std::int64_t parameters = 0;        // trained, counted once where shared
@@ -82,10 +83,11 @@ struct StopPlan {
 // What the learning rate is multiplied with, epoch by epoch. Shared: the trials of a point have the same.
 using Rates = std::shared_ptr<const std::vector<double>>;
 
+// There may be a hundred thousand of them: what is long is shared with the other trials of the point.
 struct TrialPlan {
   std::string id;  // hex; the trial's place in the program: experiment, parameters, seed, fold, refit
   std::string experiment;
-  std::vector<std::pair<std::string, ParameterValue>> params;  // the sweep axes, in order of declaration
+  SharedList<std::pair<std::string, ParameterValue>> params;  // the sweep axes, in order of declaration
   std::uint64_t seed = 0;
   std::optional<ValidationPlan> validation;  // empty: all training samples are trained on
   std::optional<int> fold;                   // from 0: which fold is judged on; KFold only
@@ -104,9 +106,9 @@ struct TrialPlan {
   // One for each of the epochs that are declared; null: 1 in all of them. A refit that trains for fewer takes
   // the first ones: its epochs are those that the trials it repeats were stopped after.
   Rates rates;
-  std::vector<MetricPlan> metrics;
+  SharedList<MetricPlan> metrics;
   std::int64_t parameters = 0;  // trained parameters
-  std::vector<LayerSummary> layers;
+  SharedList<LayerSummary> layers;
 
   // In an epoch, counted from 1.
   [[nodiscard]] double rate(std::int64_t epoch) const {

@@ -32,7 +32,7 @@ std::vector<Point> collect_points(const StudyPlan& plan, const SelectionPlan& se
     NNC_CHECK(records[i].has_value(), trial.id);
     auto point = std::find_if(points.begin(), points.end(),
                               [&](const Point& other) { return same_point(*other.params, trial.params); });
-    if (point == points.end()) point = points.insert(points.end(), Point{&trial.params, {}, true});
+    if (point == points.end()) point = points.insert(points.end(), Point{&trial.params.list(), {}, true});
     const auto value = records[i]->metrics.find(selection.field);
     if (records[i]->finished() && value != records[i]->metrics.end() && !std::isnan(value->second)) {
       point->values.push_back(value->second);

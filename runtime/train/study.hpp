@@ -31,7 +31,8 @@ struct CompiledTrial {
 struct ProgramIdentity {
   std::string model;      // the graphs for training and for evaluation, initial values and loss among them
   std::string optimizer;  // what happens to a weight of each of the model's shapes
-  std::string form;       // of both, whatever the constants are: equal forms need the same memory
+  std::string form;       // of both, whatever the numbers in them are: equal forms need the same memory
+  friend bool operator==(const ProgramIdentity&, const ProgramIdentity&) = default;
 };
 
 // What the driver gives, so that the runtime never sees the language. Trials are given by their index in

@@ -115,10 +115,10 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
       [&] { trial.stop->better = Direction::Higher; },
       [&] { trial.stop->field = "train.loss"; },
       [&] { trial.stop.reset(); },
-      [&] { trial.metrics[1].variant = "x"; },
-      [&] { trial.metrics[1].native = "f1"; },
-      [&] { trial.metrics[1].name = "other"; },
-      [&] { trial.metrics.pop_back(); },
+      [&] { trial.metrics.edit()[1].variant = "x"; },
+      [&] { trial.metrics.edit()[1].native = "f1"; },
+      [&] { trial.metrics.edit()[1].name = "other"; },
+      [&] { trial.metrics.edit().pop_back(); },
       [&] { data.scale = Scale::Unit; },
       [&] { data.class_count = 11; },
       [&] { options.reference_kernels = true; },
@@ -153,8 +153,8 @@ TEST_CASE("names, places and what is only shown do not change the identity", "[i
   trial.params = {{"n", std::int64_t{3}}};
   trial.model = "other";
   trial.refit = true;
-  trial.layers.emplace_back();
-  std::swap(trial.metrics[0], trial.metrics[1]);
+  trial.layers.edit().emplace_back();
+  std::swap(trial.metrics.edit()[0], trial.metrics.edit()[1]);
   data.name = "fashion";
   data.folder = data.directory = "/elsewhere";
   options.jobs = 7;

@@ -1,0 +1,129 @@
+// See program_identity.hpp. Everything that follows from the trial alone is in these graphs: gradients follow
+// from the graph for training, and what an optimizer does to a weight knows of the weight nothing but its
+// shape.
+#include "compiler/driver/program_identity.hpp"
+
+#include <span>
+
+#include "compiler/base/render.hpp"
+#include "compiler/lower/model.hpp"
+#include "compiler/passes/passes.hpp"
+#include "runtime/data/sha256.hpp"
+
+namespace nnc {
+namespace {
+
+std::string sha256_of(const std::string& text) {
+  rt::Sha256 sha;
+  sha.add(std::as_bytes(std::span(text)));
+  return sha.finish();
+}
+
+// Without the numbers in it.
+std::string form_text(ir::Graph graph) {
+  for (ir::Node& node : graph.nodes) {
+    if (auto* constant = std::get_if<ConstantAttributes>(&node.attributes)) constant->value = 0;
+  }
+  for (ir::Slot& slot : graph.slots) slot.initializer = {};
+  return anonymous_text(std::move(graph));
+}
+
+// A weight and its gradient, which stands for any: an input, so that no rewrite knows more of it than its
+// shape.
+ir::Graph one_weight(const Shape& shape) {
+  ir::Graph graph;
+  ir::Slot weight;
+  weight.name = "weight";
+  weight.shape = shape;
+  graph.slots.push_back(std::move(weight));
+  ir::add_node(graph, OpKind::Input, {},
+               InputAttributes{InputAttributes::Role::Features, shape, ElementType::Float});
+  return graph;
+}
+
+}  // namespace
+
+Failure failure_of_trial(const SourceMap& sources, const Sink& sink) {
+  return {"the trial does not check:\n" + render_diagnostics(sources, sink.sorted(), {}), ""};
+}
+
+std::string anonymous_text(ir::Graph graph) {
+  for (ir::Slot& slot : graph.slots) slot.name.clear();
+  return ir::print_graph(graph);
+}
+
+Result<rt::ProgramIdentity> ProgramIdentities::of(std::size_t trial) {
+  const std::lock_guard guard(lock_);
+  const Result<Parts> parts = parts_of(study_.setups.at(trial));
+  if (!parts) return parts.failure();
+  const auto& [model, optimizer] = parts.value();
+  return rt::ProgramIdentity{model->identity, optimizer->identity, model->form + optimizer->form};
+}
+
+std::size_t ProgramIdentities::graphs_built() const {
+  const std::lock_guard guard(lock_);
+  return graphs_built_;
+}
+
+Result<ProgramIdentities::Parts> ProgramIdentities::parts_of(const TrialSetup& setup) {
+  auto model = models_.find(setup.model_structure);
+  if (model == models_.end()) model = models_.emplace(setup.model_structure, build_model(setup)).first;
+  if (!model->second) return model->second.failure();
+  const Model& known = model->second.value();
+  const std::pair key(setup.optimizer_structure, known.shapes);
+  auto optimizer = optimizers_.find(key);
+  if (optimizer == optimizers_.end())
+    optimizer = optimizers_.emplace(key, build_optimizer(setup, *known.shapes)).first;
+  if (!optimizer->second) return optimizer->second.failure();
+  return Parts{&known.part, &optimizer->second.value()};
+}
+
+Result<ProgramIdentities::Model> ProgramIdentities::build_model(const TrialSetup& setup) {
+  std::string text;
+  std::string form;
+  std::set<Sizes> shapes;
+  for (const bool training : {true, false}) {
+    Sink sink;
+    ++graphs_built_;
+    auto lowered = lower_trial(sources_, program_, setup, study_.plan.data.at(setup.data), training, sink);
+    if (!lowered) return failure_of_trial(sources_, sink);
+    ir::Graph graph = ir::optimize(std::move(lowered->graph));
+    for (const ir::Slot& slot : graph.slots) {
+      if (slot.role == ir::SlotRole::Parameter) shapes.insert(slot.shape.sizes());
+    }
+    const std::string phase = training ? "training\n" : "evaluation\n";
+    text += phase + anonymous_text(graph);
+    form += phase + form_text(std::move(graph));
+  }
+  return Model{{sha256_of(text), sha256_of(form)}, &*shape_sets_.insert(std::move(shapes)).first};
+}
+
+Result<ProgramIdentities::Part> ProgramIdentities::build_optimizer(const TrialSetup& setup,
+                                                                   const std::set<Sizes>& shapes) {
+  Part all;
+  for (const Sizes& sizes : shapes) {
+    const std::pair key(setup.optimizer_structure, sizes);
+    auto known = updates_.find(key);
+    if (known == updates_.end()) known = updates_.emplace(key, build_updates(setup, sizes)).first;
+    if (!known->second) return known->second.failure();
+    all.identity += known->second.value().identity + "\n";
+    all.form += known->second.value().form + "\n";
+  }
+  return Part{sha256_of(all.identity), sha256_of(all.form)};
+}
+
+// The graph has the shape in it.
+Result<ProgramIdentities::Part> ProgramIdentities::build_updates(const TrialSetup& setup,
+                                                                 const Sizes& sizes) {
+  Sink sink;
+  ++graphs_built_;
+  ir::Graph graph = one_weight(Shape(sizes));
+  const std::pair gradient(ir::SlotId(0), ir::NodeId(0));
+  if (!lower_updates(sources_, program_, setup, {gradient}, graph, sink))
+    return failure_of_trial(sources_, sink);
+  graph = ir::optimize(std::move(graph));
+  const std::string text = anonymous_text(graph);
+  return Part{sha256_of(text), sha256_of(form_text(std::move(graph)))};
+}
+
+}  // namespace nnc
