@@ -38,8 +38,21 @@ constexpr Words kWords[] = {
     {SQLITE_IOERR, "the disk of the store does not work", kElsewhere},
 };
 
-Failure words_for(int code, int system_error, const char* detail) {
-  const bool no_space = system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+// What the system said of the last failure. SQLite keeps it with the file that it concerns.
+int system_error(sqlite3* handle) {
+  if (const int error = sqlite3_system_errno(handle); error != 0) return error;
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int error = 0;
+    if (sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK) continue;
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0) return error;
+  }
+  return 0;
+}
+
+Failure words_for(int code, int reason, const char* detail) {
+  const bool no_space = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
   const int primary = no_space && (code & 0xff) == SQLITE_IOERR ? SQLITE_FULL : code & 0xff;
   const auto* found = std::find_if(std::begin(kWords), std::end(kWords),
                                    [&](const Words& words) { return words.code == primary; });
@@ -47,8 +60,8 @@ Failure words_for(int code, int system_error, const char* detail) {
     return {fmt::format("the database of the store is damaged: {}", detail), {}};
   }
   const bool say_why = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
-  if (!say_why || system_error == 0) return {found->message, found->hint};
-  return {fmt::format("{}: {}", found->message, std::strerror(system_error)), found->hint};
+  if (!say_why || reason == 0) return {found->message, found->hint};
+  return {fmt::format("{}: {}", found->message, std::strerror(reason)), found->hint};
 }
 
 }  // namespace
@@ -73,7 +86,7 @@ Failure Connection::failed() {
   if (handle_ == nullptr) return words_for(SQLITE_NOMEM, 0, "");
   const int code = sqlite3_extended_errcode(handle_);
   if (std::find(std::begin(kDamage), std::end(kDamage), code & 0xff) != std::end(kDamage)) damaged_ = true;
-  return words_for(code, sqlite3_system_errno(handle_), sqlite3_errmsg(handle_));
+  return words_for(code, system_error(handle_), sqlite3_errmsg(handle_));
 }
 
 sqlite3_stmt* Connection::statement(const char* sql) {

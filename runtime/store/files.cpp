@@ -151,6 +151,8 @@ Status write_file(const std::string& folder, const std::string& name, std::strin
     const OpenFile file(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
     if (!file.open() && errno == EEXIST) continue;
     if (!file.open()) return file_failure("write", target, errno);
+    // A file is replaced by the rename; a folder or anything else in its place must go away first.
+    if (something_there(target) && !file_size(target)) put_aside(target);
     if (!fill(file.descriptor(), content, durability) ||
         std::rename(temporary.c_str(), target.c_str()) != 0) {
       const int error = errno;

@@ -62,8 +62,6 @@ Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, st
       return written;
     }
     written.replaced_damaged = true;
-    // A file is replaced by the rename; anything else must go away first.
-    if (!file_size(path)) put_aside(path);
   }
   if (Status done = write_file(folder, file.substr(file.find('/') + 1), content); !done)
     return done.failure();

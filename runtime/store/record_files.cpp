@@ -77,9 +77,6 @@ CopyRead read_copy(const std::string& store, const std::string& identity) {
 Status write_copy(const std::string& store, const Entry& entry, Durability durability) {
   const std::string body = fmt::format("{}{}{}{}{}{}{}", kBeforeIdentity, entry.identity, kBeforeSerial,
                                        entry.serial, kBeforeRecord, entry.text, kAfterRecord);
-  const std::string path = store + "/" + record_file(entry.identity);
-  // A file is replaced by the rename; a folder or anything else in its place must go away first.
-  if (something_there(path) && !file_size(path)) put_aside(path);
   return write_file(store + "/" + kRecordFolder, entry.identity + std::string(kExtension),
                     fmt::format("{}{}{}{}", kBeforeSum, sha256_of(body), kAfterSum, body), durability);
 }

@@ -10,7 +10,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
+#include <unordered_set>
 
 #include "compiler/base/check.hpp"
 
@@ -64,20 +64,43 @@ struct Placed {
   std::uint64_t end = 0;
 };
 
+// Looks only at the names of objects, because the parser would take the last of several values without a
+// word.
+class NamesOnce : public nlohmann::json_sax<json> {
+ public:
+  bool key(std::string& name) override { return names_.back().insert(name).second; }
+  bool start_object(std::size_t) override {
+    names_.emplace_back();
+    return names_.size() <= kMaxDepth;
+  }
+  bool end_object() override {
+    names_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(json::binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t kMaxDepth = 2;           // the header, and a tensor or the metadata
+  std::vector<std::unordered_set<std::string>> names_;  // per object around the present place
+};
+
 // The header as JSON; empty if it is none or says something twice.
 std::optional<json> parse_header(std::string_view text) {
-  std::vector<std::set<std::string>> names;  // per object around the present place
-  bool twice = false;
-  const auto look = [&](int, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) names.emplace_back();
-    if (event == json::parse_event_t::object_end) names.pop_back();
-    if (event == json::parse_event_t::key) {
-      twice = twice || !names.back().insert(parsed.get<std::string>()).second;
-    }
-    return true;
-  };
-  json header = json::parse(text.begin(), text.end(), look, false);
-  if (twice || header.is_discarded() || !header.is_object()) return std::nullopt;
+  NamesOnce names;
+  if (!json::sax_parse(text.begin(), text.end(), &names)) return std::nullopt;
+  json header = json::parse(text.begin(), text.end(), nullptr, false);
+  if (!header.is_object()) return std::nullopt;
   return header;
 }
 
