@@ -3,10 +3,9 @@
 // content.
 //
 //   .nnc/store.db           the records, in SQLite
-//   .nnc/records/<id>.json  a second copy of each: what is damaged here is restored from there, and the other
-//   way round .nnc/weights/<sha>.safetensors   .nnc/predictions/<sha>.npy .nnc/checkpoints/<sha>.safetensors
-//   .nnc/lock               byte ranges that running programs hold; the system frees them however a program
-//   ends
+//   .nnc/records/<id>.json  a second copy of each: what is damaged in one of them is restored from the other
+//   .nnc/weights/<sha>.safetensors, .nnc/predictions/<sha>.npy, .nnc/checkpoints/<sha>.safetensors
+//   .nnc/lock               byte ranges that running programs hold; the system frees them when they end
 //
 // Whatever a function acknowledged is on the disk and survives the end of the program at any instant. Nothing
 // that was read is believed before its checksum agrees. All functions may be called from several threads, and
@@ -69,8 +68,7 @@ struct StoreSizes {
   std::uint64_t prediction_bytes = 0;
   std::int64_t checkpoints = 0;
   std::uint64_t checkpoint_bytes = 0;
-  std::int64_t leftovers =
-      0;  // files that nothing refers to: of programs that were killed, of removed trials
+  std::int64_t leftovers = 0;  // files that nothing refers to: of killed programs, of removed trials
   std::uint64_t leftover_bytes = 0;
 };
 

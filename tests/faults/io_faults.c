@@ -2,8 +2,8 @@
 
      IO_FAULTS_FOLDER  calls that concern other files are not touched and not counted
      IO_FAULTS_AT      which call fails, from 1; none without it
-     IO_FAULTS_ERROR   the error number it fails with; "short": it writes half, and the next call fails with
-   ENOSPC IO_FAULTS_STAYS   "1": so do all calls after it that write, as on a disk that is full
+     IO_FAULTS_ERROR   the error number it fails with; "short": it writes half, and the next call has no space
+     IO_FAULTS_STAYS   "1": so do all calls after it, as on a disk that is full
 
    io_faults_calls() says how many calls were counted. */
 #define _GNU_SOURCE
