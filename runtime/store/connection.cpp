@@ -46,7 +46,8 @@ int system_error(sqlite3* handle) {
     int error = 0;
     if (sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK) continue;
     if (file == nullptr || file->pMethods == nullptr) continue;
-    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0) return error;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0)
+      return error;
   }
   return 0;
 }
