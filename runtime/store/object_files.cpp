@@ -1,0 +1,93 @@
+// See object_files.hpp.
+#include "runtime/store/object_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+
+#include "runtime/store/files.hpp"
+
+namespace nnc::rt::store {
+namespace {
+
+struct KindWords {
+  ObjectKind kind;
+  const char* folder;
+  std::string_view extension;
+};
+constexpr KindWords kKinds[] = {
+    {ObjectKind::Weights, "weights", ".safetensors"},
+    {ObjectKind::Predictions, "predictions", ".npy"},
+    {ObjectKind::Checkpoint, "checkpoints", ".safetensors"},
+};
+static_assert(std::size(kKinds) == std::size(kAllKinds));
+
+const KindWords& words(ObjectKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+
+constexpr std::size_t kShaDigits = 64;
+// Beyond this, memory is given only to what has already been read once and has the right checksum.
+constexpr std::uint64_t kTrustedSize = std::uint64_t{64} << 20;
+constexpr std::uint64_t kMaxObject = std::uint64_t{16} << 30;
+
+}  // namespace
+
+const char* folder_of(ObjectKind kind) { return words(kind).folder; }
+
+std::string object_file(ObjectKind kind, const std::string& sha256) {
+  return fmt::format("{}/{}{}", words(kind).folder, sha256, words(kind).extension);
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == kShaDigits && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+std::string object_name(ObjectKind kind, std::string_view file) {
+  if (!file.ends_with(words(kind).extension)) return {};
+  file.remove_suffix(words(kind).extension.size());
+  return is_sha256(file) ? std::string(file) : std::string();
+}
+
+Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, std::string_view content) {
+  ObjectWritten written{sha256_of(content), false};
+  const std::string file = object_file(kind, written.sha256);
+  const std::string path = store + "/" + file;
+  const std::string folder = store + "/" + folder_of(kind);
+  if (something_there(path)) {
+    // Whoever wrote it may have been killed before its name was on the disk.
+    if (file_size(path) == content.size() && sha256_of_file(path) == written.sha256) {
+      if (Status synced = sync_folder(folder); !synced) return synced.failure();
+      return written;
+    }
+    written.replaced_damaged = true;
+  }
+  if (Status done = write_file(folder, file.substr(file.find('/') + 1), content); !done)
+    return done.failure();
+  return written;
+}
+
+Result<ObjectRead> read_object_file(const std::string& store, ObjectKind kind, const std::string& sha256) {
+  if (!is_sha256(sha256)) return ObjectRead{};
+  const std::string path = store + "/" + object_file(kind, sha256);
+  const std::optional<std::uint64_t> size = file_size(path);
+  if (!size)
+    return ObjectRead{something_there(path) ? ObjectRead::State::Damaged : ObjectRead::State::Missing, {}};
+  const bool huge = *size > kTrustedSize;
+  if (*size > kMaxObject || (huge && sha256_of_file(path) != sha256))
+    return ObjectRead{ObjectRead::State::Damaged, {}};
+  try {
+    FileRead file = read_file(path, *size);
+    if (file.state == FileRead::State::Missing) return ObjectRead{};
+    if (file.state == FileRead::State::Unreadable && file.error != 0)
+      return file_failure("read", path, file.error);
+    const bool good = file.state == FileRead::State::Read && sha256_of(file.content) == sha256;
+    if (!good) return ObjectRead{ObjectRead::State::Damaged, {}};
+    return ObjectRead{ObjectRead::State::Read, std::move(file.content)};
+  } catch (const std::bad_alloc&) {
+    return Failure{fmt::format("`{}` needs more memory than is free", path), {}};
+  }
+}
+
+}  // namespace nnc::rt::store

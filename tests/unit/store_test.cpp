@@ -1,0 +1,426 @@
+// The store as one program uses it: records, objects, checkpoints, sizes, cleaning, opening.
+#include "runtime/store/store.hpp"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <thread>
+
+#include "tests/unit/store_support.hpp"
+
+using namespace nnc;
+using namespace nnc::rt;
+using namespace nnc::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> identities(const std::vector<TrialRecord>& records) {
+  std::vector<std::string> result;
+  for (const TrialRecord& record : records) result.push_back(record.identity);
+  return result;
+}
+
+std::string all_text(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+// A trial with weights and predictions that are in the store.
+TrialRecord trial_with_files(Store& store, int number) {
+  TrialRecord record = trial(number);
+  record.weights_file = store.put_object(ObjectKind::Weights, "weights " + std::to_string(number)).value();
+  record.predictions["test"] =
+      store.put_object(ObjectKind::Predictions, "predictions " + std::to_string(number)).value();
+  REQUIRE(store.put(record).ok());
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a record is found again, also by the next program", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/deep/.nnc";
+  {
+    const auto store = opened(place);
+    CHECK_FALSE(store->find(identity_of(1)).value());
+    REQUIRE(store->put(trial(1)).ok());
+    CHECK(knows(*store, trial(1)));
+    CHECK(store->folder() == place);
+  }
+  const auto store = opened(place);
+  CHECK(knows(*store, trial(1)));
+  CHECK_FALSE(store->find(identity_of(2)).value());
+  CHECK_FALSE(store->find("../../etc/passwd").value());
+  CHECK_FALSE(store->find("").value());
+  CHECK(store->verify().value().empty());
+  CHECK(store->take_notices().empty());
+  CHECK(content_of(place + "/.gitignore") == "*\n");
+}
+
+TEST_CASE("records come in the order in which they were put, and the last one counts", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  for (const int number : {5, 3, 9, 1}) REQUIRE(store->put(trial(number)).ok());
+  TrialRecord changed = trial(3);
+  changed.reason = "again";
+  REQUIRE(store->put(changed).ok());
+  CHECK(identities(store->all().value()) ==
+        std::vector<std::string>{identity_of(5), identity_of(9), identity_of(1), identity_of(3)});
+  CHECK(knows(*store, changed));
+  CHECK(opened(folder.path() + "/s")->all().value().size() == 4);
+  CHECK(store->verify().value().empty());
+}
+
+TEST_CASE("trials with the same state are found by it", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  for (int number = 0; number < 25; ++number) REQUIRE(store->put(trial(number)).ok());
+  CHECK(identities(store->with_state(trial(3).state).value()) ==
+        std::vector<std::string>{identity_of(3), identity_of(13), identity_of(23)});
+  CHECK(store->with_state("none").value().empty());
+  CHECK(store->touch({identity_of(1), identity_of(2), identity_of(1)}).ok());
+  CHECK(store->touch({}).ok());
+}
+
+TEST_CASE("an object is stored once, under the SHA-256 of its content", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  const std::string name = store->put_object(ObjectKind::Predictions, "abc").value();
+  CHECK(name == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(store->object_path(ObjectKind::Predictions, name) ==
+        folder.path() + "/s/predictions/" + name + ".npy");
+  const auto written = fs::last_write_time(store->object_path(ObjectKind::Predictions, name));
+  CHECK(store->put_object(ObjectKind::Predictions, "abc").value() == name);
+  CHECK(fs::last_write_time(store->object_path(ObjectKind::Predictions, name)) == written);
+  CHECK(store->read_object(ObjectKind::Predictions, name).value() == "abc");
+  CHECK(store->has_object(ObjectKind::Predictions, name));
+  CHECK_FALSE(store->has_object(ObjectKind::Weights, name));
+  CHECK_FALSE(store->has_object(ObjectKind::Weights, "../store.db"));
+  CHECK_FALSE(store->read_object(ObjectKind::Weights, name).ok());
+  CHECK_FALSE(store->read_object(ObjectKind::Weights, "../lock").ok());
+  CHECK(store->put_object(ObjectKind::Weights, "").ok());
+}
+
+TEST_CASE("a damaged object is refused, put aside and can be made again", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  const std::string name = store->put_object(ObjectKind::Weights, "some weights").value();
+  const std::string path = store->object_path(ObjectKind::Weights, name);
+
+  write_content(path, "some Weights");
+  const Result<std::string> read = store->read_object(ObjectKind::Weights, name);
+  REQUIRE_FALSE(read.ok());
+  CHECK(read.failure().message.find("is damaged") != std::string::npos);
+  CHECK(content_of(path + ".damaged") == "some Weights");
+  CHECK_FALSE(store->has_object(ObjectKind::Weights, name));
+  CHECK(store->put_object(ObjectKind::Weights, "some weights").ok());
+  CHECK(store->read_object(ObjectKind::Weights, name).ok());
+
+  // Of the same size, shorter, or not a file at all: writing it again mends it.
+  write_content(path, "some Weights");
+  CHECK(store->put_object(ObjectKind::Weights, "some weights").ok());
+  CHECK(store->read_object(ObjectKind::Weights, name).value() == "some weights");
+  CHECK(all_text(store->take_notices()).find("written again") != std::string::npos);
+  fs::remove(path);
+  fs::create_directory(path);
+  write_content(path + "/inside", "x");
+  CHECK_FALSE(store->has_object(ObjectKind::Weights, name));
+  CHECK(store->put_object(ObjectKind::Weights, "some weights").ok());
+  CHECK(store->read_object(ObjectKind::Weights, name).value() == "some weights");
+}
+
+TEST_CASE("a huge file in the place of an object takes no memory", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  const std::string name = store->put_object(ObjectKind::Weights, "w").value();
+  fs::resize_file(store->object_path(ObjectKind::Weights, name), std::uintmax_t{1} << 42);
+  CHECK_FALSE(store->read_object(ObjectKind::Weights, name).ok());
+  REQUIRE(store->put(trial(1)).ok());
+  fs::resize_file(folder.path() + "/s/records/" + identity_of(1) + ".json", std::uintmax_t{1} << 42);
+  CHECK(knows(*store, trial(1)));
+  CHECK(store->verify().value().size() == 1);
+  CHECK(store->verify().value().empty());
+}
+
+TEST_CASE("a checkpoint of a state replaces the one before", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  std::vector<float> numbers{1, 2, 3};
+  REQUIRE(store->put_checkpoint(checkpoint("b1", "s1", 1), tensors(numbers)).ok());
+  numbers[0] = 5;
+  REQUIRE(store->put_checkpoint(checkpoint("b1", "s1", 2), tensors(numbers)).ok());
+  REQUIRE(store->put_checkpoint(checkpoint("b1", "s2", 7), tensors(numbers)).ok());
+  REQUIRE(store->put_checkpoint(checkpoint("b2", "s3", 1), tensors(numbers)).ok());
+  const std::vector<CheckpointInfo> found = store->checkpoints("b1").value();
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].state == "s1");
+  CHECK(found[0].epoch == 2);
+  CHECK(found[0].steps == 100);
+  CHECK(found[0].complete);
+  const std::string content = store->read_object(ObjectKind::Checkpoint, found[0].object).value();
+  CHECK(found[0].bytes == content.size());
+  const Result<TensorFile> file = read_tensor_file(content);
+  REQUIRE(file.ok());
+  CHECK(file.value().metadata.at("state") == "s1");
+  CHECK(file.value().find("numbers")->data.size() == 12);
+  CHECK(files_under(folder.path() + "/s/checkpoints").size() == 3);
+
+  REQUIRE(store->drop_checkpoint("s1").ok());
+  REQUIRE(store->drop_checkpoint("unknown").ok());
+  CHECK(store->checkpoints("b1").value().size() == 1);
+  CHECK(files_under(folder.path() + "/s/checkpoints").size() == 2);
+  fs::remove(store->object_path(ObjectKind::Checkpoint, store->checkpoints("b2").value()[0].object));
+  CHECK(store->checkpoints("b2").value().empty());
+}
+
+TEST_CASE("the database is made again from the files", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  std::vector<float> numbers{1, 2, 3};
+  {
+    const auto store = opened(place);
+    for (int number = 0; number < 12; ++number) REQUIRE(store->put(trial(number)).ok());
+    REQUIRE(store->put_checkpoint(checkpoint("b1", "s1", 4), tensors(numbers)).ok());
+  }
+  const std::vector<std::string> in_order = identities(opened(place)->all().value());
+  for (const std::string& damage : {std::string("nonsense"), std::string(), std::string(100'000, '\0')}) {
+    write_content(place + "/store.db", damage);
+    const auto store = opened(place);
+    CHECK(store->take_notices().size() == 1);
+    CHECK(identities(store->all().value()) == in_order);
+    REQUIRE(store->checkpoints("b1").value().size() == 1);
+    CHECK(store->checkpoints("b1").value()[0].epoch == 4);
+    CHECK_FALSE(store->verify().value().empty());
+    CHECK(store->verify().value().empty());
+  }
+  CHECK(fs::exists(place + "/store.db.damaged-1"));
+}
+
+TEST_CASE("what has no second copy gets one when a store is opened", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  for (int number = 0; number < 3; ++number) REQUIRE(opened(place)->put(trial(number)).ok());
+  const std::string copy = content_of(place + "/records/" + identity_of(1) + ".json");
+  fs::remove_all(place + "/records");
+  CHECK(opened(place)->take_notices().empty());
+  CHECK(content_of(place + "/records/" + identity_of(1) + ".json") == copy);
+}
+
+TEST_CASE("sizes count what is needed apart from what is left over", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  const auto store = opened(place);
+  std::vector<float> numbers{1};
+  for (int number = 0; number < 3; ++number) trial_with_files(*store, number);
+  REQUIRE(store->put_checkpoint(checkpoint("b", "s", 1), tensors(numbers)).ok());
+  REQUIRE(store->put_object(ObjectKind::Weights, "nobody needs this").ok());
+  write_content(place + "/records/.tmp-1-0", "cut off");
+  write_content(place + "/my notes.txt", "stay");
+  const StoreSizes sizes = store->sizes().value();
+  CHECK(sizes.trials == 3);
+  CHECK(sizes.weights == 3);
+  CHECK(sizes.weight_bytes == 3 * std::string("weights 0").size());
+  CHECK(sizes.predictions == 3);
+  CHECK(sizes.checkpoints == 1);
+  CHECK(sizes.checkpoint_bytes > 0);
+  CHECK(sizes.leftovers == 2);
+  CHECK(sizes.leftover_bytes == std::string("nobody needs this").size() + std::string("cut off").size());
+  CHECK(sizes.record_bytes > 3 * trial_record_json(trial(0)).size());
+}
+
+TEST_CASE("cleaning removes what was asked for, and says the same before it does", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  const auto store = opened(place);
+  std::vector<float> numbers{1};
+  const TrialRecord first = trial_with_files(*store, 0);
+  TrialRecord second = trial(1);  // shares the weights of the first
+  second.weights_file = first.weights_file;
+  REQUIRE(store->put(second).ok());
+  const TrialRecord third = trial_with_files(*store, 2);
+  REQUIRE(store->put_checkpoint(checkpoint("b", "s", 1), tensors(numbers)).ok());
+  write_content(place + "/weights/.tmp-1-0", "cut off");
+  write_content(place + "/my notes.txt", "stay");
+
+  CleanRequest request;
+  request.trials = {first.identity, third.identity, identity_of(77)};
+  const StoreSizes would = store->clean(request, true).value();
+  CHECK(knows(*store, first));
+  const StoreSizes did = store->clean(request, false).value();
+  for (const StoreSizes& sizes : {would, did}) {
+    CHECK(sizes.trials == 2);
+    CHECK(sizes.weights == 1);
+    CHECK(sizes.predictions == 2);
+    CHECK(sizes.checkpoints == 0);
+    CHECK(sizes.leftovers == 1);
+  }
+  CHECK(identities(store->all().value()) == std::vector<std::string>{second.identity});
+  CHECK(store->has_object(ObjectKind::Weights, first.weights_file));
+  CHECK_FALSE(store->has_object(ObjectKind::Weights, third.weights_file));
+  CHECK(store->checkpoints("b").value().size() == 1);
+  request = {};
+  request.checkpoints = true;
+  CHECK(store->clean(request, false).value().checkpoints == 1);
+  CHECK(store->checkpoints("b").value().empty());
+  CHECK(fs::exists(place + "/my notes.txt"));
+  CHECK(store->verify().value().empty());
+  CHECK_FALSE(opened(place)->find(first.identity).value());
+}
+
+TEST_CASE("cleaning waits for nobody: another program makes it fail", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  {
+    const auto other = opened(folder.path() + "/s");
+    const Result<StoreSizes> cleaned = store->clean({}, false);
+    REQUIRE_FALSE(cleaned.ok());
+    CHECK(cleaned.failure().message.find("another program is using the store") != std::string::npos);
+    CHECK_FALSE(cleaned.failure().hint.empty());
+  }
+  CHECK(store->clean({}, false).ok());
+}
+
+TEST_CASE("two stores of one folder see each other's records", "[store]") {
+  const TemporaryFolder folder;
+  const auto first = opened(folder.path() + "/s");
+  const auto second = opened(folder.path() + "/s");
+  for (int number = 0; number < 20; ++number) {
+    REQUIRE((number % 2 == 0 ? first : second)->put(trial(number)).ok());
+    CHECK(knows(number % 2 == 0 ? *second : *first, trial(number)));
+  }
+  CHECK(first->all().value().size() == 20);
+  CHECK(second->verify().value().empty());
+}
+
+TEST_CASE("a store follows when another one makes the database again", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  const auto first = opened(place);
+  REQUIRE(first->put(trial(1)).ok());
+  for (const char* part : {"store.db", "store.db-wal", "store.db-shm"})
+    fs::rename(place + "/" + part, place + "/old-" + part);
+  const auto second = opened(place);
+  REQUIRE(second->put(trial(2)).ok());
+  CHECK(knows(*first, trial(2)));
+  REQUIRE(first->put(trial(3)).ok());
+  CHECK(knows(*second, trial(1)));
+  CHECK(knows(*second, trial(3)));
+  CHECK(second->verify().value().size() == 1);  // that it was made again
+}
+
+TEST_CASE("a claim excludes other stores until it goes away", "[store]") {
+  const TemporaryFolder folder;
+  const auto first = opened(folder.path() + "/s");
+  const auto second = opened(folder.path() + "/s");
+  {
+    std::optional<StoreClaim> claim = first->try_claim(identity_of(1));
+    REQUIRE(claim);
+    CHECK_FALSE(second->try_claim(identity_of(1)));
+    CHECK(second->try_claim(identity_of(2)));
+    CHECK(first->try_claim(identity_of(3)));
+    StoreClaim moved = std::move(*claim);
+    claim.reset();
+    CHECK_FALSE(second->try_claim(identity_of(1)));
+  }
+  CHECK(second->try_claim(identity_of(1)));
+  CHECK(first->try_claim(std::string(64, 'f')));
+  CHECK(first->try_claim(std::string(64, '0')));
+}
+
+TEST_CASE("threads may use one store at once", "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 10; ++i) {
+        const TrialRecord record = trial(thread * 10 + i);
+        const bool good = store->put(record).ok() && knows(*store, record) &&
+                          store->put_object(ObjectKind::Weights, "same for all " + std::to_string(i)).ok() &&
+                          store->all().ok() && store->try_claim(record.identity);
+        wrong += good ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(store->all().value().size() == 40);
+  CHECK(store->verify().value().empty());
+}
+
+TEST_CASE("reading only needs no folder and makes none", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/none";
+  const auto store = opened(place, true);
+  CHECK_FALSE(store->find(identity_of(1)).value());
+  CHECK(store->all().value().empty());
+  CHECK(store->with_state("x").value().empty());
+  CHECK(store->checkpoints("x").value().empty());
+  CHECK(store->verify().value().empty());
+  CHECK(store->sizes().value().trials == 0);
+  CHECK_FALSE(store->read_object(ObjectKind::Weights, std::string(64, 'a')).ok());
+  CHECK_FALSE(store->put(trial(1)).ok());
+  CHECK_FALSE(store->put_object(ObjectKind::Weights, "x").ok());
+  CHECK_FALSE(store->clean({}, false).ok());
+  CHECK_FALSE(store->drop_checkpoint("s").ok());
+  CHECK(store->try_claim(identity_of(1)));
+  CHECK_FALSE(fs::exists(place));
+}
+
+TEST_CASE("reading only changes nothing, closed or in use", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  const auto look = [&] {
+    const std::vector<std::string> before = files_under(place);
+    const auto reader = opened(place, true);
+    CHECK(reader->all().value().size() == 5);
+    CHECK(knows(*reader, trial(3)));
+    CHECK(reader->with_state(trial(3).state).value().size() == 1);
+    CHECK(reader->verify().value().empty());
+    CHECK(files_under(place) == before);
+  };
+  {
+    const auto store = opened(place);
+    for (int number = 0; number < 5; ++number) REQUIRE(store->put(trial(number)).ok());
+    look();
+  }
+  look();
+}
+
+TEST_CASE("a store of a newer format is refused and stays as it is", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  REQUIRE(opened(place)->put(trial(1)).ok());
+  // What `printf 'nnc store, format 2' | sha256sum` says.
+  write_content(
+      place + "/format",
+      "nnc store, format 2, sha256 0678d29a23696e93675f5a1930f52083b3d91447cbc2dbfb42a16afb229ea00f\n");
+  for (const bool read_only : {false, true}) {
+    const Result<std::unique_ptr<Store>> store = Store::open(place, read_only);
+    REQUIRE_FALSE(store.ok());
+    CHECK(store.failure().message.find("was written by a newer nnc (format 2, this one knows 1)") !=
+          std::string::npos);
+    CHECK(store.failure().hint.find("--store DIR") != std::string::npos);
+  }
+  // A format that is damaged is not believed.
+  write_content(place + "/format", "nnc store, format 3, sha256 0123\n");
+  CHECK(knows(*opened(place), trial(1)));
+}
+
+TEST_CASE("a place that cannot be a store is refused with a hint", "[store]") {
+  const TemporaryFolder folder;
+  write_content(folder.path() + "/file", "x");
+  for (const std::string& place :
+       {folder.path() + "/file", folder.path() + "/file/below", std::string("/proc/none")}) {
+    const Result<std::unique_ptr<Store>> store = Store::open(place);
+    REQUIRE_FALSE(store.ok());
+    INFO(store.failure().message);
+    CHECK((place == "/proc/none" || store.failure().hint.find("--store DIR") != std::string::npos));
+  }
+  fs::create_directory(folder.path() + "/s");
+  write_content(folder.path() + "/s/records", "not a folder");
+  CHECK_FALSE(Store::open(folder.path() + "/s").ok());
+}
