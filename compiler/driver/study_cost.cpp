@@ -66,6 +66,7 @@ class CostMeter {
     double epochs = 0;
     double steps = 0;
     const std::vector<double> shares = shares_of(plan_);
+    const std::vector<bool> maybe = rt::maybe_known(study_);
     for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
       TrialCost& one = cost_.trials[i];
       one.steps = training_steps(plan_, trial(i));
@@ -77,10 +78,14 @@ class CostMeter {
         one.like = work_.first[i];
         continue;
       }
-      const auto known = rt::find_known(study_, trial(i), work_.identities[i].id);
-      if (!known) return known.failure();
+      bool known = false;
+      if (maybe[i]) {
+        const auto found = rt::find_known(study_, trial(i), work_.identities[i].id);
+        if (!found) return found.failure();
+        known = found.value().has_value();
+      }
       if (!trial(i).refit) ++cost_.distinct;
-      if (known.value()) {
+      if (known) {
         one.kind = TrialCost::Kind::Known;
         if (!trial(i).refit) ++cost_.known;
       } else if (trial(i).refit) {

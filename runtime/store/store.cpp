@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
@@ -103,6 +104,17 @@ std::optional<TrialRecord> Store::Impl::parse(const Entry& entry) {
   notice(fmt::format("the record of {} is of another version of nnc: the trial counts as not known",
                      store::trial_words(entry.identity)));
   return std::nullopt;
+}
+
+// What one of both places lacks, the other may have.
+std::vector<std::string> Store::identities() {
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<std::string> all = store::copied_identities(impl_->folder);
+  const auto rows = impl_->with_database([](Database& in) { return in.identities(); });
+  if (!rows) return all;
+  std::vector<std::string> both;
+  std::ranges::set_union(all, rows.value(), std::back_inserter(both));
+  return both;
 }
 
 Result<std::optional<TrialRecord>> Store::Impl::find(const std::string& identity) {

@@ -105,6 +105,8 @@ class Store {
   Result<std::optional<TrialRecord>> find(const std::string& identity);
   // Durable when it returns Done. Replaces what was known.
   Status put(const TrialRecord& record);
+  // Of all that may be known; cheap, while `find` reads a record whole.
+  std::vector<std::string> identities();
   // In the order in which they were put.
   Result<std::vector<TrialRecord>> all();
   // Those whose `state` is this one: their weights are the same.

@@ -8,6 +8,18 @@
 
 namespace nnc::rt {
 
+std::vector<bool> maybe_known(const PreparedStudy& study) {
+  const std::vector<TrialIdentity>& identities = study.work().identities;
+  std::vector<bool> maybe(identities.size());
+  Store* store = study.options().store;
+  if (store == nullptr || !study.options().reuse) return maybe;
+  const std::vector<std::string> stored = store->identities();
+  for (std::size_t i = 0; i < identities.size() && !stored.empty(); ++i) {
+    maybe[i] = study.work().first[i] == i && std::ranges::binary_search(stored, identities[i].id);
+  }
+  return maybe;
+}
+
 Result<std::optional<TrialRecord>> find_known(const PreparedStudy& study, const TrialPlan& trial,
                                               const std::string& identity) {
   Store* store = study.options().store;

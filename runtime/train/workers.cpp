@@ -300,8 +300,9 @@ std::optional<TrialRecord> Workers::find(const TrialPlan& trial, const std::stri
 void Workers::settle_known() {
   const StudyPlan& plan = study_.plan();
   const WorkPlan& work = study_.work();
+  const std::vector<bool> maybe = maybe_known(study_);
   for (std::size_t i = 0; i < plan.trials.size() && !failure_; ++i) {
-    if (plan.trials[i].refit || work.first[i] != i) continue;
+    if (plan.trials[i].refit || !maybe[i]) continue;
     std::optional<TrialRecord> known = find(plan.trials[i], work.identities[i].id);
     if (!known) continue;
     ++known_;
