@@ -29,6 +29,7 @@ Result<rt::RunRecord> read_run(Env& env, const std::string& folder, const std::s
 
 int cmd_report(Env& env, const Options& options) {
   int exit_code = kExitOk;
+  const auto charts = rt::begin_charts();
   const auto compilation = load_study(env, options, exit_code);
   if (!compilation) return exit_code;
   const std::string folder = output_folder(options, compilation->path);
@@ -42,9 +43,10 @@ int cmd_report(Env& env, const Options& options) {
   // The claims of today about the trials of the last run.
   record.value().claims =
       rt::decide_claims(compilation->study->plan.reports, record.value(), predictions_in(*store));
+  rt::ReportOptions report_inputs = report_options(compilation->study->plan, *store);
+  report_inputs.begun = charts;
   const Result<rt::WrittenReport> report =
-      rt::write_report(compilation->study->plan.reports, record.value(), folder,
-                       report_options(compilation->study->plan, *store));
+      rt::write_report(compilation->study->plan.reports, record.value(), folder, report_inputs);
   if (!report) {
     print_error(env, options, report.failure());
     return kExitUsage;

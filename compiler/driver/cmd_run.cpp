@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/dump.hpp"
@@ -13,8 +14,10 @@
 #include "compiler/driver/progress.hpp"
 #include "compiler/driver/report_inputs.hpp"
 #include "compiler/driver/run_outputs.hpp"
+#include "compiler/driver/store_access.hpp"
 #include "compiler/plan/training_steps.hpp"
 #include "runtime/record/record.hpp"
+#include "runtime/report/report.hpp"
 #include "runtime/results/claims.hpp"
 #include "runtime/train/prepared_study.hpp"
 #include "runtime/train/study.hpp"
@@ -98,12 +101,24 @@ bool keep_results(const rt::RunRecord& earlier, rt::RunRecord& record) {
   return true;
 }
 
+// Where nothing is left to train, the charts are most of what there is to do, and begin first. A store that is
+// not there yet knows nothing.
+std::shared_ptr<rt::ChartProcesses> begin_early(const Env& env, const Options& options) {
+  const Result<std::string> path = choose_file(env, options);
+  std::error_code error;
+  const bool may_know =
+      !options.fresh && path && std::filesystem::exists(store_folder(env, options, path.value()), error);
+  return may_know ? rt::begin_charts() : nullptr;
+}
+
 // Writes and prints everything that a run ends with.
-int finish(Env& env, const Options& options, const StudyPlan& plan, const std::string& folder, rt::Store& store,
-           const rt::StudyResult& result) {
+int finish(Env& env, const Options& options, const OpenStudy& study, const std::string& folder,
+           std::shared_ptr<rt::ChartProcesses> charts, const rt::StudyResult& result) {
   std::vector<std::string> warnings;
-  const auto files = write_outputs(plan, result.record, folder, store, warnings);
-  tell_notices(env, store);
+  rt::ReportOptions report = report_options(study.plan(), *study.store, study.prepared->loaded());
+  report.begun = std::move(charts);
+  const auto files = write_outputs(study.plan(), result.record, folder, report, warnings);
+  tell_notices(env, *study.store);
   for (const std::string& problem : result.record.problems) warnings.push_back(problem);
   for (const std::string& warning : warnings) *env.err << "warning: " << warning << "\n";
   if (options.json) *env.out << rt::results_json(result.record);
@@ -115,7 +130,7 @@ int finish(Env& env, const Options& options, const StudyPlan& plan, const std::s
     print_error(env, options, files.failure());
     return kExitUsage;
   }
-  if (result.interrupted) tell_interruption(env, plan, result.record, options);
+  if (result.interrupted) tell_interruption(env, study.plan(), result.record, options);
   if (!options.json && !options.quiet && !files.value().empty()) {
     *env.out << fmt::format("report: {}\n", files.value().front());
   }
@@ -128,6 +143,7 @@ int cmd_run(Env& env, const Options& options) {
   if (!options.dump.empty()) return dump_phase(env, options);
   int exit_code = kExitOk;
   const double started = env.seconds();
+  std::shared_ptr<rt::ChartProcesses> charts = begin_early(env, options);
   const auto study = open_study(env, options, StoreUse::Write, exit_code);
   if (study == nullptr) return exit_code;
   const StudyPlan& plan = study->plan();
@@ -145,7 +161,13 @@ int cmd_run(Env& env, const Options& options) {
   }
   rt::StudyResult result = [&] {
     Progress progress(env, options, plan, study->prepared->work(), study->prepared->options().jobs);
-    return rt::run_study(*study->prepared, progress.events());
+    rt::RunEvents events = progress.events();
+    // Training needs the memory and the cores, and takes its time.
+    events.trial_started = [&charts, show = events.trial_started](std::size_t trial) {
+      charts.reset();
+      show(trial);
+    };
+    return rt::run_study(*study->prepared, events);
   }();
   tell_notices(env, store);
   if (result.failure) return tell_failure(env, options, plan, result);
@@ -159,7 +181,7 @@ int cmd_run(Env& env, const Options& options) {
   const bool nothing_new = earlier && keep_results(earlier.value(), result.record);
   const double seconds = nothing_new ? earlier.value().seconds : env.seconds() - started;
   complete_record(env, options, plan, seconds, store, result.interrupted, result.record);
-  return finish(env, options, plan, folder, store, result);
+  return finish(env, options, *study, folder, std::move(charts), result);
 }
 
 }  // namespace nnc

@@ -7,23 +7,26 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "runtime/data/dataset.hpp"
 
 namespace nnc {
 namespace {
 
-using Datasets = std::map<std::string, std::shared_ptr<const rt::Dataset>>;
+// By the name of the data and that of the part that is needed.
+using Datasets = std::map<std::pair<std::string, std::string>, std::shared_ptr<const rt::Dataset>>;
 
 Result<std::shared_ptr<const rt::Dataset>> dataset_of(const StudyPlan& plan, const std::string& name,
-                                                      Datasets& known) {
-  if (const auto found = known.find(name); found != known.end()) return found->second;
+                                                      const std::string& part, Datasets& known) {
+  if (const auto found = known.find({name, part}); found != known.end()) return found->second;
   const auto declared = std::find_if(plan.data.begin(), plan.data.end(),
                                      [&](const DataPlan& data) { return data.name == name; });
   if (declared == plan.data.end()) return Failure{fmt::format("the file declares no data `{}`", name), ""};
-  Result<rt::Dataset> loaded = rt::load_dataset(*declared);
+  const rt::DataSide side = part == "test" ? rt::DataSide::Test : rt::DataSide::Train;
+  Result<rt::Dataset> loaded = rt::load_part_of_dataset(*declared, side);
   if (!loaded) return loaded.failure();
-  return known[name] = std::make_shared<const rt::Dataset>(std::move(loaded).value());
+  return known[{name, part}] = std::make_shared<const rt::Dataset>(std::move(loaded).value());
 }
 
 Result<rt::SampleImages> images_of(const rt::Dataset& data, const std::string& name, const std::string& part,
@@ -72,13 +75,18 @@ rt::LoadPredictions predictions_in(rt::Store& store) {
   };
 }
 
-rt::ReportOptions report_options(const StudyPlan& plan, rt::Store& store) {
+rt::ReportOptions report_options(const StudyPlan& plan, rt::Store& store,
+                                 const std::vector<rt::LoadedData>& loaded) {
   rt::ReportOptions options;
+  auto known = std::make_shared<Datasets>();
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    for (const char* part : {"train", "test"}) (*known)[{plan.data[i].name, part}] = loaded[i].data;
+  }
   options.predictions = predictions_in(store);
-  options.load_images = [&plan, known = std::make_shared<Datasets>()](
+  options.load_images = [&plan, known](
                             const std::string& name, const std::string& part,
                             const std::vector<std::uint32_t>& samples) -> Result<rt::SampleImages> {
-    const auto data = dataset_of(plan, name, *known);
+    const auto data = dataset_of(plan, name, part, *known);
     if (!data) return data.failure();
     return images_of(*data.value(), name, part, samples);
   };

@@ -48,8 +48,13 @@ std::vector<std::string> numbered_classes(std::size_t count) {
   return names;
 }
 
-Result<DataPart> load_part(const std::string& images_path, const std::string& labels_path,
-                           const Shape& sample_shape, std::int64_t count, Sha256& sha) {
+struct Part {
+  IdxArray images;
+  IdxArray labels;
+};
+
+Result<Part> read_part(const std::string& images_path, const std::string& labels_path,
+                       const Shape& sample_shape, std::int64_t count) {
   Result<IdxArray> images = read_idx(images_path);
   if (!images) return images.failure();
   const auto expected = static_cast<std::uint64_t>(count * sample_shape.element_count().value_or(0));
@@ -62,9 +67,22 @@ Result<DataPart> load_part(const std::string& images_path, const std::string& la
   Result<IdxArray> labels = read_idx(labels_path);
   if (!labels) return labels.failure();
   if (Status status = check_sizes(labels_path, labels.value(), count, 1); !status) return status.failure();
-  add_file(sha, images.value());
-  add_file(sha, labels.value());
-  return DataPart{std::move(images.value().bytes), std::move(labels.value().bytes)};
+  return Part{std::move(images).value(), std::move(labels).value()};
+}
+
+DataPart take(Part& part) { return {std::move(part.images.bytes), std::move(part.labels.bytes)}; }
+
+// What is known before a sample is read.
+Dataset begin_dataset(const DataPlan& plan, const IdxFacts& facts) {
+  Dataset data;
+  data.sample_shape = facts.sample_shape;
+  data.features = static_cast<std::size_t>(data.sample_shape.element_count().value_or(0));
+  data.classes = plan.classes;
+  if (data.classes.empty()) {
+    const int count = plan.class_count > 0 ? plan.class_count : facts.class_count;
+    data.classes = numbered_classes(static_cast<std::size_t>(count));
+  }
+  return data;
 }
 
 }  // namespace
@@ -76,29 +94,46 @@ Result<Dataset> load_dataset(const DataPlan& plan) {
   if (!facts) return facts.failure();
   const IdxFolder& files = folder.value();
 
-  Dataset data;
-  data.sample_shape = facts.value().sample_shape;
-  data.features = static_cast<std::size_t>(data.sample_shape.element_count().value_or(0));
-  Sha256 sha;
-  Result<DataPart> train =
-      load_part(files.train_images, files.train_labels, data.sample_shape, facts.value().train_count, sha);
+  Dataset data = begin_dataset(plan, facts.value());
+  Result<Part> train =
+      read_part(files.train_images, files.train_labels, data.sample_shape, facts.value().train_count);
   if (!train) return train.failure();
-  Result<DataPart> test =
-      load_part(files.test_images, files.test_labels, data.sample_shape, facts.value().test_count, sha);
+  Result<Part> test =
+      read_part(files.test_images, files.test_labels, data.sample_shape, facts.value().test_count);
   if (!test) return test.failure();
-  data.train = std::move(train).value();
-  data.test = std::move(test).value();
-  data.sha256 = sha.finish();
-
-  data.classes = plan.classes;
-  if (data.classes.empty()) {
-    const int count = plan.class_count > 0 ? plan.class_count : facts.value().class_count;
-    data.classes = numbered_classes(static_cast<std::size_t>(count));
+  Sha256 sha;
+  for (Part* part : {&train.value(), &test.value()}) {
+    add_file(sha, part->images);
+    add_file(sha, part->labels);
   }
+  data.sha256 = sha.finish();
+  data.train = take(train.value());
+  data.test = take(test.value());
   if (Status status = check_labels(files.train_labels, data.train.labels, data.classes.size()); !status) {
     return status.failure();
   }
   if (Status status = check_labels(files.test_labels, data.test.labels, data.classes.size()); !status) {
+    return status.failure();
+  }
+  return data;
+}
+
+Result<Dataset> load_part_of_dataset(const DataPlan& plan, DataSide side) {
+  Result<IdxFolder> folder = find_idx_folder(plan.directory);
+  if (!folder) return folder.failure();
+  Result<IdxFacts> facts = inspect_idx_folder(plan.directory);
+  if (!facts) return facts.failure();
+  const bool test = side == DataSide::Test;
+  const std::string& images = test ? folder.value().test_images : folder.value().train_images;
+  const std::string& labels = test ? folder.value().test_labels : folder.value().train_labels;
+
+  Dataset data = begin_dataset(plan, facts.value());
+  const std::int64_t count = test ? facts.value().test_count : facts.value().train_count;
+  Result<Part> part = read_part(images, labels, data.sample_shape, count);
+  if (!part) return part.failure();
+  DataPart& into = test ? data.test : data.train;
+  into = take(part.value());
+  if (Status status = check_labels(labels, into.labels, data.classes.size()); !status) {
     return status.failure();
   }
   return data;

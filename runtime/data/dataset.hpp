@@ -34,4 +34,8 @@ struct Dataset {
 // without either, there are as many classes as the labels say.
 Result<Dataset> load_dataset(const DataPlan& plan);
 
+// The same for those who look at one side only: the other is empty, and there is no sha256.
+enum class DataSide : std::uint8_t { Train, Test };
+Result<Dataset> load_part_of_dataset(const DataPlan& plan, DataSide side);
+
 }  // namespace nnc::rt

@@ -19,6 +19,7 @@ namespace {
 constexpr int kMaxAxes = 4;
 constexpr std::uint8_t kUnsignedByte = 0x08;
 constexpr std::size_t kFirstChunk = 1 << 16;
+constexpr std::uint64_t kUsualRatio = 4;  // what compressed data mostly inflates to, at most
 const char* const kDamagedHint = "the file is damaged or incomplete; get it again";
 const char* const kFormatHint =
     "an IDX file begins with two zero bytes, the type 0x08, the number of axes and their sizes";
@@ -137,9 +138,11 @@ Result<Claim> read_claim(const std::string& path, ByteSource& source) {
 
 Result<std::vector<std::uint8_t>> read_elements(const std::string& path, ByteSource& source,
                                                 const Claim& claim) {
-  // A plain file was compared with its size already; what is compressed has to show that it is there.
-  std::vector<std::uint8_t> bytes(source.compressed() ? std::min<std::uint64_t>(claim.bytes, kFirstChunk)
-                                                      : claim.bytes);
+  // A plain file was compared with its size already; what is compressed has to show that it is there, as soon as
+  // that is much more than the file itself.
+  const std::uint64_t usual = source.content_limit() / kDeflateLimit * kUsualRatio;
+  std::vector<std::uint8_t> bytes(
+      source.compressed() ? std::min(claim.bytes, std::max<std::uint64_t>(kFirstChunk, usual)) : claim.bytes);
   std::size_t done = 0;
   while (true) {
     Result<std::size_t> got = source.read(std::span(bytes).subspan(done));

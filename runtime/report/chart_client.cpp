@@ -1,16 +1,20 @@
-// See chart_client.hpp. The child reads from and complains to files in memory, so that only its answer has to
-// be waited for; it gets a fresh signal state and is killed when its time is over.
+// See chart_client.hpp. A child answers only after it has read all it is asked, and complains to a file in
+// memory, so that one stream at a time has to be waited for; it gets a fresh signal state and is killed when its
+// time is over.
 #include "runtime/report/chart_client.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -51,19 +55,6 @@ class Handle {
   int number_;
 };
 
-Handle memory_file(const std::string& content) {
-  Handle file(memfd_create("charts", MFD_CLOEXEC));
-  std::size_t written = 0;
-  while (file.valid() && written < content.size()) {
-    const ssize_t count = write(file.number(), content.data() + written, content.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return Handle();
-    written += static_cast<std::size_t>(count);
-  }
-  if (file.valid()) lseek(file.number(), 0, SEEK_SET);
-  return file;
-}
-
 std::optional<pid_t> spawn_child(const std::string& program, int input, int output, int complaints) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -96,17 +87,33 @@ std::optional<pid_t> spawn_child(const std::string& program, int input, int outp
   return child;
 }
 
+// Waits until a stream can be read or written; false if the time is over before.
+bool await_stream(int stream, short event, Clock::time_point deadline) {
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    if (left <= 0) return false;
+    pollfd wait = {.fd = stream, .events = event, .revents = 0};
+    const int ready = poll(&wait, 1, static_cast<int>(std::min<long long>(left, 1000)));
+    if (ready < 0 && errno != EINTR) return false;
+    if (ready > 0) return true;
+  }
+}
+
+// A child that reads no further has a reason, which its exit code tells.
+void write_all(int stream, std::string_view text, Clock::time_point deadline) {
+  while (!text.empty() && await_stream(stream, POLLOUT, deadline)) {
+    const ssize_t count = send(stream, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno != EINTR && errno != EAGAIN) return;
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
 // Everything up to the end of the pipe; empty if the time is over or it is too much.
 std::optional<std::string> read_all(int pipe, Clock::time_point deadline) {
   std::string text;
   char buffer[65536];
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return std::nullopt;
-    pollfd wait = {.fd = pipe, .events = POLLIN, .revents = 0};
-    const int ready = poll(&wait, 1, static_cast<int>(std::min<long long>(left, 1000)));
-    if (ready < 0 && errno != EINTR) return std::nullopt;
-    if (ready <= 0) continue;
+    if (!await_stream(pipe, POLLIN, deadline)) return std::nullopt;
     const ssize_t count = read(pipe, buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) return text;
@@ -140,20 +147,25 @@ std::string first_line(int file) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
-Result<RenderedCharts> read_answer(const std::string& answer, std::size_t expected) {
+// Fills in the charts that one child was asked for, and for those that it did not draw the reasons.
+Status read_answer(const std::string& answer, const std::vector<std::size_t>& asked,
+                   std::vector<std::string>& svgs, std::vector<std::string>& complaints) {
   const nlohmann::json json = nlohmann::json::parse(answer, nullptr, false);
-  if (!json.is_array() || json.size() != expected) return Failure{"the chart process answered nonsense", ""};
-  RenderedCharts charts;
-  for (const nlohmann::json& item : json) {
+  if (!json.is_array() || json.size() != asked.size()) {
+    return Failure{"the chart process answered nonsense", ""};
+  }
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const nlohmann::json& item = json[i];
     const bool drawn = item.is_string() && item.get_ref<const std::string&>().starts_with("<svg");
-    charts.svgs.push_back(drawn ? item.get<std::string>() : "");
-    if (!drawn && charts.complaint.empty()) {
-      charts.complaint = item.is_object() && item.contains("error") && item["error"].is_string()
-                             ? item["error"].get<std::string>()
-                             : "no picture";
+    if (drawn) {
+      svgs[asked[i]] = item.get<std::string>();
+    } else {
+      complaints[asked[i]] = item.is_object() && item.contains("error") && item["error"].is_string()
+                                 ? item["error"].get<std::string>()
+                                 : "no picture";
     }
   }
-  return charts;
+  return Done{};
 }
 
 Failure describe_exit(int code, const std::string& complaint, bool late) {
@@ -167,37 +179,121 @@ Failure describe_exit(int code, const std::string& complaint, bool late) {
   return {fmt::format("the chart process failed with code {}{}", code, reason), ""};
 }
 
+// More than two would load the engine more often than there is to draw.
+std::size_t process_count() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+  return known && CPU_COUNT(&allowed) < 2 ? 1 : 2;
+}
+
 }  // namespace
+
+struct ChartProcesses::Process {
+  Handle to_child;
+  Handle from_child;
+  Handle complaints;
+  pid_t child = 0;
+  bool ended = false;
+
+  static Result<std::unique_ptr<Process>> begin(const std::string& program) {
+    auto process = std::make_unique<Process>();
+    process->complaints = Handle(memfd_create("charts", MFD_CLOEXEC));
+    int input[2];
+    int output[2];
+    if (!process->complaints.valid() || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0) {
+      return Failure{fmt::format("cannot prepare the chart process: {}", std::strerror(errno)), ""};
+    }
+    process->to_child = Handle(input[0]);
+    const Handle child_input(input[1]);
+    if (pipe2(output, O_CLOEXEC) != 0) {
+      return Failure{fmt::format("cannot prepare the chart process: {}", std::strerror(errno)), ""};
+    }
+    process->from_child = Handle(output[0]);
+    const Handle child_output(output[1]);
+    const auto child =
+        spawn_child(program, child_input.number(), child_output.number(), process->complaints.number());
+    if (!child) return Failure{"cannot start the chart process " + program, ""};
+    process->child = *child;
+    return process;
+  }
+
+  Process() = default;
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process() {
+    if (child > 0 && !ended) await_child(child, Clock::now());
+  }
+
+  void ask(const std::string& request, Clock::time_point deadline) {
+    write_all(to_child.number(), request, deadline);
+    to_child.close_now();
+  }
+
+  Result<std::string> take_answer(Clock::time_point deadline) {
+    std::optional<std::string> answer = read_all(from_child.number(), deadline);
+    const bool late = !answer && Clock::now() >= deadline;
+    const int code = await_child(child, answer ? deadline : Clock::now());
+    ended = true;
+    if (!answer || code != 0) return describe_exit(code, first_line(complaints.number()), late);
+    return *std::move(answer);
+  }
+};
+
+ChartProcesses::ChartProcesses() = default;
+ChartProcesses::~ChartProcesses() = default;
+
+std::shared_ptr<ChartProcesses> begin_charts(const ReportOptions& options) {
+  std::shared_ptr<ChartProcesses> begun(new ChartProcesses());
+  if (std::getenv(kChildMark) != nullptr) {
+    begun->problem_ = {"this is the chart process itself", ""};
+    return begun;
+  }
+  for (std::size_t i = 0; i < process_count(); ++i) {
+    auto process = ChartProcesses::Process::begin(options.chart_program);
+    if (!process) {
+      begun->problem_ = process.failure();
+      break;
+    }
+    begun->processes_.push_back(std::move(process).value());
+  }
+  return begun;
+}
+
+Result<RenderedCharts> ChartProcesses::draw(const std::vector<std::string>& specifications, double seconds) {
+  if (processes_.empty()) return problem_;
+  if (specifications.empty()) return RenderedCharts{};
+  const auto allowed = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const Clock::time_point deadline = Clock::now() + allowed;
+  // Charts of one kind often come in turns, so that everyone gets some of each.
+  std::vector<std::vector<std::size_t>> shares(std::min(processes_.size(), specifications.size()));
+  for (std::size_t i = 0; i < specifications.size(); ++i) shares[i % shares.size()].push_back(i);
+  std::vector<std::unique_ptr<Process>> processes = std::exchange(processes_, {});
+  processes.resize(shares.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    std::string request;
+    for (const std::size_t chart : shares[i]) {
+      request += (request.empty() ? "[" : ",") + specifications[chart];
+    }
+    processes[i]->ask(request + "]", deadline);
+  }
+  RenderedCharts charts{.svgs = std::vector<std::string>(specifications.size()), .complaint = {}};
+  std::vector<std::string> complaints(specifications.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const Result<std::string> answer = processes[i]->take_answer(deadline);
+    if (!answer) return answer.failure();
+    const Status status = read_answer(answer.value(), shares[i], charts.svgs, complaints);
+    if (!status) return status.failure();
+  }
+  const auto first = std::ranges::find_if(complaints, [](const std::string& text) { return !text.empty(); });
+  if (first != complaints.end()) charts.complaint = *first;
+  return charts;
+}
 
 Result<RenderedCharts> request_charts(const std::vector<std::string>& specifications,
                                       const ReportOptions& options) {
-  if (std::getenv(kChildMark) != nullptr) return Failure{"this is the chart process itself", ""};
-  std::string request = "[";
-  for (const std::string& specification : specifications)
-    request += (request.size() > 1 ? "," : "") + specification;
-  request += "]";
-
-  const Handle input = memory_file(request);
-  const Handle complaints = memory_file("");
-  int ends[2];
-  if (!input.valid() || !complaints.valid() || pipe2(ends, O_CLOEXEC) != 0) {
-    return Failure{fmt::format("cannot prepare the chart process: {}", std::strerror(errno)), ""};
-  }
-  const Handle from_child(ends[0]);
-  Handle to_parent(ends[1]);
-  const auto child =
-      spawn_child(options.chart_program, input.number(), to_parent.number(), complaints.number());
-  if (!child) return Failure{"cannot start the chart process " + options.chart_program, ""};
-  to_parent.close_now();
-
-  const auto allowed =
-      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.chart_seconds));
-  const Clock::time_point deadline = Clock::now() + allowed;
-  const std::optional<std::string> answer = read_all(from_child.number(), deadline);
-  const bool late = !answer && Clock::now() >= deadline;
-  const int code = await_child(*child, answer ? deadline : Clock::now());
-  if (!answer || code != 0) return describe_exit(code, first_line(complaints.number()), late);
-  return read_answer(*answer, specifications.size());
+  const std::shared_ptr<ChartProcesses> processes = options.begun ? options.begun : begin_charts(options);
+  return processes->draw(specifications, options.chart_seconds);
 }
 
 }  // namespace nnc::rt

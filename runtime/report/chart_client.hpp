@@ -1,6 +1,7 @@
-// Asks the child process for pictures.
+// Asks child processes for pictures.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,28 @@ struct RenderedCharts {
   std::string complaint;          // of the first chart that failed
 };
 
-// Fails, without harm to this process, if the child cannot start, crashes, takes too long or answers
-// nonsense.
+// Children that load the chart engine and then wait for charts: see begin_charts(). They are ended with this
+// object.
+class ChartProcesses {
+ public:
+  ~ChartProcesses();
+  ChartProcesses(const ChartProcesses&) = delete;
+  ChartProcesses& operator=(const ChartProcesses&) = delete;
+
+  // Once. The charts are divided among the children.
+  Result<RenderedCharts> draw(const std::vector<std::string>& specifications, double seconds);
+
+ private:
+  struct Process;
+  friend std::shared_ptr<ChartProcesses> begin_charts(const ReportOptions& options);
+  ChartProcesses();
+
+  std::vector<std::unique_ptr<Process>> processes_;
+  Failure problem_{"the chart processes have drawn already", ""};  // why there is no process
+};
+
+// Fails, without harm to this process, if a child cannot start, crashes, takes too long or answers nonsense.
+// Begins children if none were begun.
 Result<RenderedCharts> request_charts(const std::vector<std::string>& specifications,
                                       const ReportOptions& options);
 

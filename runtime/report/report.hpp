@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,21 @@ struct WrittenReport {
 using LoadImages = std::function<Result<SampleImages>(const std::string& data, const std::string& part,
                                                       const std::vector<std::uint32_t>& samples)>;
 
+class ChartProcesses;
+
 struct ReportOptions {
   // The program that renders charts when started with the one argument `--render-charts`.
   std::string chart_program = "/proc/self/exe";
-  double chart_seconds = 120;  // after which it is stopped and the report does without
+  double chart_seconds = 120;  // from when it is asked; then it is stopped and the report does without
   bool charts = true;
   LoadPredictions predictions = {};  // without it nothing is said about single samples and classes
   LoadImages load_images = {};       // for the pictures of mistakes
+  std::shared_ptr<ChartProcesses> begun = {};  // for this report alone; without, it begins its own
 };
+
+// Starts the programs that draw charts, for a report that will be written soon: they take time to get ready.
+// They are ended with the last reference to them.
+std::shared_ptr<ChartProcesses> begin_charts(const ReportOptions& options = {});
 
 // Writes all declared reports into `directory`, made if missing: one page with all of them. A default set of
 // blocks stands for a plan without any, and for an empty list. Equal plans and records give equal files.

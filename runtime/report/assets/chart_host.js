@@ -1,6 +1,4 @@
-// What Vega expects of its surroundings and a bare JavaScript engine lacks, and the one function the child process
-// calls. In: `specs`, JSON text of an array of Vega-Lite specifications. Out: `result`, JSON text of an array whose
-// entries are SVG text or {"error": text}.
+// What Vega expects of its surroundings and a bare JavaScript engine lacks.
 "use strict";
 var structuredClone = function (value) {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
