@@ -278,12 +278,25 @@ bool TrajectoryRun::keep(const OpenTrial& trial, TrialRecord record) {
       if (!file) return store_failed(file.failure());
       record.weights_file = file.value();
     }
+    if (!inputs_.options.reuse) compare_with_known(record);
     if (Status kept = store->put(record); !kept) return store_failed(kept.failure());
   }
   const std::size_t index = trial.stop.trial;
   std::erase_if(open_, [&](const OpenTrial& one) { return one.stop.trial == index; });
   events_.result(index, std::move(record));
   return true;
+}
+
+// The same trial gives the same bits, always; if it does not, that is a bug here or a fault of the machine.
+void TrajectoryRun::compare_with_known(const TrialRecord& record) {
+  const Result<std::optional<TrialRecord>> found = inputs_.options.store->find(record.identity);
+  if (!found || !found.value()) return;
+  const TrialRecord& known = *found.value();
+  const bool same = known.weights_sha256 == record.weights_sha256 && known.metrics == record.metrics;
+  if (known.status == TrialStatus::Failed || same) return;
+  events_.not_the_same(
+      fmt::format("`{}` gave another result than the same trial before: weights {}, before {}", record.experiment,
+                  record.weights_sha256.substr(0, 10), known.weights_sha256.substr(0, 10)));
 }
 
 // ---------------------------------------------------------------- states on the way
