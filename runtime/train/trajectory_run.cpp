@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "compiler/base/check.hpp"
@@ -42,6 +43,14 @@ void record_training_metrics(std::int64_t epoch, TrialRecord& record) {
     const std::vector<double>& history = record.history[name];
     if (epoch >= 1 && epoch <= std::ssize(history)) record.metrics[name] = history[static_cast<std::size_t>(epoch) - 1];
   }
+}
+
+// A metric may have no value.
+bool same_metrics(const std::map<std::string, double>& lhs, const std::map<std::string, double>& rhs) {
+  return std::ranges::equal(lhs, rhs, [](const auto& one, const auto& other) {
+    return one.first == other.first &&
+           (one.second == other.second || (std::isnan(one.second) && std::isnan(other.second)));
+  });
 }
 
 std::vector<TrainingStop> training_stops(const std::vector<OpenTrial>& open) {
@@ -292,7 +301,7 @@ void TrajectoryRun::compare_with_known(const TrialRecord& record) {
   const Result<std::optional<TrialRecord>> found = inputs_.options.store->find(record.identity);
   if (!found || !found.value()) return;
   const TrialRecord& known = *found.value();
-  const bool same = known.weights_sha256 == record.weights_sha256 && known.metrics == record.metrics;
+  const bool same = known.weights_sha256 == record.weights_sha256 && same_metrics(known.metrics, record.metrics);
   if (known.status == TrialStatus::Failed || same) return;
   events_.not_the_same(
       fmt::format("`{}` gave another result than the same trial before: weights {}, before {}", record.experiment,
