@@ -22,6 +22,8 @@ std::string stored_name(const rt::TrialRecord& trial) {
   if (trial.seed != 0) name += fmt::format(", seed {}", trial.seed);
   if (trial.fold) name += fmt::format(", fold {}", *trial.fold + 1);
   if (trial.refit) name += ", refit";
+  const bool smoke = std::ranges::any_of(trial.identity_fields, [](const auto& field) { return field.first == "smoke"; });
+  if (smoke) name += ", smoke";
   return name;
 }
 

@@ -281,7 +281,7 @@ bool TrajectoryRun::judge_part(const OpenTrial& trial, const JudgedPart& judged,
 
 bool TrajectoryRun::keep(const OpenTrial& trial, TrialRecord record) {
   if (Store* store = inputs_.options.store; store != nullptr) {
-    if (record.finished() && record.weights_file.empty()) {
+    if (inputs_.options.keep_states && record.finished() && record.weights_file.empty()) {
       const TensorFile weights = weights_file(machinery_.train.plan(), machinery_.state);
       const Result<std::string> file = store->put_object(ObjectKind::Weights, tensor_file_content(weights));
       if (!file) return store_failed(file.failure());
@@ -316,6 +316,7 @@ bool TrajectoryRun::save(const TrainingState& state, bool wanted) {
   const bool complete = state.steps == 0;
   const std::int64_t epoch = complete ? state.finished_epochs() : state.epoch;
   if (store == nullptr || epoch == 0 || !inputs_.options.share) return true;
+  if (!inputs_.options.keep_states && !wanted) return true;
   if (complete && epoch == restored_epochs_ && !wanted) return true;  // it is what was read
   CheckpointInfo info;
   info.base = base_;
