@@ -156,7 +156,8 @@ TrainingState TrajectoryRun::first_state() {
   for (const CheckpointInfo& info : candidates) {
     if (restore(info, state)) {
       last_save_ = info.state;
-      const bool wanted = std::ranges::binary_search(trajectory_.forks, info.epoch) ||
+      // A refit may have it from a way that others have not left yet.
+      const bool wanted = inputs_.trial.refit || std::ranges::binary_search(trajectory_.forks, info.epoch) ||
                           std::ranges::binary_search(trajectory_.bookmarks, info.epoch) ||
                           (trajectory_.parent && info.epoch <= trajectory_.from);
       if (wanted) last_save_.reset();

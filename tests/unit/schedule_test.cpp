@@ -192,7 +192,7 @@ TEST_CASE("a refit waits for the last trial of its experiment, wherever that run
   CHECK(schedule.complete());
 }
 
-TEST_CASE("a refit waits until nobody is on its way", "[schedule]") {
+TEST_CASE("a refit waits until its base has nothing else to train", "[schedule]") {
   StudyPlan plan = grid(1, 1);
   plan.trials[0].seed = 7;                         // of another base
   plan.trials.push_back(constant_way("long", 9));  // of the refit's, with other metrics and epochs
@@ -204,6 +204,10 @@ TEST_CASE("a refit waits until nobody is on its way", "[schedule]") {
   schedule.end(fold);
   CHECK(schedule.ready() == 1);
   CHECK_FALSE(schedule.take().has_value());
+  // Neither while that is put back, although the refit would come first.
+  schedule.put_back(on_the_way);
+  CHECK_FALSE(schedule.take([&](std::size_t index) { return index != on_the_way; }).has_value());
+  CHECK(schedule.take() == on_the_way);
   finish(schedule, on_the_way);
   CHECK(schedule.trajectory(schedule.take().value()).trial == 1);
 }
