@@ -218,3 +218,25 @@ TEST_CASE("whatever trials share, they come to it in pieces as well", "[forks]")
     CHECK(results_of(result.record) == expected);
   }
 }
+
+TEST_CASE("whatever is known of other studies, trials come to what they come to alone", "[forks]") {
+  std::mt19937 random(5);
+  for (int round = 0; round < 20; ++round) {
+    const float rate = round % 3 == 0 ? -0.5F : 0.5F;
+    ForksSetup setup({});
+    setup.open_store();
+    for (int study = 0; study < 5; ++study) {
+      INFO("round " << round << ", study " << study);
+      std::vector<TrialPlan> trials;
+      for (int i = 0; i < 3; ++i) trials.push_back(random_trial(random, trials.size()));
+      const std::string expected = results_of(alone(trials, rate));
+      setup.plan.trials = trials;
+      fake_execution().reset();
+      fake_execution().bad_rate = kBadRate;
+      fake_execution().rate = rate;
+      CHECK(results_of(setup.run().record) == expected);
+    }
+    CHECK(setup.store->verify().value().empty());
+    CHECK(setup.store->sizes().value().leftovers == 0);
+  }
+}

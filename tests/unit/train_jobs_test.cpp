@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "runtime/exec/executor.hpp"
+#include "runtime/train/calibration.hpp"
 #include "runtime/train/memory_budget.hpp"
 #include "tests/unit/train_support.hpp"
 
@@ -197,6 +198,26 @@ TEST_CASE("a trial allocates exactly what its plans need", "[train][jobs]") {
             needs.state + needs.work + needs.scratch + (stops ? needs.state : 0));
     }
   }
+}
+
+TEST_CASE("what a way will allocate is known before", "[train][jobs]") {
+  TrainSetup setup;
+  setup.make_programs_equal();
+  setup.plan.trials.assign(3, TrainSetup::trial("a"));
+  for (TrialPlan& trial : setup.plan.trials)
+    trial.validation = ValidationPlan{ValidationPlan::Kind::KFold, 5, 0.2, true, false};
+  setup.plan.trials[0].measures_test = false;
+  setup.plan.trials[1].stop = StopPlan{"valid.loss", Direction::Lower, 2};
+  setup.plan.trials[2].stop = StopPlan{"valid.accuracy", Direction::Higher, 2};
+  const auto study = setup.prepare();
+  REQUIRE(study.ok());
+  REQUIRE(study.value()->work().trajectories.size() == 1);
+  const WayDemands demands = demands_of(setup.plan, study.value()->work().trajectories[0]);
+  const Result<std::uint64_t> bytes = bytes_needed(*study.value(), demands);
+  REQUIRE(bytes.ok());
+  CHECK(fake_execution().allocated == 0);
+  CHECK(run_study(*study.value(), {}).record.work.memory_bytes == bytes.value());
+  CHECK(fake_execution().allocated == bytes.value());
 }
 
 TEST_CASE("trials that only fit one after the other are all trained", "[train][jobs]") {

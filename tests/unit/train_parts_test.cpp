@@ -215,6 +215,27 @@ TEST_CASE("training with validation and early stopping allocates nothing between
   CHECK(counts.back() == counts.front());
 }
 
+TEST_CASE("trials on one way allocate nothing between its steps, until one of them has its result", "[train]") {
+  TrainSetup setup;
+  setup.make_programs_equal();
+  setup.open_store();
+  setup.plan.trials.assign(3, TrainSetup::trial("a"));
+  for (TrialPlan& trial : setup.plan.trials) trial.validation = holdout(0.3);
+  setup.plan.trials[0].epochs = 10;
+  setup.plan.trials[1].epochs = 40;
+  setup.plan.trials[2].epochs = 70;
+  setup.plan.trials[2].stop = StopPlan{"valid.loss", Direction::Lower, 70};
+  std::vector<std::size_t> counts;
+  counts.reserve(70);
+  setup.events.epoch_ended = [&](std::size_t, const StepProgress&, double) { counts.push_back(allocations().count); };
+  setup.run();
+  REQUIRE(counts.size() == 70);
+  CHECK(counts[9] == counts[0]);
+  CHECK(counts[39] == counts[10]);
+  CHECK(counts[69] == counts[40]);
+  CHECK(counts[10] > counts[9]);
+}
+
 TEST_CASE("predictions are stored for the parts that are judged, with the places of the samples", "[train]") {
   TrainSetup setup;
   setup.open_store();

@@ -1,6 +1,9 @@
-// Runs whose store fails: they end with the reason, and what was kept before is known.
+// Runs and their store: one that fails ends them with the reason, and several programs may have one together.
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <memory>
+#include <thread>
+#include <utility>
 
 #include "tests/unit/train_support.hpp"
 
@@ -92,4 +95,33 @@ TEST_CASE("a store that cannot be written fails the run at its first result", "[
   const StudyResult result = setup.run();
   REQUIRE(result.failure.has_value());
   CHECK(result.record.trials.empty());
+}
+
+TEST_CASE("programs that run the same study with one store train everything once", "[store]") {
+  for (int round = 0; round < 5; ++round) {
+    StoreSetup one;
+    StoreSetup two;
+    for (std::size_t i = 0; i < one.plan.trials.size(); ++i) one.plan.trials[i].seed = i % 2;
+    one.plan.trials.push_back(one.plan.trials[0]);
+    one.plan.trials.back().rates = rates_of({1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5});
+    one.make_programs_equal();
+    two.make_programs_equal();
+    two.plan = one.plan;  // its data as well
+    Result<std::unique_ptr<Store>> same = Store::open(one.store->folder());
+    REQUIRE(same.ok());
+    two.options.store = same.value().get();
+    two.options.jobs = 1 + round % 3;
+    const auto first = one.prepare();
+    const auto second = two.prepare();
+    REQUIRE((first.ok() && second.ok()));
+    StudyResult other;
+    std::thread program([&] { other = run_study(*second.value(), {}); });
+    const StudyResult own = run_study(*first.value(), {});
+    program.join();
+    CHECK_FALSE((own.failure || other.failure || own.interrupted || other.interrupted));
+    CHECK(results_of(own.record) == results_of(other.record));
+    CHECK(own.record.work.steps_trained + other.record.work.steps_trained == fake_execution().steps_trained());
+    CHECK(fake_execution().steps_trained() == own.record.work.epochs_planned * kStepsPerEpoch);
+    CHECK(one.store->sizes().value().leftovers == 0);
+  }
 }
