@@ -156,7 +156,7 @@ TrainingState TrajectoryRun::first_state() {
   for (const CheckpointInfo& info : candidates) {
     if (restore(info, state)) {
       last_save_ = info.state;
-      // A refit may have it from a way that others have not left yet.
+      // What a refit has from the way of another is left for the next one.
       const bool wanted = inputs_.trial.refit || std::ranges::binary_search(trajectory_.forks, info.epoch) ||
                           std::ranges::binary_search(trajectory_.bookmarks, info.epoch) ||
                           (trajectory_.parent && info.epoch <= trajectory_.from);

@@ -155,8 +155,8 @@ void Executor::run(const StepContext& context) {
       }
     }
   }
-  const bool bad = bound.trains() &&
-                   (execution.bad_loss_at_step == context.step || execution.bad_rate == context.rate);
+  const bool bad =
+      bound.trains() && (execution.bad_loss_at_step == context.step || execution.bad_rate == context.rate);
   *bound.place(bound.plan.outputs[1].operand) =
       bad ? std::numeric_limits<float>::quiet_NaN()
           : static_cast<float>(loss / static_cast<double>(bound.batch));

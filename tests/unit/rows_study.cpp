@@ -41,8 +41,8 @@ ir::NodeId with_momentum(ir::Graph& graph, ir::SlotId slot, ir::NodeId step, dou
   return after;
 }
 
-// prediction = softmax(features @ kernel + bias), loss = mean cross-entropy; training by gradient descent with the rate
-// of the schedule, perhaps with momentum and with noise on what is learned from.
+// prediction = softmax(features @ kernel + bias), loss = mean cross-entropy; training by gradient descent
+// with the rate of the schedule, perhaps with momentum and with noise on what is learned from.
 ir::Graph regression(bool train, const Regression& how) {
   ir::Graph graph;
   graph.slots.push_back({"kernel",
@@ -92,7 +92,9 @@ StudyCompiler regression_compiler(const Regression& how) {
     const ir::Graph graph = regression(phase == Phase::Train, how);
     return plan_step(ir::bind_batch(graph, batch), {.updates = phase == Phase::Train});
   };
-  return {[](std::size_t) -> Result<ProgramIdentity> { return ProgramIdentity{"regression", "descent", "form"}; },
+  return {[](std::size_t) -> Result<ProgramIdentity> {
+            return ProgramIdentity{"regression", "descent", "form"};
+          },
           [plans](std::size_t) -> Result<CompiledTrial> { return CompiledTrial{plans}; }};
 }
 

@@ -1,5 +1,5 @@
-// A study for the real executor: a softmax regression, written as a graph, is differentiated, planned and trained on
-// images of 4 x 4 with one bright row, which is the class.
+// A study for the real executor: a softmax regression, written as a graph, is differentiated, planned and
+// trained on images of 4 x 4 with one bright row, which is the class.
 #pragma once
 
 #include "runtime/train/study.hpp"
@@ -20,6 +20,7 @@ void write_rows(const TemporaryFolder& folder, std::uint32_t train, std::uint32_
 // 301 and 613 samples, and one trial.
 StudyPlan rows_study(const TemporaryFolder& folder);
 
-rt::RunRecord run_rows(const StudyPlan& plan, const rt::StudyCompiler& compiler, const rt::RunOptions& options);
+rt::RunRecord run_rows(const StudyPlan& plan, const rt::StudyCompiler& compiler,
+                       const rt::RunOptions& options);
 
 }  // namespace nnc::test

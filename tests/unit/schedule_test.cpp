@@ -35,7 +35,8 @@ Trials finish(Schedule& schedule, std::size_t index) {
 }  // namespace
 
 TEST_CASE("the longest trajectory is the first, of equal ones that which the plan has first", "[schedule]") {
-  StudyPlan plan = study_of({constant_way("a", 3), constant_way("b", 9), constant_way("c", 5), constant_way("d", 3)});
+  StudyPlan plan =
+      study_of({constant_way("a", 3), constant_way("b", 9), constant_way("c", 5), constant_way("d", 3)});
   for (std::size_t i = 0; i < 4; ++i) plan.trials[i].seed = i;
   plan.trials[2].parameters *= 4;  // fewer steps, but each takes longer
   Schedule schedule = schedule_of(plan);
@@ -106,8 +107,10 @@ TEST_CASE("only trials without a result are open", "[schedule]") {
   CHECK(open[1].trial == 2);
 }
 
-TEST_CASE("a fork begins when the state is there where it leaves, or when its parent has ended", "[schedule]") {
-  const StudyPlan plan = study_of({way("a", {1, 0.1, 0.1, 0.1}), way("b", {1, 1, 1, 0.1}), way("c", {1, 1, 1, 1})});
+TEST_CASE("a fork begins when the state is there where it leaves, or when its parent has ended",
+          "[schedule]") {
+  const StudyPlan plan =
+      study_of({way("a", {1, 0.1, 0.1, 0.1}), way("b", {1, 1, 1, 0.1}), way("c", {1, 1, 1, 1})});
   for (const bool passes : {true, false}) {
     Schedule schedule = schedule_of(plan);
     const std::size_t first = schedule.take().value();
@@ -248,7 +251,9 @@ TEST_CASE("a refit that trains as long as its folds did is another trial than wa
 
 TEST_CASE("every trial gets one result, whatever ends, waits or is put back when", "[schedule]") {
   std::mt19937 random(2);
-  const auto below = [&](std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random); };
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
   for (int round = 0; round < 300; ++round) {
     StudyPlan plan = grid(2, 2);
     for (int i = 0; i < 8; ++i) {
@@ -274,7 +279,8 @@ TEST_CASE("every trial gets one result, whatever ends, waits or is put back when
         }
       }
       REQUIRE_FALSE(running.empty());
-      const std::size_t index = *std::next(running.begin(), static_cast<std::ptrdiff_t>(below(running.size())));
+      const std::size_t index =
+          *std::next(running.begin(), static_cast<std::ptrdiff_t>(below(running.size())));
       const Trajectory trajectory = schedule.trajectory(index);
       if (below(4) == 0) {
         schedule.put_back(index);
@@ -286,7 +292,8 @@ TEST_CASE("every trial gets one result, whatever ends, waits or is put back when
         record.metrics["valid.accuracy"] = static_cast<double>(below(5));
         note(schedule.settle(open[0].trial, std::move(record)));
       } else {
-        for (const TrajectoryStop& stop : schedule.open_stops(index)) note(schedule.settle(stop.trial, with_value(1)));
+        for (const TrajectoryStop& stop : schedule.open_stops(index))
+          note(schedule.settle(stop.trial, with_value(1)));
         schedule.end(index);
         running.erase(index);
         gone.insert(index);

@@ -13,3 +13,7 @@ set(rows_study unit/rows_study.cpp unit/data_files.cpp)
 foreach(name train_study_test train_sharing_test)
   nnc_test(${name} SOURCES unit/${name}.cpp ${rows_study} LINKS nnc_train nnc_passes nnc_plan nnc_ir ZLIB::ZLIB)
 endforeach()
+# Many small stores: their disk need not be a slow one.
+if(EXISTS /dev/shm)
+  set_tests_properties(train_resume_test train_forks_test train_reuse_test PROPERTIES ENVIRONMENT TMPDIR=/dev/shm)
+endif()

@@ -79,7 +79,8 @@ TrialPlan random_trial(std::mt19937& random, std::size_t number) {
 
 TEST_CASE("trials with equal beginnings train these once", "[forks]") {
   const std::vector<TrialPlan> trials = {way("a", {1, 1, 1, 1, 1}), way("b", {1, 1, 0.5, 0.5, 0.5}),
-                                         way("c", {1, 1, 0.5, 0.5, 0.1}), way("d", {1, 1, 1}), way("e", {0.5, 1})};
+                                         way("c", {1, 1, 0.5, 0.5, 0.1}), way("d", {1, 1, 1}),
+                                         way("e", {0.5, 1})};
   check_shared(trials);
   for (const int jobs : {1, 2, 4}) {
     const RunRecord record = shared(trials, jobs);
@@ -90,7 +91,8 @@ TEST_CASE("trials with equal beginnings train these once", "[forks]") {
 }
 
 TEST_CASE("a trial says that it has begun at most once, and ends once", "[forks]") {
-  std::vector<TrialPlan> trials = {way("a", {1, 1, 1, 1, 1}), way("b", {1, 1, 1, 1, 1, 1, 1}), way("c", {1, 1, 0.5})};
+  std::vector<TrialPlan> trials = {way("a", {1, 1, 1, 1, 1}), way("b", {1, 1, 1, 1, 1, 1, 1}),
+                                   way("c", {1, 1, 0.5})};
   trials[1].stop = StopPlan{"train.loss", Direction::Lower, 1};
   for (const float rate : {0.5F, -0.5F}) {
     ForksSetup setup(trials);
@@ -112,15 +114,18 @@ TEST_CASE("a metric that does not exist fails its trial, and not those on the sa
   trials[2].measures_test = false;
   ForksSetup setup(trials);
   const RunRecord record = setup.run().record;
-  CHECK(statuses(record) == std::vector<TrialStatus>{TrialStatus::Done, TrialStatus::Failed, TrialStatus::Done});
+  CHECK(statuses(record) ==
+        std::vector<TrialStatus>{TrialStatus::Done, TrialStatus::Failed, TrialStatus::Done});
   CHECK_THAT(record.trials[1].reason, Catch::Contains("`f2`"));
 }
 
 TEST_CASE("a trajectory that diverges leaves those that have left it as they are", "[diverged]") {
-  const std::vector<TrialPlan> trials = {way("a", {1, 1, kBadRate, 1}), way("b", {1, 1, 1, 1}), way("c", {1, 1})};
+  const std::vector<TrialPlan> trials = {way("a", {1, 1, kBadRate, 1}), way("b", {1, 1, 1, 1}),
+                                         way("c", {1, 1})};
   check_shared(trials);
   const RunRecord record = shared(trials);
-  CHECK(statuses(record) == std::vector<TrialStatus>{TrialStatus::Diverged, TrialStatus::Done, TrialStatus::Done});
+  CHECK(statuses(record) ==
+        std::vector<TrialStatus>{TrialStatus::Diverged, TrialStatus::Done, TrialStatus::Done});
   CHECK_THAT(record.trials[0].reason, Catch::Contains("step 7") && Catch::Contains("epoch 3"));
   CHECK(record.trials[1].weights_sha256 == alone({trials[1]}).trials[0].weights_sha256);
 }
@@ -142,11 +147,13 @@ TEST_CASE("a trial that stops by its rule before the others diverge has its resu
   std::vector<TrialPlan> trials = {way("a", {1, 1, 1, kBadRate, 0.1}), way("b", {1, 1, 1, kBadRate, 0.5})};
   trials[1].stop = StopPlan{"train.loss", Direction::Lower, 1};
   check_shared(trials, -0.5F);
-  CHECK(statuses(shared(trials, 1, -0.5F)) == std::vector<TrialStatus>{TrialStatus::Diverged, TrialStatus::Done});
+  CHECK(statuses(shared(trials, 1, -0.5F)) ==
+        std::vector<TrialStatus>{TrialStatus::Diverged, TrialStatus::Done});
 }
 
 TEST_CASE("a trajectory that ends by its rule before others leave it does them no harm", "[forks]") {
-  std::vector<TrialPlan> trials = {way("a", {1, 1, 1, 1, 0.1}), way("b", {1, 1, 1, 1, 0.5}), way("c", {1, 1, 1, 1, 1})};
+  std::vector<TrialPlan> trials = {way("a", {1, 1, 1, 1, 0.1}), way("b", {1, 1, 1, 1, 0.5}),
+                                   way("c", {1, 1, 1, 1, 1})};
   trials[0].stop = StopPlan{"train.loss", Direction::Lower, 1};
   check_shared(trials, -0.5F);
   // Both others begin with the state that the first one ended with.
@@ -182,6 +189,32 @@ TEST_CASE("after an interruption a fork need not wait for the way that it leaves
   CHECK(results_of(setup.run().record) == results_of(alone(setup.plan.trials)));
 }
 
+TEST_CASE("refits begin with what the ways of others ended with, one after the other", "[forks]") {
+  std::vector<TrialPlan> trials = {way("a", {1, 1, 1})};
+  StudyPlan plan;
+  for (const char* const experiment : {"two", "three"}) {
+    for (const bool refit : {false, true}) {
+      trials.push_back(refit ? way(experiment, {1, 1, 1, 1, 1, 1}) : way(experiment, {0.1}));
+      trials.back().experiment = experiment;
+      trials.back().refit = refit;
+    }
+    plan.selections.push_back({experiment, "train.loss", Direction::Lower});
+  }
+  trials[3].rates = rates_of({0.2});
+  trials[4].rates = rates_of({1, 1, 1, 0.5});
+  trials[4].epochs = 4;
+  for (const int jobs : {1, 3}) {
+    ForksSetup setup(trials);
+    setup.plan.selections = plan.selections;
+    setup.open_store();
+    setup.options.jobs = jobs;
+    const RunRecord record = setup.run().record;
+    CHECK(record.trials.size() == 5);
+    CHECK(record.work.steps_trained == (3 + 1 + 1 + 3 + 1) * kStepsPerEpoch);
+    for (const TrialRecord& trial : record.trials) CHECK(trial.status == TrialStatus::Done);
+  }
+}
+
 TEST_CASE("whatever trials share, they come to what they come to alone", "[forks]") {
   std::mt19937 random(3);
   for (int round = 0; round < 60; ++round) {
@@ -207,7 +240,9 @@ TEST_CASE("whatever trials share, they come to it in pieces as well", "[forks]")
     setup.options.jobs = 1 + round % 2;
     std::atomic<bool> stop = false;
     setup.options.stop = &stop;
-    fake_execution().step_trained = [&](std::int64_t trained) { stop = stop || trained % (2 + round % 7) == 0; };
+    fake_execution().step_trained = [&](std::int64_t trained) {
+      stop = stop || trained % (2 + round % 7) == 0;
+    };
     StudyResult result;
     int pieces = 0;
     do {

@@ -127,13 +127,18 @@ TEST_CASE("names, places and what is only shown do not change the identity", "[i
   CHECK(identify_trial(trial, context).base == identity.base);
 }
 
-TEST_CASE("how long and by which rates a trial is trained, and what is measured, is no part of its base", "[identity]") {
+TEST_CASE("how long and by which rates a trial is trained, and what is measured, is no part of its base",
+          "[identity]") {
   const TrialPlan plain = TrainSetup::trial("a");
   const std::string base = identity_of(plain).base;
   const std::vector<std::function<void(TrialPlan&)>> outcomes = {
       [](TrialPlan& trial) { trial.epochs = 7; },
-      [](TrialPlan& trial) { trial.rates = rates_of({1, 0.5, 0.5}); },
-      [](TrialPlan& trial) { trial.stop = StopPlan{"train.loss", Direction::Lower, 3}; },
+      [](TrialPlan& trial) {
+        trial.rates = rates_of({1, 0.5, 0.5});
+      },
+      [](TrialPlan& trial) {
+        trial.stop = StopPlan{"train.loss", Direction::Lower, 3};
+      },
       [](TrialPlan& trial) { trial.measures_test = false; },
       [](TrialPlan& trial) { trial.metrics = {}; },
   };

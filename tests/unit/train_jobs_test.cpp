@@ -155,7 +155,8 @@ TEST_CASE("a trial that needs too much memory fails alone", "[train][jobs]") {
   }
 }
 
-TEST_CASE("what does not fit beside another gets nothing, and what fits nowhere gets it alone", "[train][jobs]") {
+TEST_CASE("what does not fit beside another gets nothing, and what fits nowhere gets it alone",
+          "[train][jobs]") {
   MemoryBudget budget(100);
   std::optional<MemoryBudget::Share> first = budget.try_take(30);
   std::optional<MemoryBudget::Share> second = budget.try_take(45);

@@ -215,7 +215,8 @@ TEST_CASE("training with validation and early stopping allocates nothing between
   CHECK(counts.back() == counts.front());
 }
 
-TEST_CASE("trials on one way allocate nothing between its steps, until one of them has its result", "[train]") {
+TEST_CASE("trials on one way allocate nothing between its steps, until one of them has its result",
+          "[train]") {
   TrainSetup setup;
   setup.make_programs_equal();
   setup.open_store();
@@ -227,7 +228,9 @@ TEST_CASE("trials on one way allocate nothing between its steps, until one of th
   setup.plan.trials[2].stop = StopPlan{"valid.loss", Direction::Lower, 70};
   std::vector<std::size_t> counts;
   counts.reserve(70);
-  setup.events.epoch_ended = [&](std::size_t, const StepProgress&, double) { counts.push_back(allocations().count); };
+  setup.events.epoch_ended = [&](std::size_t, const StepProgress&, double) {
+    counts.push_back(allocations().count);
+  };
   setup.run();
   REQUIRE(counts.size() == 70);
   CHECK(counts[9] == counts[0]);

@@ -52,7 +52,8 @@ struct ResumeSetup : TrainSetup {
   // The file of the only checkpoint.
   [[nodiscard]] std::string checkpoint() const {
     std::vector<std::string> files;
-    for (const auto& entry : fs::directory_iterator(store->folder() + "/checkpoints")) files.push_back(entry.path());
+    for (const auto& entry : fs::directory_iterator(store->folder() + "/checkpoints"))
+      files.push_back(entry.path());
     REQUIRE(files.size() == 1);
     return files[0];
   }
@@ -96,7 +97,8 @@ void run_and_kill(TrainSetup& setup, std::int64_t step) {
 
 }  // namespace
 
-TEST_CASE("a run that is stopped after every n-th step comes to the same, and trains no step twice", "[resume]") {
+TEST_CASE("a run that is stopped after every n-th step comes to the same, and trains no step twice",
+          "[resume]") {
   for (const float rate : {0.5F, -0.5F}) {
     ResumeSetup whole;
     set_rate(rate);
@@ -193,12 +195,10 @@ TEST_CASE("a checkpoint that is damaged or gone costs steps and changes nothing"
 }
 
 TEST_CASE("the state of a run with another rule is only used where it has what this rule needs", "[resume]") {
-  const std::vector<StopPlan> rules = {{"valid.loss", Direction::Lower, 2},
-                                       {"valid.loss", Direction::Lower, 1},
-                                       {"valid.loss", Direction::Lower, 4},
-                                       {"valid.accuracy", Direction::Higher, 2},
-                                       {"valid.loss", Direction::Higher, 2},
-                                       {"train.loss", Direction::Lower, 2}};
+  const std::vector<StopPlan> rules = {
+      {"valid.loss", Direction::Lower, 2},  {"valid.loss", Direction::Lower, 1},
+      {"valid.loss", Direction::Lower, 4},  {"valid.accuracy", Direction::Higher, 2},
+      {"valid.loss", Direction::Higher, 2}, {"train.loss", Direction::Lower, 2}};
   for (const float rate : {0.5F, -0.5F}) {
     for (std::size_t before = 0; before <= rules.size(); ++before) {
       for (std::size_t after = 0; after <= rules.size(); ++after) {

@@ -218,7 +218,8 @@ TEST_CASE("a metric more of a known trial is measured without training", "[reuse
     setup.only().metrics.edit().push_back(f1());
     const RunRecord after = setup.run_anew();
     CHECK(after.work.steps_trained == 0);
-    for (const char* const name : {"test.f1", "valid.f1", "fitted.f1"}) CHECK(after.trials[0].metrics.count(name) == 1);
+    for (const char* const name : {"test.f1", "valid.f1", "fitted.f1"})
+      CHECK(after.trials[0].metrics.count(name) == 1);
     CHECK(after.trials[0].kept_epoch == before.trials[0].kept_epoch);
     TrialRecord without = after.trials[0];
     for (const char* const name : {"test.f1", "valid.f1", "fitted.f1"}) without.metrics.erase(name);

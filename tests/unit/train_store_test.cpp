@@ -36,7 +36,8 @@ class Blocked {
 struct StoreSetup : TrainSetup {
   StoreSetup() {
     plan.trials = {trial("a"), trial("b"), trial("c"), trial("d")};
-    for (std::size_t i = 0; i < plan.trials.size(); ++i) plan.trials[i].epochs = 4 + std::ssize(plan.trials) - i;
+    for (std::size_t i = 0; i < plan.trials.size(); ++i)
+      plan.trials[i].epochs = 4 + std::ssize(plan.trials) - i;
     open_store();
   }
 };
@@ -120,7 +121,8 @@ TEST_CASE("programs that run the same study with one store train everything once
     program.join();
     CHECK_FALSE((own.failure || other.failure || own.interrupted || other.interrupted));
     CHECK(results_of(own.record) == results_of(other.record));
-    CHECK(own.record.work.steps_trained + other.record.work.steps_trained == fake_execution().steps_trained());
+    CHECK(own.record.work.steps_trained + other.record.work.steps_trained ==
+          fake_execution().steps_trained());
     CHECK(fake_execution().steps_trained() == own.record.work.epochs_planned * kStepsPerEpoch);
     CHECK(one.store->sizes().value().leftovers == 0);
   }

@@ -8,7 +8,8 @@ namespace nnc::test {
 using namespace nnc::rt;
 
 CompiledTrial fake_compiled() {
-  return {[](Phase phase, std::int64_t batch) { return fake_plan(phase == Phase::Train, batch, 6, kClasses); }};
+  return {
+      [](Phase phase, std::int64_t batch) { return fake_plan(phase == Phase::Train, batch, 6, kClasses); }};
 }
 
 ProgramIdentity fake_program(const std::string& name) { return {name, name, name}; }

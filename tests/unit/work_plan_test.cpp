@@ -136,7 +136,8 @@ TEST_CASE("trials that differ in what is measured, or in their rules, stop at th
 }
 
 TEST_CASE("where rates first differ, a trajectory leaves the other", "[work]") {
-  const StudyPlan plan = study_of({way("a", {1, 0.1, 0.1, 0.1}), way("b", {1, 1, 0.1, 0.1}), way("c", {1, 1, 1, 0.1})});
+  const StudyPlan plan =
+      study_of({way("a", {1, 0.1, 0.1, 0.1}), way("b", {1, 1, 0.1, 0.1}), way("c", {1, 1, 1, 0.1})});
   const WorkPlan work = work_of(plan);
   check_work(plan, work);
   REQUIRE(work.trajectories.size() == 3);
@@ -159,7 +160,8 @@ TEST_CASE("trials whose first rates differ have nothing in common", "[work]") {
   }
 }
 
-TEST_CASE("a trial whose rates are the first ones of others ends on their way, also where they part", "[work]") {
+TEST_CASE("a trial whose rates are the first ones of others ends on their way, also where they part",
+          "[work]") {
   const StudyPlan plan = study_of({constant_way("a", 2), way("b", {1, 1, 0.5}), way("c", {1, 1, 1})});
   const WorkPlan work = work_of(plan);
   check_work(plan, work);
@@ -170,8 +172,9 @@ TEST_CASE("a trial whose rates are the first ones of others ends on their way, a
 }
 
 TEST_CASE("forks of forks begin where the trajectory that trains the last common epoch is left", "[work]") {
-  const StudyPlan plan = study_of({way("a", {1, 1, 1, 1, 1, 1}), way("b", {1, 1, 2, 1, 1, 1}), way("c", {1, 1, 2, 1, 3, 1}),
-                                   way("d", {1, 1, 2, 4, 1, 1}), way("e", {5, 1, 1, 1, 1, 1})});
+  const StudyPlan plan =
+      study_of({way("a", {1, 1, 1, 1, 1, 1}), way("b", {1, 1, 2, 1, 1, 1}), way("c", {1, 1, 2, 1, 3, 1}),
+                way("d", {1, 1, 2, 4, 1, 1}), way("e", {5, 1, 1, 1, 1, 1})});
   const WorkPlan work = work_of(plan);
   check_work(plan, work);
   CHECK(work.epochs() == 6 + 4 + 2 + 3 + 6);
@@ -186,7 +189,8 @@ TEST_CASE("trials with different bases have nothing in common", "[work]") {
 }
 
 TEST_CASE("where nothing is shared every trial has a trajectory of its own", "[work]") {
-  const StudyPlan plan = study_of({constant_way("a", 3), constant_way("b", 3), constant_way("c", 5), refit_of(constant_way("d", 3))});
+  const StudyPlan plan = study_of(
+      {constant_way("a", 3), constant_way("b", 3), constant_way("c", 5), refit_of(constant_way("d", 3))});
   const WorkPlan work = work_of(plan, false);
   CHECK(work.trajectories.size() == 3);
   CHECK(work.epochs() == 11);
@@ -196,28 +200,32 @@ TEST_CASE("where nothing is shared every trial has a trajectory of its own", "[w
 
 TEST_CASE("a refit is in no trajectory, but has a bookmark where one passes its end", "[work]") {
   StudyPlan plan = study_of({constant_way("a", 8), way("b", {1, 1, 0.5, 0.5}), refit_of(constant_way("r", 5)),
-                             refit_of(way("s", {1, 1, 0.5})), refit_of(constant_way("t", 9)), refit_of(constant_way("u", 8)),
-                             refit_of(constant_way("v", 5))});
+                             refit_of(way("s", {1, 1, 0.5})), refit_of(constant_way("t", 9)),
+                             refit_of(constant_way("u", 8)), refit_of(constant_way("v", 5))});
   plan.trials[5].metrics = {};
   plan.trials[6].stop = StopPlan{"valid.loss", Direction::Lower, 1};
   const WorkPlan work = work_of(plan);
   check_work(plan, work);
   CHECK(work.bookmarked == std::vector<bool>{false, false, true, true, false, true, false});
   Epochs bookmarks;
-  for (const Trajectory& one : work.trajectories) bookmarks.insert(bookmarks.end(), one.bookmarks.begin(), one.bookmarks.end());
+  for (const Trajectory& one : work.trajectories)
+    bookmarks.insert(bookmarks.end(), one.bookmarks.begin(), one.bookmarks.end());
   std::ranges::sort(bookmarks);
   CHECK(bookmarks == Epochs{3, 5, 8});
   CHECK(work.epochs() == 10);
 }
 
 TEST_CASE("a refit that is equal to a trial needs no bookmark", "[work]") {
-  const StudyPlan plan = study_of({constant_way("a", 8), constant_way("b", 5), refit_of(constant_way("r", 5))});
+  const StudyPlan plan =
+      study_of({constant_way("a", 8), constant_way("b", 5), refit_of(constant_way("r", 5))});
   const WorkPlan work = work_of(plan);
   CHECK(work.first[2] == 1);
   CHECK(work.trajectories[0].bookmarks.empty());
 }
 
-TEST_CASE("the epochs of any plan are those of different states, and each trial ends on a way of its own rates", "[work]") {
+TEST_CASE(
+    "the epochs of any plan are those of different states, and each trial ends on a way of its own rates",
+    "[work]") {
   std::mt19937 random(1);
   for (int round = 0; round < 500; ++round) {
     std::vector<TrialPlan> trials;

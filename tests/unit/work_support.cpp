@@ -50,9 +50,11 @@ Schedule schedule_of(const StudyPlan& plan) {
 
 Schedule schedule_of_others(const StudyPlan& plan) {
   std::vector<TrialIdentity> identities;
-  for (std::size_t i = 0; i < plan.trials.size(); ++i) identities.push_back({std::to_string(i), std::to_string(i)});
+  for (std::size_t i = 0; i < plan.trials.size(); ++i)
+    identities.push_back({std::to_string(i), std::to_string(i)});
   return {plan, plan_work(plan, identities, true), [](std::size_t index, const TrialPlan& trial) {
-            return TrialIdentity{std::to_string(index) + "/" + std::to_string(trial.epochs), std::to_string(index)};
+            return TrialIdentity{std::to_string(index) + "/" + std::to_string(trial.epochs),
+                                 std::to_string(index)};
           }};
 }
 
