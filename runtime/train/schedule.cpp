@@ -40,7 +40,10 @@ Schedule::Schedule(const StudyPlan& plan, WorkPlan work, Identify identify)
       equals_[work_.first[i]].push_back(i);
     }
   }
-  for (std::size_t i = 0; i < work_.trajectories.size(); ++i) add_state(i);
+  for (std::size_t i = 0; i < work_.trajectories.size(); ++i) {
+    add_state(i);
+    ++busy_[base_of(i)];
+  }
 }
 
 void Schedule::add_state(std::size_t index) {
@@ -63,7 +66,8 @@ const std::string& Schedule::base_of(std::size_t index) const {
   return work_.identities[work_.trajectories[index].trial].base;
 }
 
-// A refit goes a way that another trajectory may be on, whose states it can begin with once that has ended.
+// A refit goes a way that others of its base may go as well: it begins with their states when these have ended, and does
+// not take away what they begin with.
 std::optional<std::size_t> Schedule::take(const std::function<bool(std::size_t)>& fits) {
   for (auto place = ready_.begin(); place != ready_.end(); ++place) {
     const std::size_t index = place->second;
@@ -71,7 +75,7 @@ std::optional<std::size_t> Schedule::take(const std::function<bool(std::size_t)>
     if (fits && !fits(index)) continue;
     ready_.erase(place);
     states_[index] = State::Running;
-    ++busy_[base_of(index)];
+    if (index >= planned_) ++busy_[base_of(index)];
     ++running_;
     return index;
   }
@@ -107,7 +111,7 @@ void Schedule::pass_fork(std::size_t index, std::int64_t epoch) {
 void Schedule::leave(std::size_t index, State state) {
   NNC_CHECK(states_[index] == State::Running);
   states_[index] = state;
-  --busy_[base_of(index)];
+  if (index >= planned_ || state == State::Ended) --busy_[base_of(index)];
   --running_;
 }
 

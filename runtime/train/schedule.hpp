@@ -83,7 +83,7 @@ class Schedule {
   std::multimap<double, std::size_t, std::greater<>> ready_;  // those in that state, the longest first
   std::vector<std::vector<std::size_t>> children_;
   std::size_t planned_ = 0;          // later ones are those of refits
-  std::map<std::string, int> busy_;  // per base: running trajectories
+  std::map<std::string, int> busy_;  // per base: trajectories that have not ended, and refits that run
   std::size_t running_ = 0;
 
   std::vector<Refit> refits_;  // of trials

@@ -28,15 +28,6 @@ Clock::time_point after(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record) {
-  const auto record_part = [&](const char* name, const std::vector<std::uint32_t>& part) {
-    if (!part.empty()) record.samples[name] = static_cast<std::int64_t>(part.size());
-  };
-  record_part("train", samples.train);
-  record_part("valid", samples.valid);
-  if (tests) record_part("test", samples.test);
-}
-
 // The training means of the epoch that is kept.
 void record_training_metrics(std::int64_t epoch, TrialRecord& record) {
   for (const char* const name : {"train.loss", "train.accuracy"}) {
@@ -85,7 +76,10 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
   };
   training_events_.epoch_complete = [&](std::int64_t epoch) {
     const bool forks = std::ranges::binary_search(trajectory_.forks, epoch);
-    if (!forks && !std::ranges::binary_search(trajectory_.bookmarks, epoch)) return true;
+    if (!forks && !std::ranges::binary_search(trajectory_.bookmarks, epoch)) {
+      // Within an epoch of one step there is no other occasion.
+      return Clock::now() < training_events_.due || training_events_.checkpoint();
+    }
     if (!save(training->state(), true)) return false;
     if (forks) events_.fork(epoch);
     return true;
@@ -96,6 +90,10 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
     training_events_.due = after(std::max(inputs_.options.checkpoint_seconds, seconds_since(begin) / kCheckpointShare));
     return saved;
   };
+  // Whoever leaves before the place where training goes on need not wait for its end.
+  for (const std::int64_t fork : trajectory_.forks) {
+    if (fork < restored_epochs_ || (fork == restored_epochs_ && state.steps > 0)) events_.fork(fork);
+  }
   training.emplace(inputs_, machinery_, training_stops(open_), std::move(state), training_events_);
   const Training::Outcome outcome = training->run();
   steps_trained_ = training->steps_trained();
@@ -167,9 +165,10 @@ TrainingState TrajectoryRun::first_state() {
   for (const CheckpointInfo& info : candidates) {
     if (restore(info, state)) {
       last_save_ = info.state;
-      const bool wanted = std::ranges::binary_search(trajectory_.forks, info.epoch) ||
+      // What a refit has from the way of another is left for the next one.
+      const bool wanted = inputs_.trial.refit || std::ranges::binary_search(trajectory_.forks, info.epoch) ||
                           std::ranges::binary_search(trajectory_.bookmarks, info.epoch) ||
-                          (trajectory_.parent && info.epoch == trajectory_.from);
+                          (trajectory_.parent && info.epoch <= trajectory_.from);
       if (wanted) last_save_.reset();
       return state;
     }
@@ -229,8 +228,9 @@ bool TrajectoryRun::give_result(const TrainingStop& stop, const TrainingStop::En
   const Clock::time_point begin = Clock::now();
   if (!evaluate(trial, record)) return false;
   record.seconds_evaluate = state.seconds_validated + seconds_since(begin);
+  const bool was_next = open_.front().stop.trial == stop.trial;
   if (!keep(trial, std::move(record))) return false;
-  if (!open_.empty()) events_.heading_for(open_.front().stop.trial);
+  if (was_next && !open_.empty()) events_.heading_for(open_.front().stop.trial);
   return true;
 }
 

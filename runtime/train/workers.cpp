@@ -157,19 +157,15 @@ bool Workers::attempt(std::size_t index) {
   }
   // Given back at the end, whatever happens.
   const std::shared_ptr<void> claimed(nullptr, [&](void*) { give_back(base); });
-  if (!take_known(open) || open.empty()) return true;
+  if (!take_known(open)) return true;
+  fail_unmeasurable(open);
+  if (open.empty()) return true;
 
   TrialPlan how = [&] {
     const std::lock_guard lock(mutex_);
     return schedule_.plan_of(schedule_.trajectory(index).trial);
   }();
-  for (const OpenTrial& trial : open) {
-    how.measures_test = how.measures_test || trial.plan.measures_test;
-    if (const Status status = check_metrics(trial.plan); !status) {
-      fail_all(index, status.failure());
-      return true;
-    }
-  }
+  for (const OpenTrial& trial : open) how.measures_test = how.measures_test || trial.plan.measures_test;
   const Result<std::shared_ptr<const TrialSamples>> samples = study_.samples().get(how);
   if (!samples) {
     fail_all(index, samples.failure());
@@ -241,14 +237,17 @@ void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialI
   if (outcome == TrajectoryRun::Outcome::Diverged) settle_beyond(index, run);
 }
 
-// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well.
+// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well, unless its
+// rule ends it before.
 void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
   std::vector<OpenTrial> beyond;
   {
     const std::lock_guard lock(mutex_);
     for (const std::size_t trial : schedule_.trials_beyond(index, run.diverged_in())) {
-      if (!schedule_.settled(trial))
-        beyond.push_back({schedule_.plan_of(trial), schedule_.identity_of(trial), {}, {trial, 0}});
+      const TrialPlan& plan = schedule_.plan_of(trial);
+      const TrainingStop stop{trial, plan.epochs, plan.stop};
+      if (schedule_.settled(trial) || stop.find_end(run.diverged().history)) continue;
+      beyond.push_back({plan, schedule_.identity_of(trial), {}, {trial, plan.epochs}});
     }
   }
   for (OpenTrial& trial : beyond) {
@@ -256,6 +255,8 @@ void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
     record.identity = trial.identity.id;
     record.state = outcome_id(trial.identity.base, trial.plan);
     record.identity_fields = study_.fields(trial.stop.trial, trial.plan);
+    if (const auto samples = study_.samples().get(trial.plan))
+      record_samples(*samples.value(), trial.plan.measures_test, record);
     if (options_.store != nullptr) {
       if (const Status kept = options_.store->put(record); !kept) return cannot_store(kept.failure());
     }
@@ -283,15 +284,26 @@ void Workers::settle(std::size_t trial, TrialRecord record) {
 }
 
 // A failure may be the moment's, so that it is not kept.
+void Workers::fail_one(OpenTrial trial, const Failure& failure) {
+  TrialRecord record = start_record(trial.plan, study_.data_name(trial.plan));
+  record.identity = trial.identity.id;
+  record.base = trial.identity.base;
+  record.identity_fields = std::move(trial.fields);
+  fail(record, failure);
+  settle(trial.stop.trial, std::move(record));
+}
+
 void Workers::fail_all(std::size_t index, const Failure& failure) {
-  for (OpenTrial& trial : open_trials(index)) {
-    TrialRecord record = start_record(trial.plan, study_.data_name(trial.plan));
-    record.identity = trial.identity.id;
-    record.base = trial.identity.base;
-    record.identity_fields = std::move(trial.fields);
-    fail(record, failure);
-    settle(trial.stop.trial, std::move(record));
-  }
+  for (OpenTrial& trial : open_trials(index)) fail_one(std::move(trial), failure);
+}
+
+// Takes those out that ask for a metric which does not exist; the others on their way go on.
+void Workers::fail_unmeasurable(std::vector<OpenTrial>& open) {
+  std::erase_if(open, [&](const OpenTrial& trial) {
+    const Status status = check_metrics(trial.plan);
+    if (!status) fail_one(trial, status.failure());
+    return !status.ok();
+  });
 }
 
 std::optional<TrialRecord> Workers::find(const TrialPlan& trial, const std::string& identity) {

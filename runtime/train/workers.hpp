@@ -72,7 +72,9 @@ class Workers {
   bool take_known(std::vector<OpenTrial>& open);
   std::optional<TrialRecord> find(const TrialPlan& trial, const std::string& identity);
   void settle(std::size_t trial, TrialRecord record);
+  void fail_one(OpenTrial trial, const Failure& failure);
   void fail_all(std::size_t index, const Failure& failure);
+  void fail_unmeasurable(std::vector<OpenTrial>& open);
   void train(std::size_t index, std::vector<OpenTrial> open, const TrialInputs& inputs, Machinery& machinery);
   void settle_beyond(std::size_t index, const TrajectoryRun& run);
   bool claim(const std::string& base);
