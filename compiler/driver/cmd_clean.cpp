@@ -18,16 +18,22 @@ namespace {
 // The trials of the store that the program of the command line does not have any more.
 Result<std::vector<std::string>> other_trials(Env& env, const Options& options, rt::Store& store, int& exit_code) {
   std::set<std::string> own;
+  std::set<std::string> own_refits;  // by what is trained: folds decide for how many epochs
   {
     const auto study = open_study(env, options, StoreUse::Read, exit_code);
     if (study == nullptr) return std::vector<std::string>{};
-    for (const rt::TrialIdentity& identity : study->prepared->work().identities) own.insert(identity.id);
+    const std::vector<rt::TrialIdentity>& identities = study->prepared->work().identities;
+    for (std::size_t i = 0; i < identities.size(); ++i) {
+      own.insert(identities[i].id);
+      if (study->plan().trials[i].refit) own_refits.insert(identities[i].base);
+    }
   }
   const auto trials = store.all();
   if (!trials) return trials.failure();
   std::vector<std::string> others;
   for (const rt::TrialRecord& trial : trials.value()) {
-    if (!own.contains(trial.identity)) others.push_back(trial.identity);
+    const bool own_refit = trial.refit && own_refits.contains(trial.base);
+    if (!own.contains(trial.identity) && !own_refit) others.push_back(trial.identity);
   }
   return others;
 }

@@ -77,9 +77,9 @@ void add_folder(CLI::App& app, Options& options) {
       ->type_name("DIR");
 }
 
-void add_store(CLI::App& app, Options& options) {
+void add_store(CLI::App& app, Options& options, const char* usual = "$NNC_STORE, or .nnc beside the file") {
   app.add_option("--store", options.store,
-                 "where trials are kept from run to run (default: .nnc beside the file, or $NNC_STORE)")
+                 fmt::format("where trials are kept from run to run (default: {})", usual))
       ->type_name("DIR");
 }
 
@@ -220,7 +220,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
                          cmd_report);
   add_file(report, options);
   add_folder(report, options);
-  add_store(report, options);
+  add_store(report, options, "that of the run");
   add_store_verbs(add, options);
   CLI::App& explain = add("explain", "Explain a diagnostic, or list all",
                           "  nnc explain E0301\n"
