@@ -101,8 +101,15 @@ std::string sums_text(const StudyCost& cost) {
   if (cost.known > 0) text += fmt::format(", {} already done", with_separators(cost.known));
   text += fmt::format("\n{}: {} declared, {} to train, in {}\n", "epochs", with_separators(cost.epochs_declared),
                       with_separators(cost.epochs), count_text(cost.stages, "stage"));
-  text += fmt::format("steps: {} declared, {} to train\n", with_separators(cost.steps_declared),
+  text += fmt::format("steps: {} declared, {} to train", with_separators(cost.steps_declared),
                       with_separators(cost.steps));
+  if (cost.most_refit_steps > 0) {
+    const std::string most = with_separators(cost.most_refit_steps);
+    text += cost.least_refit_steps == cost.most_refit_steps
+                ? fmt::format(", {} more for what is selected", most)
+                : fmt::format(", {} to {} more for what is selected", with_separators(cost.least_refit_steps), most);
+  }
+  text += "\n";
   text += fmt::format("memory: at most {} for {} at once\n", bytes_text(cost.peak_bytes), count_text(cost.jobs, "trial"));
   if (cost.seconds) text += fmt::format("time: about {}\n", duration_text(*cost.seconds));
   return text;

@@ -129,6 +129,7 @@ std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work
                {"epochs", cost.epochs},
                {"steps_declared", cost.steps_declared},
                {"steps", cost.steps},
+               {"refit_steps", {{"least", cost.least_refit_steps}, {"most", cost.most_refit_steps}}},
                {"jobs", cost.jobs},
                {"memory_bytes", cost.peak_bytes},
                {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},

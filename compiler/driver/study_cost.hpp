@@ -24,7 +24,7 @@ struct TrialCost {
   std::uint64_t bytes = 0;  // while it is trained
 };
 
-// Of refits those of one point count, because one point is selected.
+// What will be trained of the refits depends on the points that are selected, and is told apart.
 struct StudyCost {
   std::vector<TrialCost> trials;
   std::int64_t declared = 0;
@@ -34,7 +34,10 @@ struct StudyCost {
   std::int64_t epochs_declared = 0;
   std::int64_t epochs = 0;  // to train
   std::int64_t steps_declared = 0;
-  std::int64_t steps = 0;        // to train
+  std::int64_t steps = 0;  // to train
+  // Of all refits together: if the shortest or the longest point of each experiment is selected.
+  std::int64_t least_refit_steps = 0;
+  std::int64_t most_refit_steps = 0;
   std::uint64_t most_bytes = 0;  // of one trial
   std::uint64_t peak_bytes = 0;  // of all that may run at once
   int jobs = 1;
