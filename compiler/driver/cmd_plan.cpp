@@ -99,8 +99,10 @@ std::string sums_text(const StudyCost& cost) {
   std::string text = count_text(cost.declared, "trial");
   if (cost.distinct < cost.declared) text += fmt::format(", {} of them different", with_separators(cost.distinct));
   if (cost.known > 0) text += fmt::format(", {} already done", with_separators(cost.known));
-  text += fmt::format("\n{}: {} declared, {} to train, in {}\n", "epochs", with_separators(cost.epochs_declared),
-                      with_separators(cost.epochs), count_text(cost.stages, "stage"));
+  text += fmt::format("\nepochs: {} declared, {} to train", with_separators(cost.epochs_declared),
+                      with_separators(cost.epochs));
+  if (cost.epochs > 0) text += fmt::format(", in {}", count_text(cost.stages, "stage"));
+  text += "\n";
   text += fmt::format("steps: {} declared, {} to train", with_separators(cost.steps_declared),
                       with_separators(cost.steps));
   if (cost.most_refit_steps > 0) {

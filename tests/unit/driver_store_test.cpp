@@ -1,4 +1,5 @@
-// driver: trials are kept from run to run, where the command line says, and listed, cleaned and verified there.
+// driver: trials are kept from run to run, where the command line says, and listed, cleaned and verified
+// there.
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -76,9 +77,19 @@ TEST_CASE("--store says where trials are kept, or else NNC_STORE, or else they a
   CHECK(other["store"] == world.path("of_option"));
   CHECK(other["work"]["steps_trained"] == 3 * kStepsPerEpoch);
   CHECK(world.ask_json("ls", "study.nn")["trials"].size() == 3);
-  // The report of a run finds the store of that run.
+}
+
+TEST_CASE("a report finds the predictions where its run has kept them", "[driver][store]") {
+  StudyWorld world;
+  world.write("study.nn", kSmallStudy + std::string("report \"R\" { confusion again }\n"));
+  world.train("study.nn", {"--store", world.path("elsewhere")});
+  const auto written = world.env.read_file(world.path("runs/report.md"));
+  REQUIRE(written);
   CHECK(world.ask("report", "study.nn", {"--out", world.path("runs")}) == kExitOk);
-  CHECK(world.err.str().empty());
+  CHECK(world.env.read_file(world.path("runs/report.md")).value() == written.value());
+  // Elsewhere there are none, and the report says so.
+  CHECK(world.ask("report", "study.nn", {"--out", world.path("runs"), "--store", world.path("empty")}) == kExitOk);
+  CHECK(world.env.read_file(world.path("runs/report.md")).value() != written.value());
 }
 
 TEST_CASE("--fresh trains anew, and --share off every trial from its beginning, to the same weights",
@@ -147,8 +158,9 @@ TEST_CASE("plan tells declared work from work that is left", "[driver][store]") 
   CHECK_THAT(world.out.str(), Catch::Contains("1 already done"));
   world.train("study.nn");
   REQUIRE(world.ask("plan", "study.nn", {"--no-time"}) == kExitOk);
-  CHECK_THAT(world.out.str(),
-             Catch::Contains("4 trials, 3 of them different, 3 already done\nepochs: 8 declared, 0 to train"));
+  CHECK_THAT(
+      world.out.str(),
+      Catch::Contains("4 trials, 3 of them different, 3 already done\nepochs: 8 declared, 0 to train"));
 }
 
 TEST_CASE("plan says what a run then trains", "[driver][store]") {
@@ -197,7 +209,8 @@ TEST_CASE("show tells all of the trial whose identity begins so", "[driver][stor
   REQUIRE(show(identity, "--json") == kExitOk);
   CHECK(nlohmann::json::parse(world.out.str())["weights_sha256"] == results["trials"][0]["weights_sha256"]);
   CHECK(show("zzzz") == kExitUsage);
-  CHECK_THAT(world.err.str(), Catch::Contains("the store has no trial `zzzz`") && Catch::Contains("`nnc ls`"));
+  CHECK_THAT(world.err.str(),
+             Catch::Contains("the store has no trial `zzzz`") && Catch::Contains("`nnc ls`"));
   CHECK(show("") == kExitUsage);
   CHECK_THAT(world.err.str(), Catch::Contains("the beginning of 3 trials"));
 }
@@ -242,8 +255,9 @@ TEST_CASE("clean --others keeps the trials that the program has", "[driver][stor
 
 TEST_CASE("clean --others keeps a refit whose epochs the folds decided", "[driver][store]") {
   StudyWorld world;
-  world.change("search.nn", {{"sweep n in [1, 2, 3]\n", "sweep n in [30]\n  stop by valid.loss after 1 epochs\n  "
-                                                        "select best by valid.loss over kfold(2)\n"}});
+  world.change("search.nn", {{"sweep n in [1, 2, 3]\n",
+                              "sweep n in [30]\n  stop by valid.loss after 1 epochs\n  "
+                              "select best by valid.loss over kfold(2)\n"}});
   const auto results = world.train("search.nn", {"--only", "epochs"});
   REQUIRE(results["exit_code"] == kExitOk);
   REQUIRE(results["trials"].back()["refit"] == true);
@@ -294,7 +308,8 @@ TEST_CASE("verify mends a record from its other copy", "[driver][store]") {
 TEST_CASE("verify names what has to be trained again, and the next run does", "[driver][store]") {
   StudyWorld world;
   const auto results = world.train("study.nn");
-  const std::string file = "weights/" + results["trials"][0]["weights_file"].get<std::string>() + ".safetensors";
+  const std::string file =
+      "weights/" + results["trials"][0]["weights_file"].get<std::string>() + ".safetensors";
   damage(world.path(".nnc/" + file));
   const auto found = world.ask_json("verify", "study.nn");
   REQUIRE(found["damages"].size() == 1);

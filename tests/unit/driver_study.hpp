@@ -1,5 +1,5 @@
-// For the tests of the verbs that know a store: a folder with a small data set and a program, real files beside
-// those in memory. Trials take milliseconds.
+// For the tests of the verbs that know a store: a folder with a small data set and a program, real files
+// beside those in memory. Trials take milliseconds.
 #pragma once
 
 #include <filesystem>
@@ -84,7 +84,8 @@ struct StudyWorld : World {
     results["exit_code"] = exit_code;
     return results;
   }
-  nlohmann::json ask_json(const std::string& verb, const std::string& program, std::vector<std::string> more = {}) {
+  nlohmann::json ask_json(const std::string& verb, const std::string& program,
+                          std::vector<std::string> more = {}) {
     more.emplace_back("--json");
     ask(verb, program, std::move(more));
     return nlohmann::json::parse(out.str(), nullptr, false);

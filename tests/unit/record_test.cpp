@@ -52,7 +52,7 @@ RunRecord example() {
   trial.seconds_evaluate = 0.1;
   trial.weights_sha256 = "abcd";
   trial.weights_file = "4567";
-  trial.layers = {{"dense_1", "dense", 1, Shape{kBatch, 256}, 200960, 4}};
+  trial.layers = {{"dense_1", "dense", "dense(256, relu)", 1, Shape{kBatch, 256}, 200960, 4}};
   TrialRecord second;
   second.id = "1";
   second.status = TrialStatus::Diverged;
@@ -190,6 +190,7 @@ TEST_CASE("record.json reads back as it was", "[record]") {
   CHECK(std::isnan(trial.metrics.at("test.roc_auc")));
   CHECK(trial.history.at("train.loss")[2] == 0.1 + 0.2);  // every digit
   CHECK(trial.directions == example().trials[0].directions);
+  CHECK(trial.layers.at(0).call == "dense(256, relu)");
   CHECK(trial.layers.at(0).output == Shape{kBatch, 256});
   CHECK(trial.samples == example().trials[0].samples);
   CHECK(trial.predictions == example().trials[0].predictions);
