@@ -108,7 +108,7 @@ int cmd_verify(Env& env, const Options& options) {
       list.push_back({{"file", damage.file}, {"what", damage.what}, {"remedy", damage.remedy}, {"repaired", damage.repaired}});
     }
     *env.out << nlohmann::ordered_json({{"store", store->folder()}, {"damages", list}}).dump(2) << "\n";
-  } else {
+  } else if (!options.quiet) {
     for (const rt::StoreDamage& damage : damages.value())
       *env.out << fmt::format("{}: {}; {}\n", printable(damage.file), printable(damage.what), printable(damage.remedy));
     *env.out << fmt::format("{}: {}, {} damaged, {} of them repaired\n", store->folder(),

@@ -57,6 +57,8 @@ std::string note_text(const TrialCost& cost) {
       return fmt::format("the same as {}", cost.like + 1);
     case TrialCost::Kind::OnTheWay:
       return fmt::format("on the way of {}", cost.like + 1);
+    case TrialCost::Kind::Leaves:
+      return fmt::format("leaves {} after {}", cost.like + 1, count_text(cost.from, "epoch"));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
@@ -26,7 +27,8 @@ struct Answer {
   std::vector<TrialChange> changes;  // from the nearest one
 };
 
-// A number as `nnc plan` counts, the beginning of an identity, or an experiment; empty for all. Ascending.
+// A number as `nnc plan` counts, the beginning of an identity, or an experiment; empty for all that will be trained for
+// sure. Ascending.
 std::vector<std::size_t> chosen_trials(const OpenStudy& study, const std::string& topic) {
   const StudyPlan& plan = study.plan();
   std::size_t number = 0;
@@ -35,7 +37,7 @@ std::vector<std::size_t> chosen_trials(const OpenStudy& study, const std::string
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
     const std::string& identity = study.prepared->work().identities[i].id;
-    const bool meant = topic.empty() || plan.trials[i].experiment == topic || (is_number && number == i + 1) ||
+    const bool meant = (topic.empty() && !plan.trials[i].refit) || plan.trials[i].experiment == topic || (is_number && number == i + 1) ||
                        (topic.size() >= 6 && identity.starts_with(topic));
     if (meant) chosen.push_back(i);
   }
@@ -43,7 +45,7 @@ std::vector<std::size_t> chosen_trials(const OpenStudy& study, const std::string
 }
 
 Result<Answer> explain(const OpenStudy& study, std::size_t index, const std::string& name,
-                       const std::vector<rt::TrialRecord>& stored) {
+                       const std::vector<rt::TrialRecord>& stored, const std::set<std::string>& in_program) {
   const TrialPlan& trial = study.plan().trials[index];
   Answer answer;
   answer.name = name;
@@ -53,7 +55,7 @@ Result<Answer> explain(const OpenStudy& study, std::size_t index, const std::str
   answer.known = known.value().has_value();
   if (answer.known) return answer;
   const rt::IdentityFields fields = study.prepared->fields(index, trial);
-  const rt::TrialRecord* nearest = find_nearest(stored, fields, trial.experiment);
+  const rt::TrialRecord* nearest = find_nearest(stored, fields, trial.experiment, in_program);
   if (nearest == nullptr) return answer;
   answer.nearest = *nearest;
   answer.changes = find_changes(facts_of(*nearest), facts_of(trial, fields));
@@ -105,10 +107,12 @@ int cmd_why(Env& env, const Options& asked) {
     return kExitUsage;
   }
   const std::vector<std::string> names = trial_names(study->plan());
+  std::set<std::string> in_program;
+  for (const rt::TrialIdentity& identity : study->prepared->work().identities) in_program.insert(identity.id);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   std::size_t known = 0;
   for (const std::size_t index : chosen) {
-    const auto answer = explain(*study, index, names[index], stored.value());
+    const auto answer = explain(*study, index, names[index], stored.value(), in_program);
     if (!answer) {
       print_error(env, options, answer.failure());
       return kExitUsage;

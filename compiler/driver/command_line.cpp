@@ -197,13 +197,15 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   add_dump(check, options);
   CLI::App& plan = add("plan", "Say what `run` would do: trials, what they have in common, steps, memory, time",
                        "  nnc plan study.nn\n"
+                       "  nnc plan study.nn --no-time --jobs 8\n"
                        "  nnc plan study.nn --dump=graph --trial 2",
                        cmd_plan);
   add_file(plan, options);
   add_jobs(plan, options);
   add_store(plan, options);
   add_study(plan, options);
-  plan.add_flag("!--no-time", options.time, "do not run steps to tell how long it will take");
+  plan.add_flag_callback(
+      "--no-time", [&options] { options.time = false; }, "do not run steps to tell how long it will take");
   add_dump(plan, options);
   CLI::App& summary = add("summary", "Show the layers of the models, their shapes and parameters",
                           "  nnc summary study.nn\n"

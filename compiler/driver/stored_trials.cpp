@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/trial_changes.hpp"
@@ -22,6 +23,8 @@ std::string stored_name(const rt::TrialRecord& trial) {
   if (trial.seed != 0) name += fmt::format(", seed {}", trial.seed);
   if (trial.fold) name += fmt::format(", fold {}", *trial.fold + 1);
   if (trial.refit) name += ", refit";
+  const bool smoke = std::ranges::any_of(trial.identity_fields, [](const auto& field) { return field.first == "smoke"; });
+  if (smoke) name += ", smoke";
   return name;
 }
 
@@ -46,11 +49,12 @@ Result<rt::TrialRecord> find_stored(const std::vector<rt::TrialRecord>& trials, 
 
 const rt::TrialRecord* find_nearest(const std::vector<rt::TrialRecord>& trials,
                                     const std::vector<std::pair<std::string, std::string>>& fields,
-                                    const std::string& experiment) {
+                                    const std::string& experiment, const std::set<std::string>& in_program) {
   const rt::TrialRecord* nearest = nullptr;
-  std::pair<std::size_t, bool> least{std::numeric_limits<std::size_t>::max(), true};
+  std::tuple<std::size_t, bool, bool> least{std::numeric_limits<std::size_t>::max(), true, true};
   for (const rt::TrialRecord& trial : trials) {
-    const std::pair distance{count_changed_fields(trial.identity_fields, fields), trial.experiment != experiment};
+    const std::tuple distance{count_changed_fields(trial.identity_fields, fields), trial.experiment != experiment,
+                              in_program.contains(trial.identity)};
     if (distance >= least) continue;
     least = distance;
     nearest = &trial;

@@ -132,6 +132,10 @@ class CostMeter {
       if (stop.trial != trajectory.trial) {
         one.kind = TrialCost::Kind::OnTheWay;
         one.like = trajectory.trial;
+      } else if (trajectory.parent) {
+        one.kind = TrialCost::Kind::Leaves;
+        one.like = work_.trajectories[*trajectory.parent].trial;
+        one.from = trajectory.from;
       }
       if (first_open == 0) first_open = stop.epoch;
       last_open = stop.epoch;

@@ -16,10 +16,12 @@ struct TrialCost {
     Known,     // from an earlier run
     Same,      // as `like`
     OnTheWay,  // of `like`, which goes on
+    Leaves,    // begins with the state of `like` after epoch `from`, where their learning rates part
     IfBest,    // a refit, trained only if its point is selected
   };
   Kind kind = Kind::Trained;
   std::size_t like = 0;
+  std::int64_t from = 0;
   std::int64_t steps = 0;   // of all its epochs
   std::uint64_t bytes = 0;  // while it is trained
 };

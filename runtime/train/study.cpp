@@ -95,6 +95,7 @@ StudyResult run_study(PreparedStudy& study, const RunEvents& events) {
   result.interrupted = !workers.run();
   result.failure = workers.failure();
   schedule.finish(result.record);
+  for (const std::string& problem : workers.problems()) result.record.problems.push_back(problem);
   result.record.work = work_record(study);
   result.record.work.known = workers.known();
   result.record.work.steps_trained = workers.steps_trained();

@@ -75,6 +75,7 @@ struct RunOptions {
   bool smoke = false;                       // one epoch on a sliver of the data
   Store* store = nullptr;                   // what is known of trials, and where results are kept; may be null
   bool reuse = true;                        // what the store knows, results and states of training, is not trained again
+  bool keep_states = true;                  // weights and states of training; false: only records and predictions
   double checkpoint_seconds = 10;           // so often, unless that would take more than a hundredth of the time
   bool share = true;                        // equal trials, and what trials have in common, are trained once
 

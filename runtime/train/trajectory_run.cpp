@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "compiler/base/check.hpp"
@@ -42,6 +43,14 @@ void record_training_metrics(std::int64_t epoch, TrialRecord& record) {
     const std::vector<double>& history = record.history[name];
     if (epoch >= 1 && epoch <= std::ssize(history)) record.metrics[name] = history[static_cast<std::size_t>(epoch) - 1];
   }
+}
+
+// A metric may have no value.
+bool same_metrics(const std::map<std::string, double>& lhs, const std::map<std::string, double>& rhs) {
+  return std::ranges::equal(lhs, rhs, [](const auto& one, const auto& other) {
+    return one.first == other.first &&
+           (one.second == other.second || (std::isnan(one.second) && std::isnan(other.second)));
+  });
 }
 
 std::vector<TrainingStop> training_stops(const std::vector<OpenTrial>& open) {
@@ -272,18 +281,31 @@ bool TrajectoryRun::judge_part(const OpenTrial& trial, const JudgedPart& judged,
 
 bool TrajectoryRun::keep(const OpenTrial& trial, TrialRecord record) {
   if (Store* store = inputs_.options.store; store != nullptr) {
-    if (record.finished() && record.weights_file.empty()) {
+    if (inputs_.options.keep_states && record.finished() && record.weights_file.empty()) {
       const TensorFile weights = weights_file(machinery_.train.plan(), machinery_.state);
       const Result<std::string> file = store->put_object(ObjectKind::Weights, tensor_file_content(weights));
       if (!file) return store_failed(file.failure());
       record.weights_file = file.value();
     }
+    if (!inputs_.options.reuse) compare_with_known(record);
     if (Status kept = store->put(record); !kept) return store_failed(kept.failure());
   }
   const std::size_t index = trial.stop.trial;
   std::erase_if(open_, [&](const OpenTrial& one) { return one.stop.trial == index; });
   events_.result(index, std::move(record));
   return true;
+}
+
+// The same trial gives the same bits, always; if it does not, that is a bug here or a fault of the machine.
+void TrajectoryRun::compare_with_known(const TrialRecord& record) {
+  const Result<std::optional<TrialRecord>> found = inputs_.options.store->find(record.identity);
+  if (!found || !found.value()) return;
+  const TrialRecord& known = *found.value();
+  const bool same = known.weights_sha256 == record.weights_sha256 && same_metrics(known.metrics, record.metrics);
+  if (known.status == TrialStatus::Failed || same) return;
+  events_.not_the_same(
+      fmt::format("`{}` gave another result than the same trial before: weights {}, before {}", record.experiment,
+                  record.weights_sha256.substr(0, 10), known.weights_sha256.substr(0, 10)));
 }
 
 // ---------------------------------------------------------------- states on the way
@@ -294,6 +316,7 @@ bool TrajectoryRun::save(const TrainingState& state, bool wanted) {
   const bool complete = state.steps == 0;
   const std::int64_t epoch = complete ? state.finished_epochs() : state.epoch;
   if (store == nullptr || epoch == 0 || !inputs_.options.share) return true;
+  if (!inputs_.options.keep_states && !wanted) return true;
   if (complete && epoch == restored_epochs_ && !wanted) return true;  // it is what was read
   CheckpointInfo info;
   info.base = base_;

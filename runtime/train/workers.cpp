@@ -227,6 +227,10 @@ void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialI
   events.heading_for = [this](std::size_t trial) {
     if (events_.trial_started) events_.trial_started(trial);
   };
+  events.not_the_same = [this](std::string problem) {
+    const std::lock_guard lock(mutex_);
+    problems_.push_back(std::move(problem));
+  };
   TrajectoryRun run(inputs, trajectory, std::move(open), machinery, events, study_.data_name(inputs.trial));
   const TrajectoryRun::Outcome outcome = run.run();
   {

@@ -32,6 +32,8 @@ class Workers {
 
   // Why results could not be kept.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  // What was trained anew and is not what was known.
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   [[nodiscard]] std::int64_t known() const { return known_; }
   [[nodiscard]] std::int64_t steps_trained() const { return steps_trained_; }
   [[nodiscard]] std::uint64_t peak_bytes() { return memory_.peak(); }
@@ -88,6 +90,7 @@ class Workers {
   std::condition_variable changed_;
   std::exception_ptr thrown_;
   std::optional<Failure> failure_;
+  std::vector<std::string> problems_;
   std::map<std::size_t, Obstacle> obstacles_;             // by trajectory
   std::map<std::string, std::pair<StoreClaim, int>> claims_;  // by base, with how many trajectories have it
   std::vector<ThreadTeam*> teams_;  // of what runs

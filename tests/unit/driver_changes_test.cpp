@@ -28,7 +28,7 @@ json change(const char* what, const char* before, const char* after) {
 }
 
 int diff(StudyWorld& world, const std::string& before, const std::string& after,
-         const char* form = "--quiet") {
+         const char* form = "--color=never") {
   world.out.str("");
   world.err.str("");
   return world.run({"diff", world.path(before), world.path(after), form});
