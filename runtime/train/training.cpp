@@ -95,7 +95,7 @@ Training::Outcome Training::run() {
 }
 
 Training::Step Training::run_epoch() {
-  lap_ = Clock::now();
+  epoch_begin_ = lap_ = Clock::now();
   order_samples(inputs_.trial, inputs_.samples, state_.epoch, order_);
   std::span<const std::uint32_t> left = order_;
   left = left.subspan(std::min(left.size(), static_cast<std::size_t>(state_.steps) * machinery_.train.batch()));
@@ -152,7 +152,6 @@ bool Training::validate() {
 }
 
 bool Training::finish_epoch() {
-  const Clock::time_point begin = Clock::now();
   if (!validate()) return false;
   const StepProgress done = progress();
   history("train.loss").push_back(state_.means.loss());
@@ -162,7 +161,7 @@ bool Training::finish_epoch() {
   state_.means = {};
   keep_best();
   if (inputs_.events.epoch_ended) {
-    inputs_.events.epoch_ended(stops_.front().trial, done, seconds_since(begin));
+    inputs_.events.epoch_ended(stops_.front().trial, done, seconds_since(epoch_begin_));
   }
   return give_results();
 }

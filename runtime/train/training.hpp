@@ -109,6 +109,7 @@ class Training {
   std::int64_t steps_trained_ = 0;
   std::string reason_;
   Clock::time_point lap_ = Clock::now();  // since when time counts as training
+  Clock::time_point epoch_begin_ = Clock::now();
   Clock::time_point last_progress_ = Clock::now();
 };
 
