@@ -89,11 +89,11 @@ void explain_model(const TrialFacts& before, const TrialFacts& after, std::vecto
 }  // namespace
 
 TrialFacts facts_of(const rt::TrialRecord& record) {
-  return {record.identity_fields, record.layers, record.loss, record.optimizer};
+  return {record.identity_fields, record.layers, record.loss, record.optimizer, record.schedule};
 }
 
 TrialFacts facts_of(const TrialPlan& trial, rt::IdentityFields fields) {
-  return {std::move(fields), trial.layers, trial.loss, trial.optimizer};
+  return {std::move(fields), trial.layers, trial.loss, trial.optimizer, trial.schedule};
 }
 
 std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts& after) {
@@ -107,9 +107,16 @@ std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts
     } else if (name == "optimizer" && before.optimizer != after.optimizer) {
       changes.push_back({name, before.optimizer, after.optimizer});
     } else if (name == "optimizer") {
-      // Also because the shapes of the weights changed: then the layers have been told.
-      const bool told = field_of(before.fields, "model") != field_of(after.fields, "model");
+      // Also because the shapes of the weights changed, or because there is a schedule now: then that is told.
+      const bool told = field_of(before.fields, "model") != field_of(after.fields, "model") ||
+                        before.schedule.empty() != after.schedule.empty();
       if (!told) changes.push_back({name, "other updates", "these"});
+    } else if (name == "schedule" && before.schedule != after.schedule) {
+      const auto shown = [](const std::string& schedule) { return schedule.empty() ? "none" : schedule; };
+      changes.push_back({name, shown(before.schedule), shown(after.schedule)});
+    } else if (name == "schedule") {
+      // Of one form: for another number of epochs, or with another body.
+      changes.push_back({name, "other rates", "these"});
     } else if (name == "data") {
       changes.push_back({name, "other contents " + old_value.substr(0, 8), "these " + new_value.substr(0, 8)});
     } else {

@@ -58,6 +58,8 @@ TEST_CASE("why names what makes a trial new, and nothing else", "[driver][why]")
   REQUIRE(longer.size() == 1);  // from any of the others
   CHECK(longer[0]["what"] == "epochs");
   CHECK(longer[0]["after"] == "4");
+  CHECK(changes_of(world, {{"epochs: 2", "epochs: 2\n  schedule: exponential(factor: 0.5)"}}) ==
+        json::array({change("schedule", "none", "exponential(factor: 0.5)")}));
   CHECK(changes_of(world, {{"scale: unit", "scale: minmax"}})[0]["what"] == "scale");
   CHECK(changes_of(world, {{"metrics: [accuracy]", "metrics: [accuracy, log_loss]"}})[0]["what"] ==
         "metrics");
