@@ -100,8 +100,8 @@ bool keep_results(const rt::RunRecord& earlier, rt::RunRecord& record) {
 }
 
 // Writes and prints everything that a run ends with.
-int finish(Env& env, const Options& options, const StudyPlan& plan, const std::string& folder, rt::Store& store,
-           const rt::StudyResult& result) {
+int finish(Env& env, const Options& options, const StudyPlan& plan, const std::string& folder,
+           rt::Store& store, const rt::StudyResult& result) {
   std::vector<std::string> warnings;
   const auto files = write_outputs(plan, result.record, folder, store, warnings);
   tell_notices(env, store);

@@ -88,7 +88,8 @@ TEST_CASE("a report finds the predictions where its run has kept them", "[driver
   CHECK(world.ask("report", "study.nn", {"--out", world.path("runs")}) == kExitOk);
   CHECK(world.env.read_file(world.path("runs/report.md")).value() == written.value());
   // Elsewhere there are none, and the report says so.
-  CHECK(world.ask("report", "study.nn", {"--out", world.path("runs"), "--store", world.path("empty")}) == kExitOk);
+  CHECK(world.ask("report", "study.nn", {"--out", world.path("runs"), "--store", world.path("empty")}) ==
+        kExitOk);
   CHECK(world.env.read_file(world.path("runs/report.md")).value() != written.value());
 }
 

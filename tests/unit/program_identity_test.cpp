@@ -25,7 +25,7 @@ std::vector<rt::ProgramIdentity> identities_of(const std::string& body, std::siz
 }
 
 rt::ProgramIdentity identity_of(const std::string& layers, const std::string& optimizer = "adam",
-                            const std::string& loss = "cross_entropy") {
+                                const std::string& loss = "cross_entropy") {
   return identities_of("model net {\n" + layers +
                        "\n}\nexperiment e { train net on images with quick { optimizer: " + optimizer +
                        ", loss: " + loss + " } }\n")
