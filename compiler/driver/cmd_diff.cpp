@@ -1,5 +1,5 @@
-// nnc diff: what has become of the trials of one program in another, and of what each begins with: initial weights and
-// the order of samples.
+// nnc diff: what has become of the trials of one program in another, and of what each begins with: initial
+// weights and the order of samples.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,7 +52,8 @@ std::map<std::string, std::size_t> by_identity(const OpenStudy& study) {
   return trials;
 }
 
-std::vector<TrialChange> changes_of(const OpenStudy& before, std::size_t old, const OpenStudy& after, std::size_t now) {
+std::vector<TrialChange> changes_of(const OpenStudy& before, std::size_t old, const OpenStudy& after,
+                                    std::size_t now) {
   const TrialPlan& old_plan = before.plan().trials[old];
   const TrialPlan& new_plan = after.plan().trials[now];
   return find_changes(facts_of(old_plan, before.prepared->fields(old, old_plan)),
@@ -77,7 +78,8 @@ Result<Difference> compare(const OpenStudy& before, const OpenStudy& after) {
     if (place != old_places.end() && before.prepared->work().identities[place->second].id == identity) {
       ++difference.same;
     } else if (place != old_places.end()) {
-      difference.changed.push_back({new_names[i], place->second, i, changes_of(before, place->second, after, i)});
+      difference.changed.push_back(
+          {new_names[i], place->second, i, changes_of(before, place->second, after, i)});
     } else if (same != old_trials.end()) {
       ++difference.same;
       difference.renamed.emplace_back(old_names[same->second], new_names[i]);
@@ -86,7 +88,8 @@ Result<Difference> compare(const OpenStudy& before, const OpenStudy& after) {
     }
   }
   for (std::size_t i = 0; i < old_names.size(); ++i) {
-    const bool gone = !new_places.contains(old_names[i]) && !new_trials.contains(before.prepared->work().identities[i].id);
+    const bool gone =
+        !new_places.contains(old_names[i]) && !new_trials.contains(before.prepared->work().identities[i].id);
     if (gone) difference.removed.push_back(old_names[i]);
   }
   return difference;
@@ -142,7 +145,8 @@ constexpr std::size_t kMostShown = 12;
 void print_list(std::ostream& out, const char* title, const std::vector<std::string>& names) {
   if (names.empty()) return;
   out << fmt::format("{}\n", title);
-  for (std::size_t i = 0; i < std::min(names.size(), kMostShown); ++i) out << fmt::format("  {}\n", printable(names[i]));
+  for (std::size_t i = 0; i < std::min(names.size(), kMostShown); ++i)
+    out << fmt::format("  {}\n", printable(names[i]));
   if (names.size() > kMostShown) out << fmt::format("  ... and {} more\n", names.size() - kMostShown);
 }
 
@@ -153,11 +157,13 @@ struct ChangeGroup {
   std::vector<std::string> names;
 };
 
-std::vector<ChangeGroup> group_changes(const Difference& difference, const OpenStudy& before, const OpenStudy& after) {
+std::vector<ChangeGroup> group_changes(const Difference& difference, const OpenStudy& before,
+                                       const OpenStudy& after) {
   std::vector<ChangeGroup> groups;
   for (const ChangedTrial& changed : difference.changed) {
     ChangeGroup one;
-    for (const TrialChange& change : changed.changes) one.text += fmt::format("    {}\n", printable(change_text(change)));
+    for (const TrialChange& change : changed.changes)
+      one.text += fmt::format("    {}\n", printable(change_text(change)));
     one.key = one.text;
     const auto old_beginnings = rt::find_beginnings(*before.prepared, changed.before);
     const auto new_beginnings = rt::find_beginnings(*after.prepared, changed.after);
@@ -173,7 +179,8 @@ std::vector<ChangeGroup> group_changes(const Difference& difference, const OpenS
   return groups;
 }
 
-void print_difference(std::ostream& out, const Difference& difference, const OpenStudy& before, const OpenStudy& after) {
+void print_difference(std::ostream& out, const Difference& difference, const OpenStudy& before,
+                      const OpenStudy& after) {
   print_list(out, "removed", difference.removed);
   print_list(out, "added", difference.added);
   std::vector<std::string> renamed;
@@ -201,8 +208,8 @@ Json difference_json(const Difference& difference, const OpenStudy& before, cons
     if (new_beginnings) entry["after"] = beginnings_json(new_beginnings.value());
     changed.push_back(std::move(entry));
   }
-  return {{"same", difference.same},   {"renamed", difference.renamed}, {"changed", changed},
-          {"removed", difference.removed}, {"added", difference.added}, {"to_train", difference.to_train},
+  return {{"same", difference.same},       {"renamed", difference.renamed}, {"changed", changed},
+          {"removed", difference.removed}, {"added", difference.added},     {"to_train", difference.to_train},
           {"known", difference.known}};
 }
 

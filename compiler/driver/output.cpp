@@ -55,8 +55,7 @@ std::string Table::to_string(std::string_view indent) const {
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   };
-  const bool titled = std::any_of(titles_.begin(), titles_.end(), [](const std::string& title) { return !title.empty(); });
-  if (titled) {
+  if (std::ranges::any_of(titles_, [](const std::string& title) { return !title.empty(); })) {
     write(titles_);
     std::vector<std::string> rules;
     for (const int width : widths) rules.emplace_back(static_cast<std::size_t>(width), '-');

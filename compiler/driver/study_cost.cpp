@@ -1,5 +1,5 @@
-// See study_cost.hpp. Trials of one kind need the same memory and the same time for a step: each kind is looked at
-// once, however many trials there are.
+// See study_cost.hpp. Trials of one kind need the same memory and the same time for a step: each kind is
+// looked at once, however many trials there are.
 #include "compiler/driver/study_cost.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +23,8 @@ namespace {
 constexpr double kSecondsInAll = 3;
 constexpr double kSecondsPerKind = 0.25;
 constexpr std::size_t kMostMeasured = 48;
-// A plan of so many trials is not waited for so long: its kinds are many, and its time is a rough number anyhow.
+// A plan of so many trials is not waited for so long: its kinds are many, and its time is a rough number
+// anyhow.
 constexpr std::size_t kManyTrials = 20'000;
 constexpr double kSecondsOfMany = 0.3;
 constexpr std::size_t kMostMeasuredOfMany = 4;
@@ -146,8 +147,10 @@ class CostMeter {
     for (const rt::TrajectoryStop& stop : trajectory.stops) kinds_of_trials_[stop.trial] = left.kind;
     std::int64_t from = trajectory.from;
     if (rt::Store* store = study_.options().store; store != nullptr && study_.options().reuse) {
-      const auto states = rt::find_states(*store, work_.identities[trajectory.trial].base, trial(trajectory.trial), first_open);
-      if (!states.empty()) from = std::max(from, states.front().complete ? states.front().epoch : states.front().epoch - 1);
+      const auto states = rt::find_states(*store, work_.identities[trajectory.trial].base,
+                                          trial(trajectory.trial), first_open);
+      if (!states.empty())
+        from = std::max(from, states.front().complete ? states.front().epoch : states.front().epoch - 1);
     }
     left.epochs = last_open - from;
     left.steps = cost_.trials[trajectory.trial].steps / trial(trajectory.trial).epochs * left.epochs;
@@ -218,12 +221,14 @@ class CostMeter {
       const Kind* last = &kinds_[chosen.front()];
       for (std::size_t place = next++; place < chosen.size(); place = next++) {
         Kind& kind = kinds_[chosen[place]];
-        if (const auto speed = rt::measure_speed(study_, kind.demands, threads, each)) kind.speed = speed.value();
+        if (const auto speed = rt::measure_speed(study_, kind.demands, threads, each))
+          kind.speed = speed.value();
         last = &kind;
         ++finished;
       }
       // The others are not to be faster because this one has nothing to do.
-      while (finished < chosen.size()) static_cast<void>(rt::measure_speed(study_, last->demands, threads, 0.01).ok());
+      while (finished < chosen.size())
+        static_cast<void>(rt::measure_speed(study_, last->demands, threads, 0.01).ok());
     };
     std::vector<std::thread> helpers;
     for (int i = 1; i < useful; ++i) helpers.emplace_back(work);
@@ -236,7 +241,8 @@ class CostMeter {
     if (kind.speed) return *kind.speed;
     rt::TrialSpeed guessed;
     guessed.seconds_per_step = seconds_per_cost * step_cost(trial(kind.demands.trial));
-    guessed.seconds_to_judge = guessed.seconds_per_step * 0.3 * 10'000 / static_cast<double>(trial(kind.demands.trial).batch);
+    guessed.seconds_to_judge =
+        guessed.seconds_per_step * 0.3 * 10'000 / static_cast<double>(trial(kind.demands.trial).batch);
     return guessed;
   }
 

@@ -20,7 +20,8 @@ static constexpr std::uint64_t kLine = 64;
 // What a container leaves to its programs, in bytes; the largest number if there is no limit.
 static std::uint64_t container_limit() {
   std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
-  for (const char* const path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+  for (const char* const path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     std::ifstream file(path);
     std::uint64_t bytes = 0;
     if (file >> bytes && bytes > 0) least = std::min(least, bytes);  // "max" is no number

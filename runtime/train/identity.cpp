@@ -37,8 +37,8 @@ std::string stop_text(const TrialPlan& trial) {
 std::string metrics_text(const TrialPlan& trial) {
   std::set<std::string> metrics;
   for (const MetricPlan& metric : trial.metrics) {
-    metrics.insert(fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant,
-                               better_word(metric.better)));
+    metrics.insert(
+        fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant, better_word(metric.better)));
   }
   std::string text;
   for (const std::string& metric : metrics) text += metric;

@@ -1,4 +1,5 @@
-// The states of all trajectories and trials of a run. In: what was taken and what came of it. Out: what is next.
+// The states of all trajectories and trials of a run. In: what was taken and what came of it. Out: what is
+// next.
 #include "runtime/train/schedule.hpp"
 
 #include <algorithm>
@@ -181,7 +182,8 @@ void Schedule::decide(const std::string& experiment, Ended& ended) {
 // Perhaps another trial has, or will have, the same result.
 void Schedule::choose_refit(std::size_t trial, Ended& ended) {
   TrialPlan plan = refit_plan(plan_, trial, records_);
-  const bool changed = plan.epochs != plan_.trials[trial].epochs || plan.stop.has_value() != plan_.trials[trial].stop.has_value();
+  const bool changed = plan.epochs != plan_.trials[trial].epochs ||
+                       plan.stop.has_value() != plan_.trials[trial].stop.has_value();
   if (changed) {
     work_.identities[trial] = identify_(trial, plan);
     changed_plans_.emplace(trial, std::move(plan));

@@ -32,7 +32,8 @@ Clock::time_point after(double seconds) {
 void record_training_metrics(std::int64_t epoch, TrialRecord& record) {
   for (const char* const name : {"train.loss", "train.accuracy"}) {
     const std::vector<double>& history = record.history[name];
-    if (epoch >= 1 && epoch <= std::ssize(history)) record.metrics[name] = history[static_cast<std::size_t>(epoch) - 1];
+    if (epoch >= 1 && epoch <= std::ssize(history))
+      record.metrics[name] = history[static_cast<std::size_t>(epoch) - 1];
   }
 }
 
@@ -52,8 +53,9 @@ std::vector<TrainingStop> training_stops(const std::vector<OpenTrial>& open) {
 
 }  // namespace
 
-TrajectoryRun::TrajectoryRun(const TrialInputs& inputs, const Trajectory& trajectory, std::vector<OpenTrial> open,
-                             Machinery& machinery, const TrajectoryEvents& events, const std::string& data_name)
+TrajectoryRun::TrajectoryRun(const TrialInputs& inputs, const Trajectory& trajectory,
+                             std::vector<OpenTrial> open, Machinery& machinery,
+                             const TrajectoryEvents& events, const std::string& data_name)
     : inputs_(inputs),
       trajectory_(trajectory),
       open_(std::move(open)),
@@ -87,7 +89,8 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
   training_events_.checkpoint = [&] {
     const Clock::time_point begin = Clock::now();
     const bool saved = save(training->state(), false);
-    training_events_.due = after(std::max(inputs_.options.checkpoint_seconds, seconds_since(begin) / kCheckpointShare));
+    training_events_.due =
+        after(std::max(inputs_.options.checkpoint_seconds, seconds_since(begin) / kCheckpointShare));
     return saved;
   };
   // Whoever leaves before the place where training goes on need not wait for its end.
@@ -109,7 +112,8 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
 
 // ---------------------------------------------------------------- where to begin
 
-// A trial whose weights are known, but not all that is wanted to be known of it: another metric, lost predictions.
+// A trial whose weights are known, but not all that is wanted to be known of it: another metric, lost
+// predictions.
 void TrajectoryRun::take_known_weights() {
   Store* store = inputs_.options.store;
   if (store == nullptr) return;
@@ -129,7 +133,8 @@ void TrajectoryRun::take_known_weights() {
 
 bool TrajectoryRun::judge_known(const OpenTrial& trial, const TrialRecord& known) {
   if (known.weights_file.empty()) return false;
-  const Result<std::string> content = inputs_.options.store->read_object(ObjectKind::Weights, known.weights_file);
+  const Result<std::string> content =
+      inputs_.options.store->read_object(ObjectKind::Weights, known.weights_file);
   if (!content) return false;
   const Result<TensorFile> file = read_tensor_file(content.value());
   const StepPlan& plan = machinery_.train.plan();
@@ -209,12 +214,14 @@ TrialRecord TrajectoryRun::start(const OpenTrial& trial) const {
 }
 
 OpenTrial& TrajectoryRun::open_trial(std::size_t trial) {
-  const auto found = std::ranges::find_if(open_, [&](const OpenTrial& one) { return one.stop.trial == trial; });
+  const auto found =
+      std::ranges::find_if(open_, [&](const OpenTrial& one) { return one.stop.trial == trial; });
   NNC_CHECK(found != open_.end());
   return *found;
 }
 
-bool TrajectoryRun::give_result(const TrainingStop& stop, const TrainingStop::End& end, const Training& training) {
+bool TrajectoryRun::give_result(const TrainingStop& stop, const TrainingStop::End& end,
+                                const Training& training) {
   const OpenTrial trial = open_trial(stop.trial);
   const TrainingState& state = training.state();
   TrialRecord record = start(trial);
@@ -301,11 +308,12 @@ void TrajectoryRun::compare_with_known(const TrialRecord& record) {
   const Result<std::optional<TrialRecord>> found = inputs_.options.store->find(record.identity);
   if (!found || !found.value()) return;
   const TrialRecord& known = *found.value();
-  const bool same = known.weights_sha256 == record.weights_sha256 && same_metrics(known.metrics, record.metrics);
+  const bool same =
+      known.weights_sha256 == record.weights_sha256 && same_metrics(known.metrics, record.metrics);
   if (known.status == TrialStatus::Failed || same) return;
-  events_.not_the_same(
-      fmt::format("`{}` gave another result than the same trial before: weights {}, before {}", record.experiment,
-                  record.weights_sha256.substr(0, 10), known.weights_sha256.substr(0, 10)));
+  events_.not_the_same(fmt::format(
+      "`{}` gave another result than the same trial before: weights {}, before {}", record.experiment,
+      record.weights_sha256.substr(0, 10), known.weights_sha256.substr(0, 10)));
 }
 
 // ---------------------------------------------------------------- states on the way

@@ -63,7 +63,8 @@ class TrajectoryRun {
   void give_diverged(const Training& training);
   TrialRecord start(const OpenTrial& trial) const;
   bool evaluate(const OpenTrial& trial, TrialRecord& record);
-  bool judge_part(const OpenTrial& trial, const JudgedPart& judged, const std::string& name, TrialRecord& record);
+  bool judge_part(const OpenTrial& trial, const JudgedPart& judged, const std::string& name,
+                  TrialRecord& record);
   bool keep(const OpenTrial& trial, TrialRecord record);
   void compare_with_known(const TrialRecord& record);
   bool save(const TrainingState& state, bool wanted);

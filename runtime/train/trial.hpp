@@ -38,7 +38,8 @@ TrialRecord start_record(const TrialPlan& trial, const std::string& data_name);
 void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record);
 void fail(TrialRecord& record, const Failure& failure);
 
-// The result of an equal trial as that of this one. What was trained becomes Cached: it was not trained for this one.
+// The result of an equal trial as that of this one. What was trained becomes Cached: it was not trained for
+// this one.
 TrialRecord record_as(const TrialPlan& trial, const std::string& data_name, const TrialRecord& equal);
 
 // Metrics that users declare may name computations that do not exist.

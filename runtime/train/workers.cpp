@@ -102,7 +102,8 @@ void Workers::process(std::size_t index) {
   try {
     ended = attempt(index);
   } catch (const std::bad_alloc&) {
-    fail_all(index, {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
+    fail_all(index,
+             {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
   }
   {
     const std::lock_guard lock(mutex_);
@@ -117,7 +118,8 @@ void Workers::process(std::size_t index) {
 // Cores without a trial help those that run; whoever comes next gets one back.
 void Workers::share_cores() {
   const std::size_t wanted = schedule_.running() + schedule_.ready();
-  const auto trials = static_cast<int>(std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(std::max(1, options_.jobs))));
+  const auto trials = static_cast<int>(
+      std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(std::max(1, options_.jobs))));
   const int each = options_.threads > 0 ? options_.threads : std::max(1, options_.cores / trials);
   for (ThreadTeam* team : teams_) team->set_threads(std::min(each, options_.most_threads()));
 }
@@ -181,12 +183,13 @@ bool Workers::attempt(std::size_t index) {
     if (trial.plan.stop) rules.push_back(*trial.plan.stop);
   }
   const TrialSamples& parts = *samples.value();
-  MachineryPlan needs = plan_machinery(compiled.value(), how.batch,
-                                       {parts.train.size(), parts.valid.size(), parts.test.size()}, rules,
-                                       compute_options(options_));
+  MachineryPlan needs =
+      plan_machinery(compiled.value(), how.batch, {parts.train.size(), parts.valid.size(), parts.test.size()},
+                     rules, compute_options(options_));
   if (needs.bytes() > physical_memory()) {
-    fail_all(index, {fmt::format("the trial needs {} of memory, more than is free", bytes_text(needs.bytes())),
-                     "choose a smaller batch or a smaller model"});
+    fail_all(index,
+             {fmt::format("the trial needs {} of memory, more than is free", bytes_text(needs.bytes())),
+              "choose a smaller batch or a smaller model"});
     return true;
   }
   const std::optional<MemoryBudget::Share> share = memory_.try_take(needs.bytes());
@@ -388,7 +391,8 @@ void Workers::drop_passing_states() {
       for (const std::int64_t epoch : *epochs) {
         if (epoch == trajectory.to) continue;
         // One that stays costs only space.
-        static_cast<void>(store->drop_checkpoint(state_id(work.identities[trajectory.trial].base, trial, epoch)).ok());
+        static_cast<void>(
+            store->drop_checkpoint(state_id(work.identities[trajectory.trial].base, trial, epoch)).ok());
       }
     }
   }

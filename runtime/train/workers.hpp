@@ -26,8 +26,8 @@ class Workers {
   // All of them must outlive the workers. Events are called by one thread at a time.
   Workers(PreparedStudy& study, const RunEvents& events, Schedule& schedule);
 
-  // Runs all trials, in this thread and as many others as `jobs` asks for besides. False if it was stopped. What a
-  // thread throws (bugs) ends all of them and is thrown here.
+  // Runs all trials, in this thread and as many others as `jobs` asks for besides. False if it was stopped.
+  // What a thread throws (bugs) ends all of them and is thrown here.
   bool run();
 
   // Why results could not be kept.
@@ -93,9 +93,9 @@ class Workers {
   std::exception_ptr thrown_;
   std::optional<Failure> failure_;
   std::vector<std::string> problems_;
-  std::map<std::size_t, Obstacle> obstacles_;             // by trajectory
+  std::map<std::size_t, Obstacle> obstacles_;                 // by trajectory
   std::map<std::string, std::pair<StoreClaim, int>> claims_;  // by base, with how many trajectories have it
-  std::vector<ThreadTeam*> teams_;  // of what runs
+  std::vector<ThreadTeam*> teams_;                            // of what runs
   std::int64_t known_ = 0;
   std::int64_t steps_trained_ = 0;
   std::atomic<bool> failed_ = false;
