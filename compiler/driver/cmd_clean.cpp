@@ -16,18 +16,25 @@ namespace nnc {
 namespace {
 
 // The trials of the store that the program of the command line does not have any more.
-Result<std::vector<std::string>> other_trials(Env& env, const Options& options, rt::Store& store, int& exit_code) {
+Result<std::vector<std::string>> other_trials(Env& env, const Options& options, rt::Store& store,
+                                              int& exit_code) {
   std::set<std::string> own;
+  std::set<std::string> own_refits;  // by what is trained: folds decide for how many epochs
   {
     const auto study = open_study(env, options, StoreUse::Read, exit_code);
     if (study == nullptr) return std::vector<std::string>{};
-    for (const rt::TrialIdentity& identity : study->prepared->work().identities) own.insert(identity.id);
+    const std::vector<rt::TrialIdentity>& identities = study->prepared->work().identities;
+    for (std::size_t i = 0; i < identities.size(); ++i) {
+      own.insert(identities[i].id);
+      if (study->plan().trials[i].refit) own_refits.insert(identities[i].base);
+    }
   }
   const auto trials = store.all();
   if (!trials) return trials.failure();
   std::vector<std::string> others;
   for (const rt::TrialRecord& trial : trials.value()) {
-    if (!own.contains(trial.identity)) others.push_back(trial.identity);
+    const bool own_refit = trial.refit && own_refits.contains(trial.base);
+    if (!own.contains(trial.identity) && !own_refit) others.push_back(trial.identity);
   }
   return others;
 }
@@ -48,7 +55,8 @@ Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Stor
 }
 
 std::uint64_t all_bytes(const rt::StoreSizes& sizes) {
-  return sizes.record_bytes + sizes.weight_bytes + sizes.prediction_bytes + sizes.checkpoint_bytes + sizes.leftover_bytes;
+  return sizes.record_bytes + sizes.weight_bytes + sizes.prediction_bytes + sizes.checkpoint_bytes +
+         sizes.leftover_bytes;
 }
 
 }  // namespace
@@ -79,7 +87,8 @@ int cmd_clean(Env& env, const Options& options) {
                     .dump(2)
              << "\n";
   } else if (!options.quiet) {
-    *env.out << store->folder() << " has\n" << sizes_text(before.value()) << "\n"
+    *env.out << store->folder() << " has\n"
+             << sizes_text(before.value()) << "\n"
              << (options.dry_run ? "would be removed\n" : "removed\n") << sizes_text(removed.value());
   }
   return kExitOk;
@@ -95,19 +104,24 @@ int cmd_verify(Env& env, const Options& options) {
   }
   const auto trials = store->all();
   tell_notices(env, *store);
-  const auto lost = std::ranges::count_if(damages.value(), [](const rt::StoreDamage& damage) { return !damage.repaired; });
+  const auto lost =
+      std::ranges::count_if(damages.value(), [](const rt::StoreDamage& damage) { return !damage.repaired; });
   if (options.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const rt::StoreDamage& damage : damages.value()) {
-      list.push_back({{"file", damage.file}, {"what", damage.what}, {"remedy", damage.remedy}, {"repaired", damage.repaired}});
+      list.push_back({{"file", damage.file},
+                      {"what", damage.what},
+                      {"remedy", damage.remedy},
+                      {"repaired", damage.repaired}});
     }
     *env.out << nlohmann::ordered_json({{"store", store->folder()}, {"damages", list}}).dump(2) << "\n";
-  } else {
+  } else if (!options.quiet) {
     for (const rt::StoreDamage& damage : damages.value())
-      *env.out << fmt::format("{}: {}; {}\n", printable(damage.file), printable(damage.what), printable(damage.remedy));
+      *env.out << fmt::format("{}: {}; {}\n", printable(damage.file), printable(damage.what),
+                              printable(damage.remedy));
     *env.out << fmt::format("{}: {}, {} damaged, {} of them repaired\n", store->folder(),
-                            count_text(trials ? std::ssize(trials.value()) : 0, "trial"), damages.value().size(),
-                            std::ssize(damages.value()) - lost);
+                            count_text(trials ? std::ssize(trials.value()) : 0, "trial"),
+                            damages.value().size(), std::ssize(damages.value()) - lost);
   }
   return lost > 0 ? kExitErrors : kExitOk;
 }

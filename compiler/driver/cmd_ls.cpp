@@ -32,16 +32,11 @@ std::string listing(const std::vector<rt::TrialRecord>& trials) {
 }
 
 nlohmann::ordered_json sizes_json(const rt::StoreSizes& sizes) {
-  return {{"trials", sizes.trials},
-          {"record_bytes", sizes.record_bytes},
-          {"weights", sizes.weights},
-          {"weight_bytes", sizes.weight_bytes},
-          {"predictions", sizes.predictions},
-          {"prediction_bytes", sizes.prediction_bytes},
-          {"checkpoints", sizes.checkpoints},
-          {"checkpoint_bytes", sizes.checkpoint_bytes},
-          {"leftovers", sizes.leftovers},
-          {"leftover_bytes", sizes.leftover_bytes}};
+  return {{"trials", sizes.trials},           {"record_bytes", sizes.record_bytes},
+          {"weights", sizes.weights},         {"weight_bytes", sizes.weight_bytes},
+          {"predictions", sizes.predictions}, {"prediction_bytes", sizes.prediction_bytes},
+          {"checkpoints", sizes.checkpoints}, {"checkpoint_bytes", sizes.checkpoint_bytes},
+          {"leftovers", sizes.leftovers},     {"leftover_bytes", sizes.leftover_bytes}};
 }
 
 std::string trial_text(const rt::TrialRecord& trial, const rt::Store& store) {
@@ -68,7 +63,8 @@ std::string trial_text(const rt::TrialRecord& trial, const rt::Store& store) {
   for (const auto& [name, value] : trial.metrics) row(name, fmt::format("{:.6g}", value));
   row("time", fmt::format("{} of training, {} of evaluation", duration_text(trial.seconds_train),
                           duration_text(trial.seconds_evaluate)));
-  row("weights", trial.weights_file.empty() ? "" : store.object_path(rt::ObjectKind::Weights, trial.weights_file));
+  row("weights",
+      trial.weights_file.empty() ? "" : store.object_path(rt::ObjectKind::Weights, trial.weights_file));
   row("sha256 of weights", trial.weights_sha256);
   for (const auto& [part, file] : trial.predictions)
     row(fmt::format("predictions on {}", part), store.object_path(rt::ObjectKind::Predictions, file));
@@ -109,7 +105,8 @@ int cmd_ls(Env& env, const Options& options) {
     for (const rt::TrialRecord& trial : trials.value()) {
       list.push_back(nlohmann::ordered_json::parse(rt::trial_record_json(trial)));
     }
-    const nlohmann::ordered_json all = {{"store", store->folder()}, {"sizes", sizes_json(sizes.value())}, {"trials", list}};
+    const nlohmann::ordered_json all = {
+        {"store", store->folder()}, {"sizes", sizes_json(sizes.value())}, {"trials", list}};
     *env.out << all.dump(2) << "\n";
   } else if (trials.value().empty()) {
     *env.out << fmt::format("no trials in {}\n", store->folder());
@@ -123,7 +120,8 @@ int cmd_show(Env& env, const Options& options) {
   const auto store = open_store(env, options, options.file, StoreUse::Read);
   if (store == nullptr) return kExitUsage;
   const auto trials = store->all();
-  const auto found = trials ? find_stored(trials.value(), options.topic) : Result<rt::TrialRecord>(trials.failure());
+  const auto found =
+      trials ? find_stored(trials.value(), options.topic) : Result<rt::TrialRecord>(trials.failure());
   tell_notices(env, *store);
   if (!found) {
     print_error(env, options, found.failure());

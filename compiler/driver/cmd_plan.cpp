@@ -57,6 +57,8 @@ std::string note_text(const TrialCost& cost) {
       return fmt::format("the same as {}", cost.like + 1);
     case TrialCost::Kind::OnTheWay:
       return fmt::format("on the way of {}", cost.like + 1);
+    case TrialCost::Kind::Leaves:
+      return fmt::format("leaves {} after {}", cost.like + 1, count_text(cost.from, "epoch"));
   }
   return {};
 }
@@ -90,20 +92,33 @@ std::string table_text(const StudyPlan& plan, const StudyCost& cost) {
                one.bytes == 0 ? "-" : bytes_text(one.bytes), note_text(one)});
   }
   std::string text = table.to_string();
-  if (rows.size() > kMostRows) text += fmt::format("  ... and {} more\n", with_separators(std::ssize(rows) - std::int64_t{kMostRows}));
+  if (rows.size() > kMostRows)
+    text += fmt::format("  ... and {} more\n", with_separators(std::ssize(rows) - std::int64_t{kMostRows}));
   return text;
 }
 
 // The sums, a line each.
 std::string sums_text(const StudyCost& cost) {
   std::string text = count_text(cost.declared, "trial");
-  if (cost.distinct < cost.declared) text += fmt::format(", {} of them different", with_separators(cost.distinct));
+  if (cost.distinct < cost.declared)
+    text += fmt::format(", {} of them different", with_separators(cost.distinct));
   if (cost.known > 0) text += fmt::format(", {} already done", with_separators(cost.known));
-  text += fmt::format("\n{}: {} declared, {} to train, in {}\n", "epochs", with_separators(cost.epochs_declared),
-                      with_separators(cost.epochs), count_text(cost.stages, "stage"));
-  text += fmt::format("steps: {} declared, {} to train\n", with_separators(cost.steps_declared),
+  text += fmt::format("\nepochs: {} declared, {} to train", with_separators(cost.epochs_declared),
+                      with_separators(cost.epochs));
+  if (cost.epochs > 0) text += fmt::format(", in {}", count_text(cost.stages, "stage"));
+  text += "\n";
+  text += fmt::format("steps: {} declared, {} to train", with_separators(cost.steps_declared),
                       with_separators(cost.steps));
-  text += fmt::format("memory: at most {} for {} at once\n", bytes_text(cost.peak_bytes), count_text(cost.jobs, "trial"));
+  if (cost.most_refit_steps > 0) {
+    const std::string most = with_separators(cost.most_refit_steps);
+    text += cost.least_refit_steps == cost.most_refit_steps
+                ? fmt::format(", {} more for what is selected", most)
+                : fmt::format(", {} to {} more for what is selected", with_separators(cost.least_refit_steps),
+                              most);
+  }
+  text += "\n";
+  text += fmt::format("memory: at most {} for {} at once\n", bytes_text(cost.peak_bytes),
+                      count_text(cost.jobs, "trial"));
   if (cost.seconds) text += fmt::format("time: about {}\n", duration_text(*cost.seconds));
   return text;
 }

@@ -38,7 +38,12 @@ int cmd_report(Env& env, const Options& options) {
     print_error(env, options, record.failure());
     return kExitUsage;
   }
-  const auto store = open_store(env, options, compilation->path, StoreUse::Read);
+  // The predictions are where that run has kept them.
+  Options with_store = options;
+  if (std::error_code error;
+      options.store.empty() && std::filesystem::is_directory(record.value().store, error))
+    with_store.store = record.value().store;
+  const auto store = open_store(env, with_store, compilation->path, StoreUse::Read);
   if (store == nullptr) return kExitUsage;
   // The claims of today about the trials of the last run.
   record.value().claims =

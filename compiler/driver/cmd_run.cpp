@@ -63,11 +63,12 @@ void complete_record(const Env& env, const Options& options, const StudyPlan& pl
   record.claims = rt::decide_claims(plan.reports, record, predictions_in(store));
 }
 
-// The command as typed, but without `--fresh`, which would begin anew.
+// The command as typed, but without what would begin anew.
 std::string command_to_go_on(const Options& options) {
   std::string command = options.command;
-  const std::string fresh = " --fresh";
-  if (const std::size_t at = command.find(fresh); at != std::string::npos) command.erase(at, fresh.size());
+  for (const std::string_view anew : {" --fresh", " --share off", " --share=off"}) {
+    if (const std::size_t at = command.find(anew); at != std::string::npos) command.erase(at, anew.size());
+  }
   return command;
 }
 

@@ -1,11 +1,12 @@
-// nnc why: which trials of a program have to be trained, and what makes each different from the most similar one that
-// is known.
+// nnc why: which trials of a program have to be trained, and what makes each different from the most similar
+// one that is known.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
@@ -26,7 +27,8 @@ struct Answer {
   std::vector<TrialChange> changes;  // from the nearest one
 };
 
-// A number as `nnc plan` counts, the beginning of an identity, or an experiment; empty for all. Ascending.
+// A number as `nnc plan` counts, the beginning of an identity, or an experiment; empty for all that will be
+// trained for sure. Ascending.
 std::vector<std::size_t> chosen_trials(const OpenStudy& study, const std::string& topic) {
   const StudyPlan& plan = study.plan();
   std::size_t number = 0;
@@ -35,15 +37,15 @@ std::vector<std::size_t> chosen_trials(const OpenStudy& study, const std::string
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
     const std::string& identity = study.prepared->work().identities[i].id;
-    const bool meant = topic.empty() || plan.trials[i].experiment == topic || (is_number && number == i + 1) ||
-                       (topic.size() >= 6 && identity.starts_with(topic));
+    const bool meant = (topic.empty() && !plan.trials[i].refit) || plan.trials[i].experiment == topic ||
+                       (is_number && number == i + 1) || (topic.size() >= 6 && identity.starts_with(topic));
     if (meant) chosen.push_back(i);
   }
   return chosen;
 }
 
 Result<Answer> explain(const OpenStudy& study, std::size_t index, const std::string& name,
-                       const std::vector<rt::TrialRecord>& stored) {
+                       const std::vector<rt::TrialRecord>& stored, const std::set<std::string>& in_program) {
   const TrialPlan& trial = study.plan().trials[index];
   Answer answer;
   answer.name = name;
@@ -53,7 +55,7 @@ Result<Answer> explain(const OpenStudy& study, std::size_t index, const std::str
   answer.known = known.value().has_value();
   if (answer.known) return answer;
   const rt::IdentityFields fields = study.prepared->fields(index, trial);
-  const rt::TrialRecord* nearest = find_nearest(stored, fields, trial.experiment);
+  const rt::TrialRecord* nearest = find_nearest(stored, fields, trial.experiment, in_program);
   if (nearest == nullptr) return answer;
   answer.nearest = *nearest;
   answer.changes = find_changes(facts_of(*nearest), facts_of(trial, fields));
@@ -64,12 +66,17 @@ std::string answer_text(const Answer& answer) {
   const std::string head = fmt::format("{}  {}", short_identity(answer.identity), printable(answer.name));
   if (answer.known) return head + ": known\n";
   if (!answer.nearest) return head + ": new, no trial is known\n";
-  const std::string like = fmt::format("{} {}", short_identity(answer.nearest->identity), printable(stored_name(*answer.nearest)));
+  const std::string like =
+      fmt::format("{} {}", short_identity(answer.nearest->identity), printable(stored_name(*answer.nearest)));
   if (answer.changes.empty())
-    return head + fmt::format(": its result is known, but files of {} are missing: it is measured again from its weights, "
-                              "or trained again\n", like);
+    return head +
+           fmt::format(
+               ": its result is known, but files of {} are missing: it is measured again from its weights, "
+               "or trained again\n",
+               like);
   std::string text = head + fmt::format(": new, most like {}\n", like);
-  for (const TrialChange& change : answer.changes) text += fmt::format("  {}\n", printable(change_text(change)));
+  for (const TrialChange& change : answer.changes)
+    text += fmt::format("  {}\n", printable(change_text(change)));
   return text;
 }
 
@@ -80,7 +87,8 @@ nlohmann::ordered_json answer_json(const Answer& answer) {
   return {{"trial", answer.name},
           {"identity", answer.identity},
           {"known", answer.known},
-          {"nearest", answer.nearest ? nlohmann::ordered_json(answer.nearest->identity) : nlohmann::ordered_json()},
+          {"nearest",
+           answer.nearest ? nlohmann::ordered_json(answer.nearest->identity) : nlohmann::ordered_json()},
           {"changes", changes}};
 }
 
@@ -95,8 +103,9 @@ int cmd_why(Env& env, const Options& asked) {
   if (study == nullptr) return exit_code;
   const std::vector<std::size_t> chosen = chosen_trials(*study, options.topic);
   if (chosen.empty()) {
-    print_error(env, options, {fmt::format("there is no trial `{}`", options.topic),
-                               "give its number in `nnc plan`, an experiment, or the beginning of an identity"});
+    print_error(env, options,
+                {fmt::format("there is no trial `{}`", options.topic),
+                 "give its number in `nnc plan`, an experiment, or the beginning of an identity"});
     return kExitUsage;
   }
   const auto stored = study->store->all();
@@ -105,10 +114,12 @@ int cmd_why(Env& env, const Options& asked) {
     return kExitUsage;
   }
   const std::vector<std::string> names = trial_names(study->plan());
+  std::set<std::string> in_program;
+  for (const rt::TrialIdentity& identity : study->prepared->work().identities) in_program.insert(identity.id);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   std::size_t known = 0;
   for (const std::size_t index : chosen) {
-    const auto answer = explain(*study, index, names[index], stored.value());
+    const auto answer = explain(*study, index, names[index], stored.value(), in_program);
     if (!answer) {
       print_error(env, options, answer.failure());
       return kExitUsage;
@@ -116,7 +127,8 @@ int cmd_why(Env& env, const Options& asked) {
     known += answer.value().known ? 1 : 0;
     all.push_back(answer_json(answer.value()));
     // Of many, those that are known are only counted.
-    if (!options.json && (!answer.value().known || !options.topic.empty())) *env.out << answer_text(answer.value());
+    if (!options.json && (!answer.value().known || !options.topic.empty()))
+      *env.out << answer_text(answer.value());
   }
   if (options.json) {
     *env.out << nlohmann::ordered_json({{"trials", all}}).dump(2) << "\n";

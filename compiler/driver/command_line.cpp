@@ -22,7 +22,8 @@ struct Verb {
   CLI::App* app;
   Command command;
 };
-using AddVerb = std::function<CLI::App&(const char* name, const char* what, const char* examples, Command command)>;
+using AddVerb =
+    std::function<CLI::App&(const char* name, const char* what, const char* examples, Command command)>;
 
 // ---------------------------------------------------------------- options
 
@@ -77,9 +78,9 @@ void add_folder(CLI::App& app, Options& options) {
       ->type_name("DIR");
 }
 
-void add_store(CLI::App& app, Options& options) {
+void add_store(CLI::App& app, Options& options, const char* usual = "$NNC_STORE, or .nnc beside the file") {
   app.add_option("--store", options.store,
-                 "where trials are kept from run to run (default: .nnc beside the file, or $NNC_STORE)")
+                 fmt::format("where trials are kept from run to run (default: {})", usual))
       ->type_name("DIR");
 }
 
@@ -92,18 +93,21 @@ void add_jobs(CLI::App& app, Options& options) {
 void add_run(CLI::App& app, Options& options) {
   add_folder(app, options);
   add_jobs(app, options);
-  app.add_option("--threads", options.threads,
-                 "threads within each trial (default: cores that have no trial); results are the same for any number")
+  app.add_option(
+         "--threads", options.threads,
+         "threads within each trial (default: cores that have no trial); results are the same for any number")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
   app.add_flag("--fresh", options.fresh, "train everything anew, also what earlier runs have finished");
   app.add_option_function<std::string>(
          "--share", [&options](const std::string& word) { options.share = word == "on"; },
-         "on, or off: train every trial from its beginning, also equal ones, to see that sharing changes nothing")
+         "on, or off: train every trial from its beginning, also equal ones, to see that sharing changes "
+         "nothing")
       ->check(CLI::IsMember({"on", "off"}))
       ->type_name("WHEN");
-  app.add_option("--checkpoint", options.checkpoint_seconds,
-                 "seconds between two states to go on from (default 10); more if they take over 1 % of the time")
+  app.add_option(
+         "--checkpoint", options.checkpoint_seconds,
+         "seconds between two states to go on from (default 10); more if they take over 1 % of the time")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e9));
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
@@ -119,18 +123,18 @@ void add_store_verbs(const AddVerb& add, Options& options) {
   const auto add_trial = [&options](CLI::App& verb, const char* what) {
     return verb.add_option("TRIAL", options.topic, what);
   };
-  CLI::App& why = add("why", "Say which trials would be trained, and what makes each different from those known",
-                      "  nnc why study.nn\n"
-                      "  nnc why 12 study.nn\n"
-                      "  nnc why dropout",
-                      cmd_why);
+  CLI::App& why =
+      add("why", "Say which trials would be trained, and what makes each different from those known",
+          "  nnc why study.nn\n"
+          "  nnc why 12 study.nn\n"
+          "  nnc why dropout",
+          cmd_why);
   add_trial(why, "a number of `nnc plan`, an experiment, or the beginning of an identity; without it all");
   add_file(why, options);
   add_study(why, options);
   add_store(why, options);
   CLI::App& diff = add("diff", "Compare the trials of two programs: added, removed, changed, already done",
-                       "  nnc diff before.nn after.nn",
-                       cmd_diff);
+                       "  nnc diff before.nn after.nn", cmd_diff);
   diff.add_option("A", options.file, "the program before")->required();
   diff.add_option("B", options.other, "the program after")->required();
   add_store(diff, options);
@@ -138,31 +142,36 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                      "  nnc ls\n"
                      "  nnc ls study.nn --json",
                      cmd_ls);
-  ls.add_option("FILE", options.file, "the program whose store is listed; without it the store of this folder");
+  ls.add_option("FILE", options.file,
+                "the program whose store is listed; without it the store of this folder");
   add_store(ls, options);
   CLI::App& show = add("show", "Show all that is known of one trial",
                        "  nnc ls\n"
                        "  nnc show 3f2a9c",
                        cmd_show);
   add_trial(show, "the beginning of its identity, as `nnc ls` shows it")->required();
-  show.add_option("FILE", options.file, "the program whose store is meant; without it the store of this folder");
+  show.add_option("FILE", options.file,
+                  "the program whose store is meant; without it the store of this folder");
   add_store(show, options);
   CLI::App& clean = add("clean", "Remove what need not be kept, and say how much it was",
                         "  nnc clean study.nn --dry-run\n"
                         "  nnc clean study.nn --others\n"
                         "  nnc clean --checkpoints",
                         cmd_clean);
-  clean.add_option("FILE", options.file, "the program whose store is cleaned; without it the store of this folder");
+  clean.add_option("FILE", options.file,
+                   "the program whose store is cleaned; without it the store of this folder");
   add_store(clean, options);
   clean.add_flag("--checkpoints", options.checkpoints, "also the states from which training could go on");
   clean.add_flag("--others", options.others, "also the trials that FILE does not have any more");
   clean.add_flag("--all", options.all, "everything");
   clean.add_flag("-n,--dry-run", options.dry_run, "only say what would be removed");
-  CLI::App& verify = add("verify", "Read everything that is kept, compare it with its checksums, mend what has a copy",
-                         "  nnc verify\n"
-                         "  nnc verify study.nn",
-                         cmd_verify);
-  verify.add_option("FILE", options.file, "the program whose store is verified; without it the store of this folder");
+  CLI::App& verify =
+      add("verify", "Read everything that is kept, compare it with its checksums, mend what has a copy",
+          "  nnc verify\n"
+          "  nnc verify study.nn",
+          cmd_verify);
+  verify.add_option("FILE", options.file,
+                    "the program whose store is verified; without it the store of this folder");
   add_store(verify, options);
 }
 
@@ -195,15 +204,18 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   add_file(check, options);
   add_study(check, options);
   add_dump(check, options);
-  CLI::App& plan = add("plan", "Say what `run` would do: trials, what they have in common, steps, memory, time",
-                       "  nnc plan study.nn\n"
-                       "  nnc plan study.nn --dump=graph --trial 2",
-                       cmd_plan);
+  CLI::App& plan =
+      add("plan", "Say what `run` would do: trials, what they have in common, steps, memory, time",
+          "  nnc plan study.nn\n"
+          "  nnc plan study.nn --no-time --jobs 8\n"
+          "  nnc plan study.nn --dump=graph --trial 2",
+          cmd_plan);
   add_file(plan, options);
   add_jobs(plan, options);
   add_store(plan, options);
   add_study(plan, options);
-  plan.add_flag("!--no-time", options.time, "do not run steps to tell how long it will take");
+  plan.add_flag_callback(
+      "--no-time", [&options] { options.time = false; }, "do not run steps to tell how long it will take");
   add_dump(plan, options);
   CLI::App& summary = add("summary", "Show the layers of the models, their shapes and parameters",
                           "  nnc summary study.nn\n"
@@ -220,7 +232,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
                          cmd_report);
   add_file(report, options);
   add_folder(report, options);
-  add_store(report, options);
+  add_store(report, options, "that of the run");
   add_store_verbs(add, options);
   CLI::App& explain = add("explain", "Explain a diagnostic, or list all",
                           "  nnc explain E0301\n"

@@ -23,13 +23,13 @@ struct Options {
   std::string dump;                                           // --dump=PHASE, or ""
   std::int64_t trial = 1;                                     // --trial: which one is dumped, from 1
 
-  std::string folder;   // --out; empty: runs/<stem>
-  int jobs = 0;         // 0: as many as there are cores
-  std::string store;    // --store; empty: .nnc beside the file
-  int threads = 0;      // within each trial; 0: cores without a trial help those that run
-  bool fresh = false;   // train everything, whatever is known
-  bool time = true;     // plan: run some steps to tell how long it will take
-  bool share = true;    // equal trials and common beginnings once
+  std::string folder;  // --out; empty: runs/<stem>
+  int jobs = 0;        // 0: as many as there are cores
+  std::string store;   // --store; empty: .nnc beside the file
+  int threads = 0;     // within each trial; 0: cores without a trial help those that run
+  bool fresh = false;  // train everything, whatever is known
+  bool time = true;    // plan: run some steps to tell how long it will take
+  bool share = true;   // equal trials and common beginnings once
   double checkpoint_seconds = 10;
   bool smoke = false;   // everything once, on a sliver of the data
   bool strict = false;  // a refuted claim is a failure

@@ -49,7 +49,8 @@ Result<rt::CompiledTrial> TrialCompiler::compile(std::size_t trial) const {
 }
 
 rt::StudyCompiler TrialCompiler::for_runtime() const {
-  return {[this](std::size_t trial) { return identify(trial); }, [this](std::size_t trial) { return compile(trial); }};
+  return {[this](std::size_t trial) { return identify(trial); },
+          [this](std::size_t trial) { return compile(trial); }};
 }
 
 }  // namespace nnc

@@ -15,7 +15,7 @@ enum ExitCode : int {
   kExitUsage = 2,          // the command line, or the world: files, disk, memory
   kExitPartlyFailed = 3,   // some trials of a sweep failed
   kExitInternal = 70,      // a bug in nnc
-  kExitInterrupted = 130,  // by SIGINT
+  kExitInterrupted = 130,  // by SIGINT; the process ends with 143 after SIGTERM
 };
 
 // Runs one command line (without the program's name). Throws nothing.

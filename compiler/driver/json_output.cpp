@@ -62,6 +62,8 @@ const char* fate_word(TrialCost::Kind kind) {
       return "same";
     case TrialCost::Kind::OnTheWay:
       return "on the way";
+    case TrialCost::Kind::Leaves:
+      return "leaves";
     case TrialCost::Kind::IfBest:
       return "if best";
   }
@@ -108,9 +110,11 @@ std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
     Json trial = trial_json(plan, plan.trials[i], cost.trials[i]);
     const TrialCost& one = cost.trials[i];
-    const bool has_like = one.kind == TrialCost::Kind::Same || one.kind == TrialCost::Kind::OnTheWay;
+    const bool has_like = one.kind == TrialCost::Kind::Same || one.kind == TrialCost::Kind::OnTheWay ||
+                          one.kind == TrialCost::Kind::Leaves;
     trial["identity"] = work.identities[i].id;
     trial["fate"] = fate_word(one.kind);
+    if (one.kind == TrialCost::Kind::Leaves) trial["from_epoch"] = one.from;
     trial["like"] = has_like ? Json(plan.trials[one.like].id) : Json();
     trials.push_back(std::move(trial));
   }
@@ -129,6 +133,7 @@ std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work
                {"epochs", cost.epochs},
                {"steps_declared", cost.steps_declared},
                {"steps", cost.steps},
+               {"refit_steps", {{"least", cost.least_refit_steps}, {"most", cost.most_refit_steps}}},
                {"jobs", cost.jobs},
                {"memory_bytes", cost.peak_bytes},
                {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},

@@ -14,12 +14,16 @@
 namespace {
 
 std::atomic<bool> stop_requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<int> stop_signal{SIGINT};  // which one it was
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 // The first request ends the run in order; a second one ends the process at once, with the cursor shown
 // again.
 void handle_stop(int signal_number) {
-  if (!stop_requested.exchange(true)) return;
+  if (!stop_requested.exchange(true)) {
+    stop_signal = signal_number;
+    return;
+  }
   constexpr char kShowCursor[] = "\x1b[?25h\n";
   if (isatty(STDERR_FILENO) != 0) {
     const ssize_t ignored = write(STDERR_FILENO, kShowCursor, sizeof kShowCursor - 1);
@@ -54,5 +58,7 @@ int main(int argc, char** argv) {
       std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "run"; });
   if (trains) install_handlers();
   nnc::Env env = nnc::real_env(&stop_requested);
-  return nnc::run_command_line(env, std::vector<std::string>(argv + 1, argv + argc));
+  const int exit_code = nnc::run_command_line(env, std::vector<std::string>(argv + 1, argv + argc));
+  // As shells say it: 130 after Ctrl-C, 143 after SIGTERM.
+  return exit_code == nnc::kExitInterrupted ? 128 + stop_signal : exit_code;
 }

@@ -21,7 +21,8 @@ std::unique_ptr<OpenStudy> open_study(Env& env, const Options& options, StoreUse
     exit_code = kExitUsage;
     return nullptr;
   }
-  study->compiler = std::make_unique<TrialCompiler>(compilation.sources, compilation.program, *compilation.study);
+  study->compiler =
+      std::make_unique<TrialCompiler>(compilation.sources, compilation.program, *compilation.study);
   auto prepared = rt::PreparedStudy::make(study->plan(), study->compiler->for_runtime(),
                                           run_options(env, options, study->plan(), *study->store));
   if (!prepared) {
@@ -35,7 +36,8 @@ std::unique_ptr<OpenStudy> open_study(Env& env, const Options& options, StoreUse
 
 static std::string trial_name(const TrialPlan& trial, bool several_seeds) {
   std::string name = trial.experiment;
-  if (const std::string params = params_text(trial.params); !params.empty()) name += fmt::format(" ({})", params);
+  if (const std::string params = params_text(trial.params); !params.empty())
+    name += fmt::format(" ({})", params);
   if (several_seeds) name += fmt::format(", seed {}", trial.seed);
   if (trial.fold)
     name += fmt::format(", fold {} of {}", *trial.fold + 1, trial.validation ? trial.validation->folds : 0);
@@ -47,7 +49,8 @@ std::vector<std::string> trial_names(const StudyPlan& plan) {
   std::map<std::string, std::set<std::uint64_t>> seeds;
   for (const TrialPlan& trial : plan.trials) seeds[trial.experiment].insert(trial.seed);
   std::vector<std::string> names;
-  for (const TrialPlan& trial : plan.trials) names.push_back(trial_name(trial, seeds[trial.experiment].size() > 1));
+  for (const TrialPlan& trial : plan.trials)
+    names.push_back(trial_name(trial, seeds[trial.experiment].size() > 1));
   return names;
 }
 

@@ -55,10 +55,12 @@ std::string Table::to_string(std::string_view indent) const {
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   };
-  write(titles_);
-  std::vector<std::string> rules;
-  for (const int width : widths) rules.emplace_back(static_cast<std::size_t>(width), '-');
-  write(rules);
+  if (std::ranges::any_of(titles_, [](const std::string& title) { return !title.empty(); })) {
+    write(titles_);
+    std::vector<std::string> rules;
+    for (const int width : widths) rules.emplace_back(static_cast<std::size_t>(width), '-');
+    write(rules);
+  }
   for (const auto& row : rows_) write(row);
   return out;
 }

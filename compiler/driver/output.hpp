@@ -25,7 +25,7 @@ class Table {
   enum class Align : std::uint8_t { Left, Right };
   void column(std::string title, Align align = Align::Left);
   void row(std::vector<std::string> cells);
-  // A line of titles, a rule, the rows; every line indented.
+  // A line of titles and a rule, if there are titles, then the rows; every line indented.
   [[nodiscard]] std::string to_string(std::string_view indent = "  ") const;
 
  private:

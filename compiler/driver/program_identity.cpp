@@ -3,8 +3,6 @@
 // shape.
 #include "compiler/driver/program_identity.hpp"
 
-#include <span>
-
 #include "compiler/base/render.hpp"
 #include "compiler/lower/model.hpp"
 #include "compiler/passes/passes.hpp"
@@ -12,12 +10,6 @@
 
 namespace nnc {
 namespace {
-
-std::string sha256_of(const std::string& text) {
-  rt::Sha256 sha;
-  sha.add(std::as_bytes(std::span(text)));
-  return sha.finish();
-}
 
 // Without the numbers in it.
 std::string form_text(ir::Graph graph) {
@@ -95,7 +87,7 @@ Result<ProgramIdentities::Model> ProgramIdentities::build_model(const TrialSetup
     text += phase + anonymous_text(graph);
     form += phase + form_text(std::move(graph));
   }
-  return Model{{sha256_of(text), sha256_of(form)}, &*shape_sets_.insert(std::move(shapes)).first};
+  return Model{{rt::sha256_of(text), rt::sha256_of(form)}, &*shape_sets_.insert(std::move(shapes)).first};
 }
 
 Result<ProgramIdentities::Part> ProgramIdentities::build_optimizer(const TrialSetup& setup,
@@ -109,7 +101,7 @@ Result<ProgramIdentities::Part> ProgramIdentities::build_optimizer(const TrialSe
     all.identity += known->second.value().identity + "\n";
     all.form += known->second.value().form + "\n";
   }
-  return Part{sha256_of(all.identity), sha256_of(all.form)};
+  return Part{rt::sha256_of(all.identity), rt::sha256_of(all.form)};
 }
 
 // The graph has the shape in it.
@@ -123,7 +115,7 @@ Result<ProgramIdentities::Part> ProgramIdentities::build_updates(const TrialSetu
     return failure_of_trial(sources_, sink);
   graph = ir::optimize(std::move(graph));
   const std::string text = anonymous_text(graph);
-  return Part{sha256_of(text), sha256_of(form_text(std::move(graph)))};
+  return Part{rt::sha256_of(text), rt::sha256_of(form_text(std::move(graph)))};
 }
 
 }  // namespace nnc

@@ -62,7 +62,8 @@ std::string score_text(const rt::TrialRecord& record) {
 
 }  // namespace
 
-Progress::Progress(Env& env, const Options& options, const StudyPlan& plan, const rt::WorkPlan& work, int jobs)
+Progress::Progress(Env& env, const Options& options, const StudyPlan& plan, const rt::WorkPlan& work,
+                   int jobs)
     : env_(env),
       plan_(plan),
       names_(trial_names(plan)),

@@ -71,7 +71,8 @@ rt::LoadPredictions predictions_in(rt::Store& store) {
       return Failure{fmt::format("there are no predictions on the {} part", part), ""};
     const auto content = store.read_object(rt::ObjectKind::Predictions, recorded->second);
     if (!content) return content.failure();
-    return rt::read_predictions(content.value(), store.object_path(rt::ObjectKind::Predictions, recorded->second));
+    return rt::read_predictions(content.value(),
+                                store.object_path(rt::ObjectKind::Predictions, recorded->second));
   };
 }
 

@@ -18,6 +18,7 @@ rt::RunOptions run_options(const Env& env, const Options& options, const StudyPl
   run.cores = env.cores();
   run.threads = options.threads;
   run.smoke = options.smoke;
+  run.keep_states = !options.smoke;
   run.store = &store;
   run.share = options.share;
   run.reuse = options.share && !options.fresh;

@@ -1,4 +1,5 @@
-// What the command line asks of a run, for the verbs that run a study and those that only ask what a run would do.
+// What the command line asks of a run, for the verbs that run a study and those that only ask what a run
+// would do.
 #pragma once
 
 #include "compiler/driver/commands.hpp"

@@ -15,8 +15,8 @@ namespace nnc {
 void print_results(std::ostream& out, const rt::RunRecord& record);
 void print_claims(std::ostream& out, const rt::RunRecord& record);
 
-// Writes results.json, record.json and the report, whose files it gives. Failure if one could not be written; what was
-// written before stays.
+// Writes results.json, record.json and the report, whose files it gives. Failure if one could not be written;
+// what was written before stays.
 Result<std::vector<std::string>> write_outputs(const StudyPlan& plan, const rt::RunRecord& record,
                                                const std::string& folder, const rt::ReportOptions& options,
                                                std::vector<std::string>& warnings);

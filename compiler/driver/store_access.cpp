@@ -15,7 +15,8 @@ std::string store_folder(const Env& env, const Options& options, const std::stri
   return (std::filesystem::path(program).parent_path() / ".nnc").string();
 }
 
-std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program, StoreUse use) {
+std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program,
+                                      StoreUse use) {
   Result<std::unique_ptr<rt::Store>> opened =
       rt::Store::open(store_folder(env, options, program), use == StoreUse::Read);
   if (!opened) {

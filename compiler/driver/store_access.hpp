@@ -14,7 +14,8 @@ std::string store_folder(const Env& env, const Options& options, const std::stri
 
 enum class StoreUse : std::uint8_t { Read, Write };
 // Null, with the error shown, if it cannot be used.
-std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program, StoreUse use);
+std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program,
+                                      StoreUse use);
 
 // What is in a store, or was removed from it, for people.
 std::string sizes_text(const rt::StoreSizes& sizes);

@@ -1,5 +1,5 @@
-// See study_cost.hpp. Trials of one kind need the same memory and the same time for a step: each kind is looked at
-// once, however many trials there are.
+// See study_cost.hpp. Trials of one kind need the same memory and the same time for a step: each kind is
+// looked at once, however many trials there are.
 #include "compiler/driver/study_cost.hpp"
 
 #include <fmt/format.h>
@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -24,6 +23,11 @@ namespace {
 constexpr double kSecondsInAll = 3;
 constexpr double kSecondsPerKind = 0.25;
 constexpr std::size_t kMostMeasured = 48;
+// A plan of so many trials is not waited for so long: its kinds are many, and its time is a rough number
+// anyhow.
+constexpr std::size_t kManyTrials = 20'000;
+constexpr double kSecondsOfMany = 0.3;
+constexpr std::size_t kMostMeasuredOfMany = 4;
 
 // A trial of its kind, and what is known of it.
 struct Kind {
@@ -60,41 +64,48 @@ class CostMeter {
 
  private:
   const TrialPlan& trial(std::size_t index) const { return plan_.trials[index]; }
+  bool many() const { return plan_.trials.size() > kManyTrials; }
+
+  // Steps of an epoch. Folds of one kind differ in size by a few samples; seeds do not change sizes.
+  Result<std::int64_t> epoch_steps(std::size_t index) {
+    const TrialPlan& one = trial(index);
+    std::string key = std::to_string(one.data);
+    if (one.validation) key += fmt::format(" {} {}", validation_text(*one.validation), one.fold.value_or(-1));
+    auto known = sizes_.find(key);
+    if (known == sizes_.end()) {
+      const auto samples = study_.samples().get(one);
+      if (!samples) return samples.failure();
+      known = sizes_.emplace(std::move(key), std::ssize(samples.value()->train)).first;
+    }
+    return (known->second + one.batch - 1) / one.batch;
+  }
 
   Status count_trials() {
-    double declared = 0;
-    double epochs = 0;
-    double steps = 0;
-    const std::vector<double> shares = shares_of(plan_);
     const std::vector<bool> maybe = rt::maybe_known(study_);
     for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
       TrialCost& one = cost_.trials[i];
-      one.steps = training_steps(plan_, trial(i));
-      declared += shares[i];
-      epochs += shares[i] * static_cast<double>(trial(i).epochs);
-      steps += shares[i] * static_cast<double>(one.steps);
+      const Result<std::int64_t> steps = epoch_steps(i);
+      if (!steps) return steps.failure();
+      one.steps = steps.value() * trial(i).epochs;
+      if (!trial(i).refit) {
+        ++cost_.declared;
+        cost_.epochs_declared += trial(i).epochs;
+        cost_.steps_declared += one.steps;
+        if (work_.first[i] == i) ++cost_.distinct;
+      }
       if (work_.first[i] != i) {
         one.kind = TrialCost::Kind::Same;
         one.like = work_.first[i];
         continue;
       }
-      bool known = false;
-      if (maybe[i]) {
-        const auto found = rt::find_known(study_, trial(i), work_.identities[i].id);
-        if (!found) return found.failure();
-        known = found.value().has_value();
-      }
-      if (!trial(i).refit) ++cost_.distinct;
-      if (known) {
-        one.kind = TrialCost::Kind::Known;
-        if (!trial(i).refit) ++cost_.known;
-      } else if (trial(i).refit) {
-        one.kind = TrialCost::Kind::IfBest;
-      }
+      if (trial(i).refit) one.kind = TrialCost::Kind::IfBest;
+      if (!maybe[i]) continue;
+      const auto found = rt::find_known(study_, trial(i), work_.identities[i].id);
+      if (!found) return found.failure();
+      if (!found.value()) continue;
+      one.kind = TrialCost::Kind::Known;
+      if (!trial(i).refit) ++cost_.known;
     }
-    cost_.declared = std::llround(declared);
-    cost_.epochs_declared = std::llround(epochs);
-    cost_.steps_declared = std::llround(steps);
     cost_.stages = work_.stages();
     return Done{};
   }
@@ -122,6 +133,10 @@ class CostMeter {
       if (stop.trial != trajectory.trial) {
         one.kind = TrialCost::Kind::OnTheWay;
         one.like = trajectory.trial;
+      } else if (trajectory.parent) {
+        one.kind = TrialCost::Kind::Leaves;
+        one.like = work_.trajectories[*trajectory.parent].trial;
+        one.from = trajectory.from;
       }
       if (first_open == 0) first_open = stop.epoch;
       last_open = stop.epoch;
@@ -132,11 +147,13 @@ class CostMeter {
     for (const rt::TrajectoryStop& stop : trajectory.stops) kinds_of_trials_[stop.trial] = left.kind;
     std::int64_t from = trajectory.from;
     if (rt::Store* store = study_.options().store; store != nullptr && study_.options().reuse) {
-      const auto states = rt::find_states(*store, work_.identities[trajectory.trial].base, trial(trajectory.trial), first_open);
-      if (!states.empty()) from = std::max(from, states.front().complete ? states.front().epoch : states.front().epoch - 1);
+      const auto states = rt::find_states(*store, work_.identities[trajectory.trial].base,
+                                          trial(trajectory.trial), first_open);
+      if (!states.empty())
+        from = std::max(from, states.front().complete ? states.front().epoch : states.front().epoch - 1);
     }
     left.epochs = last_open - from;
-    left.steps = left.epochs * steps_per_epoch(plan_, trial(trajectory.trial));
+    left.steps = cost_.trials[trajectory.trial].steps / trial(trajectory.trial).epochs * left.epochs;
     cost_.epochs += left.epochs;
     cost_.steps += left.steps;
     left_.push_back(left);
@@ -152,25 +169,26 @@ class CostMeter {
 
   void add_refits() {
     const std::vector<double> shares = shares_of(plan_);
-    double epochs = 0;
-    double steps = 0;
+    std::map<std::string, std::pair<std::int64_t, std::int64_t>> ranges;  // per experiment
     for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
-      if (cost_.trials[i].kind != TrialCost::Kind::IfBest || !trial(i).refit) continue;
+      if (!trial(i).refit) continue;
       Left left;
-      left.kind = kind_of(refit_demands(i));
-      kinds_of_trials_[i] = left.kind;
-      left.judged = 1;
       left.share = shares[i];
-      if (!work_.bookmarked[i]) {
-        left.epochs = trial(i).epochs;
-        left.steps = cost_.trials[i].steps;
+      if (cost_.trials[i].kind == TrialCost::Kind::IfBest) {
+        left.kind = kind_of(refit_demands(i));
+        kinds_of_trials_[i] = left.kind;
+        left.judged = 1;
+        left.epochs = work_.bookmarked[i] ? 0 : trial(i).epochs;
+        left.steps = work_.bookmarked[i] ? 0 : cost_.trials[i].steps;
+        left_.push_back(left);
       }
-      epochs += left.share * static_cast<double>(left.epochs);
-      steps += left.share * static_cast<double>(left.steps);
-      left_.push_back(left);
+      const auto [range, fresh] = ranges.try_emplace(trial(i).experiment, left.steps, left.steps);
+      range->second = {std::min(range->second.first, left.steps), std::max(range->second.second, left.steps)};
     }
-    cost_.epochs += std::llround(epochs);
-    cost_.steps += std::llround(steps);
+    for (const auto& [experiment, range] : ranges) {
+      cost_.least_refit_steps += range.first;
+      cost_.most_refit_steps += range.second;
+    }
   }
 
   Status find_needs() {
@@ -192,7 +210,8 @@ class CostMeter {
 
   // As many at once as will run at once: they share caches and units of the machine.
   void measure_kinds(const std::vector<std::size_t>& chosen) {
-    const double each = std::min(kSecondsPerKind, kSecondsInAll * options_.jobs / static_cast<double>(chosen.size()));
+    const double all = many() ? kSecondsOfMany : kSecondsInAll;
+    const double each = std::min(kSecondsPerKind, all * options_.jobs / static_cast<double>(chosen.size()));
     const auto useful = std::min(options_.jobs, static_cast<int>(left_.size()));
     const rt::RunOptions& run = study_.options();
     const int threads = run.threads > 0 ? run.threads : std::max(1, run.cores / std::max(1, useful));
@@ -202,12 +221,14 @@ class CostMeter {
       const Kind* last = &kinds_[chosen.front()];
       for (std::size_t place = next++; place < chosen.size(); place = next++) {
         Kind& kind = kinds_[chosen[place]];
-        if (const auto speed = rt::measure_speed(study_, kind.demands, threads, each)) kind.speed = speed.value();
+        if (const auto speed = rt::measure_speed(study_, kind.demands, threads, each))
+          kind.speed = speed.value();
         last = &kind;
         ++finished;
       }
       // The others are not to be faster because this one has nothing to do.
-      while (finished < chosen.size()) static_cast<void>(rt::measure_speed(study_, last->demands, threads, 0.01).ok());
+      while (finished < chosen.size())
+        static_cast<void>(rt::measure_speed(study_, last->demands, threads, 0.01).ok());
     };
     std::vector<std::thread> helpers;
     for (int i = 1; i < useful; ++i) helpers.emplace_back(work);
@@ -220,7 +241,8 @@ class CostMeter {
     if (kind.speed) return *kind.speed;
     rt::TrialSpeed guessed;
     guessed.seconds_per_step = seconds_per_cost * step_cost(trial(kind.demands.trial));
-    guessed.seconds_to_judge = guessed.seconds_per_step * 0.3 * 10'000 / static_cast<double>(trial(kind.demands.trial).batch);
+    guessed.seconds_to_judge =
+        guessed.seconds_per_step * 0.3 * 10'000 / static_cast<double>(trial(kind.demands.trial).batch);
     return guessed;
   }
 
@@ -230,7 +252,7 @@ class CostMeter {
     std::ranges::sort(chosen, std::greater<>(), [&](std::size_t kind) {
       return kinds_[kind].steps * step_cost(trial(kinds_[kind].demands.trial));
     });
-    chosen.resize(std::min(chosen.size(), kMostMeasured));
+    chosen.resize(std::min(chosen.size(), many() ? kMostMeasuredOfMany : kMostMeasured));
     if (chosen.empty()) {
       cost_.seconds = 0;
       return;
@@ -271,6 +293,7 @@ class CostMeter {
   const rt::WorkPlan& work_;
   const CostOptions& options_;
   StudyCost cost_;
+  std::unordered_map<std::string, std::int64_t> sizes_;  // of training parts
   std::vector<Kind> kinds_;
   std::unordered_map<std::string, std::size_t> kinds_by_key_;
   std::vector<Left> left_;

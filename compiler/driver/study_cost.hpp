@@ -16,15 +16,17 @@ struct TrialCost {
     Known,     // from an earlier run
     Same,      // as `like`
     OnTheWay,  // of `like`, which goes on
+    Leaves,    // begins with the state of `like` after epoch `from`, where their learning rates part
     IfBest,    // a refit, trained only if its point is selected
   };
   Kind kind = Kind::Trained;
   std::size_t like = 0;
+  std::int64_t from = 0;
   std::int64_t steps = 0;   // of all its epochs
   std::uint64_t bytes = 0;  // while it is trained
 };
 
-// Of refits those of one point count, because one point is selected.
+// What will be trained of the refits depends on the points that are selected, and is told apart.
 struct StudyCost {
   std::vector<TrialCost> trials;
   std::int64_t declared = 0;
@@ -34,7 +36,10 @@ struct StudyCost {
   std::int64_t epochs_declared = 0;
   std::int64_t epochs = 0;  // to train
   std::int64_t steps_declared = 0;
-  std::int64_t steps = 0;        // to train
+  std::int64_t steps = 0;  // to train
+  // Of all refits together: if the shortest or the longest point of each experiment is selected.
+  std::int64_t least_refit_steps = 0;
+  std::int64_t most_refit_steps = 0;
   std::uint64_t most_bytes = 0;  // of one trial
   std::uint64_t peak_bytes = 0;  // of all that may run at once
   int jobs = 1;

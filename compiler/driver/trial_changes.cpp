@@ -1,5 +1,5 @@
-// See trial_changes.hpp. Most fields of an identity speak for themselves; what is a hash there is explained by what is
-// known of the trials beside it.
+// See trial_changes.hpp. Most fields of an identity speak for themselves; what is a hash there is explained
+// by what is known of the trials beside it.
 #include "compiler/driver/trial_changes.hpp"
 
 #include <fmt/format.h>
@@ -28,20 +28,24 @@ std::vector<std::string> names_of(const rt::IdentityFields& lhs, const rt::Ident
 
 using Layers = std::vector<LayerSummary>;
 
-bool alike(const LayerSummary& lhs, const LayerSummary& rhs) { return lhs.call == rhs.call && lhs.depth == rhs.depth; }
+bool alike(const LayerSummary& lhs, const LayerSummary& rhs) {
+  return lhs.call == rhs.call && lhs.depth == rhs.depth;
+}
 
 // Lengths of longest common subsequences of the ends of both lists.
 std::vector<std::vector<std::size_t>> common_lengths(const Layers& lhs, const Layers& rhs) {
   std::vector<std::vector<std::size_t>> lengths(lhs.size() + 1, std::vector<std::size_t>(rhs.size() + 1, 0));
   for (std::size_t i = lhs.size(); i-- > 0;) {
     for (std::size_t j = rhs.size(); j-- > 0;) {
-      lengths[i][j] = alike(lhs[i], rhs[j]) ? lengths[i + 1][j + 1] + 1 : std::max(lengths[i + 1][j], lengths[i][j + 1]);
+      lengths[i][j] =
+          alike(lhs[i], rhs[j]) ? lengths[i + 1][j + 1] + 1 : std::max(lengths[i + 1][j], lengths[i][j + 1]);
     }
   }
   return lengths;
 }
 
-// Layers that are in one of the models alone; where one took the place of another of its kind, they are told together.
+// Layers that are in one of the models alone; where one took the place of another of its kind, they are told
+// together.
 std::vector<TrialChange> layer_changes(const Layers& before, const Layers& after) {
   const auto lengths = common_lengths(before, after);
   std::vector<TrialChange> changes;
@@ -49,7 +53,8 @@ std::vector<TrialChange> layer_changes(const Layers& before, const Layers& after
   std::vector<const LayerSummary*> added;
   const auto flush = [&] {
     for (const LayerSummary* layer : removed) {
-      const auto other = std::ranges::find_if(added, [&](const auto* one) { return one->kind == layer->kind; });
+      const auto other =
+          std::ranges::find_if(added, [&](const auto* one) { return one->kind == layer->kind; });
       if (other == added.end()) {
         changes.push_back({"layer " + layer->name, layer->call, ""});
       } else {
@@ -82,18 +87,19 @@ std::vector<TrialChange> layer_changes(const Layers& before, const Layers& after
 void explain_model(const TrialFacts& before, const TrialFacts& after, std::vector<TrialChange>& changes) {
   std::vector<TrialChange> found = layer_changes(before.layers, after.layers);
   if (before.loss != after.loss) found.push_back({"loss", before.loss, after.loss});
-  if (found.empty()) found.push_back({"model", "other contents of a layer, a loss or an initial value", "these"});
+  if (found.empty())
+    found.push_back({"model", "other contents of a layer, a loss or an initial value", "these"});
   changes.insert(changes.end(), found.begin(), found.end());
 }
 
 }  // namespace
 
 TrialFacts facts_of(const rt::TrialRecord& record) {
-  return {record.identity_fields, record.layers, record.loss, record.optimizer};
+  return {record.identity_fields, record.layers, record.loss, record.optimizer, record.schedule};
 }
 
 TrialFacts facts_of(const TrialPlan& trial, rt::IdentityFields fields) {
-  return {std::move(fields), trial.layers, trial.loss, trial.optimizer};
+  return {std::move(fields), trial.layers, trial.loss, trial.optimizer, trial.schedule};
 }
 
 std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts& after) {
@@ -107,11 +113,20 @@ std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts
     } else if (name == "optimizer" && before.optimizer != after.optimizer) {
       changes.push_back({name, before.optimizer, after.optimizer});
     } else if (name == "optimizer") {
-      // Also because the shapes of the weights changed: then the layers have been told.
-      const bool told = field_of(before.fields, "model") != field_of(after.fields, "model");
+      // Also because the shapes of the weights changed, or because there is a schedule now: then that is
+      // told.
+      const bool told = field_of(before.fields, "model") != field_of(after.fields, "model") ||
+                        before.schedule.empty() != after.schedule.empty();
       if (!told) changes.push_back({name, "other updates", "these"});
+    } else if (name == "schedule" && before.schedule != after.schedule) {
+      const auto shown = [](const std::string& schedule) { return schedule.empty() ? "none" : schedule; };
+      changes.push_back({name, shown(before.schedule), shown(after.schedule)});
+    } else if (name == "schedule") {
+      // Of one form: for another number of epochs, or with another body.
+      changes.push_back({name, "other rates", "these"});
     } else if (name == "data") {
-      changes.push_back({name, "other contents " + old_value.substr(0, 8), "these " + new_value.substr(0, 8)});
+      changes.push_back(
+          {name, "other contents " + old_value.substr(0, 8), "these " + new_value.substr(0, 8)});
     } else {
       changes.push_back({name, old_value, new_value});
     }
@@ -121,7 +136,8 @@ std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts
 
 std::size_t count_changed_fields(const rt::IdentityFields& lhs, const rt::IdentityFields& rhs) {
   std::size_t count = 0;
-  for (const std::string& name : names_of(lhs, rhs)) count += field_of(lhs, name) == field_of(rhs, name) ? 0 : 1;
+  for (const std::string& name : names_of(lhs, rhs))
+    count += field_of(lhs, name) == field_of(rhs, name) ? 0 : 1;
   return count;
 }
 

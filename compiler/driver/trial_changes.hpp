@@ -15,6 +15,7 @@ struct TrialFacts {
   std::vector<LayerSummary> layers;
   std::string loss;
   std::string optimizer;
+  std::string schedule;  // "" if there is none
 };
 TrialFacts facts_of(const rt::TrialRecord& record);
 TrialFacts facts_of(const TrialPlan& trial, rt::IdentityFields fields);

@@ -20,7 +20,8 @@ std::string kind_of(const TrialPlan& trial) {
 
 WorkLeft::WorkLeft(const StudyPlan& plan, const rt::WorkPlan& work, int jobs) : jobs_(std::max(1, jobs)) {
   const std::vector<double> shares = shares_of(plan);
-  for (std::size_t i = 0; i < plan.trials.size(); ++i) items_.push_back({kind_of(plan.trials[i]), 0, 0, shares[i]});
+  for (std::size_t i = 0; i < plan.trials.size(); ++i)
+    items_.push_back({kind_of(plan.trials[i]), 0, 0, shares[i]});
   for (const rt::Trajectory& trajectory : work.trajectories) {
     std::int64_t before = trajectory.from;
     for (const rt::TrajectoryStop& stop : trajectory.stops) {

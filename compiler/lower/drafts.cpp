@@ -126,8 +126,8 @@ std::optional<ExperimentExpander::Draft> ExperimentExpander::draft_point(const E
   draft.trial.params = std::move(params);
   // Each is read even if another is wrong: independent mistakes are told together.
   const bool model = read_model_and_data(experiment, frame, draft);
-  const bool recipe =
-      apply_recipe(evaluator_, recipes_, rates_, *experiment.train, options_, frame, draft.trial, draft.setup);
+  const bool recipe = apply_recipe(evaluator_, recipes_, rates_, *experiment.train, options_, frame,
+                                   draft.trial, draft.setup);
   const bool validation =
       !model || (read_validation(experiment, frame, draft) && read_stop(experiment, frame, draft));
   if (!model || !recipe || !validation || evaluator_.sink().error_count() > errors_before)

@@ -55,7 +55,7 @@ struct TrialSetup {
   InstancePtr model;
   InstancePtr loss;
   InstancePtr optimizer;
-  InstancePtr schedule;   // null: the learning rate stays as it is
+  InstancePtr schedule;  // null: the learning rate stays as it is
   // Numbers from 0, equal for two trials exactly if they are built alike (structure.hpp): by model, loss and
   // data; by the optimizer.
   std::size_t model_structure = 0;

@@ -49,7 +49,7 @@ double step_cost(const TrialPlan& trial) {
   double products = 0;           // of one sample, forward
   for (const LayerSummary& layer : trial.layers) {
     if (layer.depth > 0) continue;  // counted with the layer that it is part of
-    double places = 1;  // a kernel is applied once per pixel of its output
+    double places = 1;              // a kernel is applied once per pixel of its output
     for (int axis = 0; layer.output.rank() == 3 && axis < 2; ++axis)
       places *= static_cast<double>(layer.output[axis]);
     products += places * static_cast<double>(layer.parameters);
@@ -61,7 +61,8 @@ std::vector<double> shares_of(const StudyPlan& plan) {
   const std::map<std::string, double> points = refit_points(plan);
   std::vector<double> shares;
   shares.reserve(plan.trials.size());
-  for (const TrialPlan& trial : plan.trials) shares.push_back(trial.refit ? 1 / points.at(trial.experiment) : 1);
+  for (const TrialPlan& trial : plan.trials)
+    shares.push_back(trial.refit ? 1 / points.at(trial.experiment) : 1);
   return shares;
 }
 

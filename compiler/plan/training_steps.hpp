@@ -14,7 +14,8 @@ std::int64_t steps_per_epoch(const StudyPlan& plan, const TrialPlan& trial);
 // Steps of all its epochs.
 std::int64_t training_steps(const StudyPlan& plan, const TrialPlan& trial);
 
-// How long a step takes, in no particular unit: the multiplications of a batch, and the update of every weight.
+// How long a step takes, in no particular unit: the multiplications of a batch, and the update of every
+// weight.
 double step_cost(const TrialPlan& trial);
 
 // Per trial, how much of it will take place: all, but of refits those of one point, because one is selected.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace nnc::rt {
 
@@ -23,5 +24,8 @@ class Sha256 {
   struct Context;
   std::unique_ptr<Context> context_;
 };
+
+// Of a text as a whole.
+std::string sha256_of(std::string_view text);
 
 }  // namespace nnc::rt

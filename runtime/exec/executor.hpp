@@ -33,7 +33,7 @@ class Memory {
   std::uint64_t size_ = 0;
 };
 
-// What the machine has, in bytes.
+// What this process may use: what the machine has, or the limit of its container. In bytes.
 std::uint64_t physical_memory();
 
 // Exactly what executors ask for, in bytes: they allocate no tensor themselves. State outlives a step, work

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <limits>
 
 #include "runtime/exec/executor.hpp"
 
@@ -15,11 +17,28 @@ namespace nnc::rt {
 static constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
 static constexpr std::uint64_t kLine = 64;
 
-std::uint64_t physical_memory() {
+// What a container leaves to its programs, in bytes; the largest number if there is no limit.
+static std::uint64_t container_limit() {
+  std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+  for (const char* const path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream file(path);
+    std::uint64_t bytes = 0;
+    if (file >> bytes && bytes > 0) least = std::min(least, bytes);  // "max" is no number
+  }
+  return least;
+}
+
+static std::uint64_t installed_memory() {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long page_bytes = sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page_bytes <= 0) return std::uint64_t{1} << 40;
   return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes);
+}
+
+std::uint64_t physical_memory() {
+  static const std::uint64_t bytes = std::min(installed_memory(), container_limit());
+  return bytes;
 }
 
 void Memory::Free::operator()(std::byte* pointer) const { std::free(pointer); }

@@ -23,8 +23,8 @@ struct Predictions {
 // Equal predictions give equal bytes.
 std::string predictions_content(const Predictions& predictions);
 
-// Fails for everything that is not exactly such a content; labels are 0..255, and every row has at least one score.
-// `place` is for messages.
+// Fails for everything that is not exactly such a content; labels are 0..255, and every row has at least one
+// score. `place` is for messages.
 Result<Predictions> read_predictions(std::string_view content, const std::string& place);
 
 // The predictions of a trial on "test" or "valid".

@@ -46,7 +46,8 @@ struct TrialRecord {
   std::int64_t batch = 0;
   std::int64_t parameters = 0;
   std::int64_t epochs = 0;  // trained; fewer than declared if training stopped early
-  std::int64_t kept_epoch = 0;  // whose weights these are: the last one, or the best of a trial that stops early
+  std::int64_t kept_epoch =
+      0;  // whose weights these are: the last one, or the best of a trial that stops early
   std::int64_t steps_trained = 0;
   std::map<std::string, double>
       metrics;  // "test.accuracy"; "train.accuracy" is the last epoch's running mean, "fitted.accuracy"
@@ -56,8 +57,8 @@ struct TrialRecord {
   std::map<std::string, Direction> directions;         // per metric name without its split: "accuracy"
   double seconds_train = 0;
   double seconds_evaluate = 0;
-  std::string weights_sha256;      // of the numbers alone, whatever the layers are called
-  std::string weights_file;        // SHA-256 of the file of weights; empty if there is none
+  std::string weights_sha256;                      // of the numbers alone, whatever the layers are called
+  std::string weights_file;                        // SHA-256 of the file of weights; empty if there is none
   std::map<std::string, std::string> predictions;  // per part, "test" or "valid": SHA-256 of the file
   std::vector<LayerSummary> layers;
 

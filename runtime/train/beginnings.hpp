@@ -10,7 +10,7 @@
 namespace nnc::rt {
 
 struct Beginnings {
-  std::string order;  // of the samples in the first epochs
+  std::string order;                                         // of the samples in the first epochs
   std::vector<std::pair<std::string, std::string>> weights;  // by their names, in the order of the network
 };
 

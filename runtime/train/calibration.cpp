@@ -30,10 +30,9 @@ Result<Planned> plan_way(PreparedStudy& study, const WayDemands& demands) {
   const Result<CompiledTrial> compiled = study.compiler().compile(demands.trial);
   if (!compiled) return compiled.failure();
   const TrialSamples& parts = *samples.value();
-  return Planned{samples.value(),
-                 plan_machinery(compiled.value(), trial.batch,
-                                {parts.train.size(), parts.valid.size(), parts.test.size()}, demands.rules,
-                                compute_options(study.options()))};
+  return Planned{samples.value(), plan_machinery(compiled.value(), trial.batch,
+                                                 {parts.train.size(), parts.valid.size(), parts.test.size()},
+                                                 demands.rules, compute_options(study.options()))};
 }
 
 // The time of one call of `step`, from the median of many: a machine does other things too.
@@ -73,7 +72,8 @@ Result<std::uint64_t> bytes_needed(PreparedStudy& study, const WayDemands& deman
   return planned.value().machinery.bytes();
 }
 
-Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, int threads, double seconds) {
+Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, int threads,
+                                 double seconds) {
   const TrialPlan& trial = study.plan().trials[demands.trial];
   Result<Planned> planned = plan_way(study, demands);
   if (!planned) return planned.failure();
@@ -109,7 +109,8 @@ Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands
   };
   if (!samples.valid.empty()) {
     speed.seconds_per_epoch = judge(data.train, samples.valid);
-    const double share = static_cast<double>(samples.train.size()) / static_cast<double>(samples.valid.size());
+    const double share =
+        static_cast<double>(samples.train.size()) / static_cast<double>(samples.valid.size());
     speed.seconds_to_judge = speed.seconds_per_epoch * (1 + share);
   }
   speed.seconds_to_judge += judge(data.test, samples.test);

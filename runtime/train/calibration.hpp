@@ -10,8 +10,8 @@ namespace nnc::rt {
 
 // What trials that go one way together ask of it.
 struct WayDemands {
-  std::size_t trial = 0;  // one that goes all of it
-  bool test = false;      // some are judged on the test part
+  std::size_t trial = 0;        // one that goes all of it
+  bool test = false;            // some are judged on the test part
   std::vector<StopPlan> rules;  // by which some stop early
 };
 WayDemands demands_of(const StudyPlan& plan, const Trajectory& trajectory);
@@ -25,8 +25,8 @@ struct TrialSpeed {
 // All memory that training allocates, in bytes. Fails if the trial does not compile.
 Result<std::uint64_t> bytes_needed(PreparedStudy& study, const WayDemands& demands);
 
-// Runs some steps on the trial's own data, for about so many seconds, with weights that are thrown away. Fails if it
-// does not compile or does not fit into memory.
+// Runs some steps on the trial's own data, for about so many seconds, with weights that are thrown away.
+// Fails if it does not compile or does not fit into memory.
 Result<TrialSpeed> measure_speed(PreparedStudy& study, const WayDemands& demands, int threads,
                                  double seconds);
 

@@ -1,5 +1,5 @@
-// See checkpoint.hpp. Slots stand in the order of the plan; what they are called is for people, and is not looked at
-// when a file is read: a layer may have another name by then.
+// See checkpoint.hpp. Slots stand in the order of the plan; what they are called is for people, and is not
+// looked at when a file is read: a layer may have another name by then.
 #include "runtime/train/checkpoint.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +18,8 @@ constexpr std::string_view kBest = "best/";
 
 std::span<const std::byte> bytes_of(const StepPlan& plan, const PlannedSlot& slot, const Memory& memory) {
   const auto elements = static_cast<std::size_t>(slot.operand.shape.element_count().value_or(0));
-  const std::size_t width = slot.operand.type == ElementType::Float && plan.wide ? sizeof(double) : sizeof(float);
+  const std::size_t width =
+      slot.operand.type == ElementType::Float && plan.wide ? sizeof(double) : sizeof(float);
   return {memory.data() + slot.operand.offset, elements * width};
 }
 
@@ -47,11 +48,12 @@ class SlotReader {
       if (slot.optimizer && !with_optimizer) continue;
       const TensorFile::Tensor* tensor = next();
       const std::span<const std::byte> target = bytes_of(plan, slot, memory);
-      if (tensor == nullptr || tensor->type != type_of(plan, slot) || tensor->shape != slot.operand.shape.sizes() ||
-          tensor->data.size() != target.size()) {
+      if (tensor == nullptr || tensor->type != type_of(plan, slot) ||
+          tensor->shape != slot.operand.shape.sizes() || tensor->data.size() != target.size()) {
         return false;
       }
-      if (!target.empty()) std::memcpy(memory.data() + slot.operand.offset, tensor->data.data(), target.size());
+      if (!target.empty())
+        std::memcpy(memory.data() + slot.operand.offset, tensor->data.data(), target.size());
     }
     return next() == nullptr;
   }
@@ -96,7 +98,8 @@ bool read_number(const TensorFile& file, const char* name, T& value) {
 }
 
 bool read_state(const TensorFile& file, TrainingState& state) {
-  const bool numbers = read_number(file, "training.epoch", state.epoch) && read_number(file, "training.steps", state.steps) &&
+  const bool numbers = read_number(file, "training.epoch", state.epoch) &&
+                       read_number(file, "training.steps", state.steps) &&
                        read_number(file, "training.loss_sum", state.means.loss_sum) &&
                        read_number(file, "training.correct", state.means.correct) &&
                        read_number(file, "training.samples", state.means.samples) &&
@@ -105,8 +108,9 @@ bool read_state(const TensorFile& file, TrainingState& state) {
   if (!numbers || state.epoch < 1 || state.steps < 0) return false;
   for (const TensorFile::Tensor& tensor : file.tensors) {
     if (!tensor.name.starts_with(kHistory)) continue;
-    const bool fits = tensor.type == TensorFile::Type::F64 &&
-                      tensor.data.size() == static_cast<std::size_t>(state.finished_epochs()) * sizeof(double);
+    const bool fits =
+        tensor.type == TensorFile::Type::F64 &&
+        tensor.data.size() == static_cast<std::size_t>(state.finished_epochs()) * sizeof(double);
     if (!fits) return false;
     std::vector<double>& values = state.history[tensor.name.substr(kHistory.size())];
     values.resize(static_cast<std::size_t>(state.finished_epochs()));
@@ -125,8 +129,10 @@ TensorFile checkpoint_file(const Machinery& machinery, const TrainingState& stat
   add_slots(file, "slot/", plan, machinery.state, true);
   for (const BestState& best : machinery.best) add_slots(file, best_prefix(best), plan, best.memory, true);
   for (const auto& [name, values] : state.history) {
-    file.tensors.push_back({std::string(kHistory) + name, TensorFile::Type::F64,
-                            {static_cast<std::int64_t>(values.size())}, std::as_bytes(std::span(values))});
+    file.tensors.push_back({std::string(kHistory) + name,
+                            TensorFile::Type::F64,
+                            {static_cast<std::int64_t>(values.size())},
+                            std::as_bytes(std::span(values))});
   }
   file.metadata = {{"training.epoch", std::to_string(state.epoch)},
                    {"training.steps", std::to_string(state.steps)},
@@ -141,7 +147,8 @@ TensorFile checkpoint_file(const Machinery& machinery, const TrainingState& stat
 Result<TrainingState> restore_checkpoint(const TensorFile& file, const Machinery& machinery) {
   const StepPlan& plan = machinery.train.plan();
   TrainingState state;
-  if (!read_state(file, state) || !SlotReader(file, "slot/").read(plan, true, machinery.state)) return another_network();
+  if (!read_state(file, state) || !SlotReader(file, "slot/").read(plan, true, machinery.state))
+    return another_network();
   for (const BestState& best : machinery.best) {
     if (state.history.count(best.field) == 0) return another_network();
     // Within the first epoch there is no best one yet.

@@ -16,12 +16,6 @@ namespace {
 // To be raised when kernels, splits, metrics or the training loop come to give other numbers than before.
 constexpr int kNumerics = 2;
 
-std::string hash_of(std::string_view text) {
-  Sha256 sha;
-  sha.add(std::as_bytes(std::span(text)));
-  return sha.finish();
-}
-
 const char* better_word(Direction direction) { return direction == Direction::Higher ? "higher" : "lower"; }
 
 // What is not read does not count: the folds of a hold-out.
@@ -43,8 +37,8 @@ std::string stop_text(const TrialPlan& trial) {
 std::string metrics_text(const TrialPlan& trial) {
   std::set<std::string> metrics;
   for (const MetricPlan& metric : trial.metrics) {
-    metrics.insert(fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant,
-                               better_word(metric.better)));
+    metrics.insert(
+        fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant, better_word(metric.better)));
   }
   std::string text;
   for (const std::string& metric : metrics) text += metric;
@@ -92,7 +86,7 @@ std::string rates_text(const TrialPlan& trial, std::int64_t epochs) {
 IdentityFields outcome_fields(const TrialPlan& trial) {
   const std::string rates = rates_text(trial, trial.epochs);
   return {{"epochs", std::to_string(trial.epochs)},
-          {"schedule", rates.empty() ? "constant" : hash_of(rates)},
+          {"schedule", rates.empty() ? "constant" : sha256_of(rates)},
           {"stop", stop_text(trial)},
           {"test", trial.measures_test ? "true" : "false"},
           {"metrics", metrics_text(trial)}};
@@ -114,18 +108,18 @@ IdentityFields identity_fields(const TrialPlan& trial, const IdentityContext& co
 
 TrialIdentity identify_trial(const TrialPlan& trial, const IdentityContext& context) {
   TrialIdentity identity;
-  identity.base = hash_of(text_of(base_fields(trial, context)));
-  identity.id = hash_of(outcome_id(identity.base, trial) + "\n" + text_of(outcome_fields(trial)));
+  identity.base = sha256_of(text_of(base_fields(trial, context)));
+  identity.id = sha256_of(outcome_id(identity.base, trial) + "\n" + text_of(outcome_fields(trial)));
   return identity;
 }
 
 std::string state_id(std::string_view base, const TrialPlan& trial, std::int64_t epochs) {
-  return hash_of(fmt::format("base {}\nepochs {}\n{}", base, epochs, rates_text(trial, epochs)));
+  return sha256_of(fmt::format("base {}\nepochs {}\n{}", base, epochs, rates_text(trial, epochs)));
 }
 
 std::string outcome_id(std::string_view base, const TrialPlan& trial) {
   const std::string last = state_id(base, trial, trial.epochs);
-  return trial.stop ? hash_of(fmt::format("{}\nstop {}\n", last, stop_text(trial))) : last;
+  return trial.stop ? sha256_of(fmt::format("{}\nstop {}\n", last, stop_text(trial))) : last;
 }
 
 }  // namespace nnc::rt

@@ -1,7 +1,8 @@
-// What a trial is, whatever it is called: hashes of everything that can change its result, and of nothing else.
-// Names, order, formatting, other experiments, jobs and threads do not count.
+// What a trial is, whatever it is called: hashes of everything that can change its result, and of nothing
+// else. Names, order, formatting, other experiments, jobs and threads do not count.
 //
-//   base     what is trained: network, loss, optimizer, data, split, seed, batches. Trials with equal bases go
+//   base     what is trained: network, loss, optimizer, data, split, seed, batches. Trials with equal bases
+//   go
 //            through the same states for as long as their learning rates are the same.
 //   state    the base after so many epochs. Equal states are equal weights, bit for bit.
 //   outcome  what a trial ends with: the state after its last epoch, or the best one by its rule.

@@ -36,8 +36,8 @@ struct JudgedPart {
 std::optional<RunningMeans> measure_means(const TrialInputs& inputs, const Runners& runners,
                                           const JudgedPart& judged, std::uint64_t step);
 
-// Writes the loss and these metrics into the record as "<name>.<metric>", and gives back what was predicted; nothing
-// if it was stopped. A loss that is not finite makes the record Diverged.
+// Writes the loss and these metrics into the record as "<name>.<metric>", and gives back what was predicted;
+// nothing if it was stopped. A loss that is not finite makes the record Diverged.
 std::optional<Predictions> judge(const TrialInputs& inputs, const Runners& runners, const JudgedPart& judged,
                                  const std::vector<MetricPlan>& metrics, const std::string& name,
                                  TrialRecord& record);

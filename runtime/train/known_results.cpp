@@ -32,7 +32,9 @@ Result<std::optional<TrialRecord>> find_known(const PreparedStudy& study, const 
   for (const auto& [part, file] : record.predictions) {
     if (!store->has_object(ObjectKind::Predictions, file)) return nothing;
   }
-  if (record.finished() && !store->has_object(ObjectKind::Weights, record.weights_file)) return nothing;
+  const bool lost =
+      !record.weights_file.empty() && !store->has_object(ObjectKind::Weights, record.weights_file);
+  if (record.finished() && lost) return nothing;
   return std::optional(record_as(trial, study.data_name(trial), record));
 }
 

@@ -14,8 +14,8 @@ namespace nnc::rt {
 // The trials, the first of their equals, whose identity the store has: only these need be looked for.
 std::vector<bool> maybe_known(const PreparedStudy& study);
 
-// The result of an earlier run under the name of this trial, if all that belongs to it is there. Fails if the store
-// cannot be read. Nothing is known where nothing is to be reused.
+// The result of an earlier run under the name of this trial, if all that belongs to it is there. Fails if the
+// store cannot be read. Nothing is known where nothing is to be reused.
 Result<std::optional<TrialRecord>> find_known(const PreparedStudy& study, const TrialPlan& trial,
                                               const std::string& identity);
 

@@ -88,7 +88,8 @@ MachineryPlan plan_machinery(const CompiledTrial& compiled, std::int64_t batch, 
     plan.evaluate = make_plans(compiled.plans, Phase::Evaluate, batch_sizes(parts, kEvaluateBatch));
   }
   for (const StopPlan& rule : rules) {
-    const auto known = std::ranges::any_of(plan.rules, [&](const StopPlan& one) { return same_rule(one, rule); });
+    const auto known =
+        std::ranges::any_of(plan.rules, [&](const StopPlan& one) { return same_rule(one, rule); });
     if (!known) plan.rules.push_back(rule);
   }
   for (const std::vector<StepPlan>* plans : {&plan.train, &plan.evaluate}) {
@@ -113,7 +114,8 @@ Result<std::unique_ptr<Machinery>> make_machinery(MachineryPlan plan) {
     return Failure{fmt::format("the trial needs {} of memory, more than is free", bytes_text(plan.bytes())),
                    "choose a smaller batch or a smaller model"};
   }
-  const Equipment equipment{machinery->state, machinery->work, machinery->scratch, plan.kernels, &machinery->team};
+  const Equipment equipment{machinery->state, machinery->work, machinery->scratch, plan.kernels,
+                            &machinery->team};
   for (StepPlan& step : plan.train) machinery->train.add(std::move(step), equipment);
   for (StepPlan& step : plan.evaluate) machinery->evaluate.add(std::move(step), equipment);
   return machinery;

@@ -1,5 +1,5 @@
-// A study with its data read, and what is to be trained of it: what a run, a plan and the questions about trials begin
-// with.
+// A study with its data read, and what is to be trained of it: what a run, a plan and the questions about
+// trials begin with.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,9 @@ class PreparedStudy {
   [[nodiscard]] const RunOptions& options() const { return options_; }
   [[nodiscard]] const WorkPlan& work() const { return work_; }
   [[nodiscard]] const LoadedData& data(const TrialPlan& trial) const { return loaded_[trial.data]; }
-  [[nodiscard]] const std::string& data_name(const TrialPlan& trial) const { return plan_.data[trial.data].name; }
+  [[nodiscard]] const std::string& data_name(const TrialPlan& trial) const {
+    return plan_.data[trial.data].name;
+  }
   [[nodiscard]] const std::vector<LoadedData>& loaded() const { return loaded_; }
   [[nodiscard]] SampleCache& samples() { return samples_; }
 

@@ -1,4 +1,5 @@
-// The states of all trajectories and trials of a run. In: what was taken and what came of it. Out: what is next.
+// The states of all trajectories and trials of a run. In: what was taken and what came of it. Out: what is
+// next.
 #include "runtime/train/schedule.hpp"
 
 #include <algorithm>
@@ -40,7 +41,10 @@ Schedule::Schedule(const StudyPlan& plan, WorkPlan work, Identify identify)
       equals_[work_.first[i]].push_back(i);
     }
   }
-  for (std::size_t i = 0; i < work_.trajectories.size(); ++i) add_state(i);
+  for (std::size_t i = 0; i < work_.trajectories.size(); ++i) {
+    add_state(i);
+    ++busy_[base_of(i)];
+  }
 }
 
 void Schedule::add_state(std::size_t index) {
@@ -63,7 +67,8 @@ const std::string& Schedule::base_of(std::size_t index) const {
   return work_.identities[work_.trajectories[index].trial].base;
 }
 
-// A refit goes a way that another trajectory may be on, whose states it can begin with once that has ended.
+// A refit goes a way that others of its base may go as well: it begins with their states when these have ended, and does
+// not take away what they begin with.
 std::optional<std::size_t> Schedule::take(const std::function<bool(std::size_t)>& fits) {
   for (auto place = ready_.begin(); place != ready_.end(); ++place) {
     const std::size_t index = place->second;
@@ -71,7 +76,7 @@ std::optional<std::size_t> Schedule::take(const std::function<bool(std::size_t)>
     if (fits && !fits(index)) continue;
     ready_.erase(place);
     states_[index] = State::Running;
-    ++busy_[base_of(index)];
+    if (index >= planned_) ++busy_[base_of(index)];
     ++running_;
     return index;
   }
@@ -107,7 +112,7 @@ void Schedule::pass_fork(std::size_t index, std::int64_t epoch) {
 void Schedule::leave(std::size_t index, State state) {
   NNC_CHECK(states_[index] == State::Running);
   states_[index] = state;
-  --busy_[base_of(index)];
+  if (index >= planned_ || state == State::Ended) --busy_[base_of(index)];
   --running_;
 }
 
@@ -177,7 +182,8 @@ void Schedule::decide(const std::string& experiment, Ended& ended) {
 // Perhaps another trial has, or will have, the same result.
 void Schedule::choose_refit(std::size_t trial, Ended& ended) {
   TrialPlan plan = refit_plan(plan_, trial, records_);
-  const bool changed = plan.epochs != plan_.trials[trial].epochs || plan.stop.has_value() != plan_.trials[trial].stop.has_value();
+  const bool changed = plan.epochs != plan_.trials[trial].epochs ||
+                       plan.stop.has_value() != plan_.trials[trial].stop.has_value();
   if (changed) {
     work_.identities[trial] = identify_(trial, plan);
     changed_plans_.emplace(trial, std::move(plan));

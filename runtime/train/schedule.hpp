@@ -1,5 +1,6 @@
-// Which trajectory is trained next, and what its results mean for the study: equal trials end together, refits
-// begin when their point is selected. Knows nothing of threads or time; workers call it under one lock.
+// Which trajectory is trained next, and what its results mean for the study: equal trials end together,
+// refits begin when their point is selected. Knows nothing of threads or time; workers call it under one
+// lock.
 #pragma once
 
 #include <cstddef>
@@ -79,17 +80,17 @@ class Schedule {
   WorkPlan work_;
   Identify identify_;
 
-  std::vector<State> states_;  // of trajectories
+  std::vector<State> states_;                                 // of trajectories
   std::multimap<double, std::size_t, std::greater<>> ready_;  // those in that state, the longest first
   std::vector<std::vector<std::size_t>> children_;
   std::size_t planned_ = 0;          // later ones are those of refits
-  std::map<std::string, int> busy_;  // per base: running trajectories
+  std::map<std::string, int> busy_;  // per base: trajectories that have not ended, and refits that run
   std::size_t running_ = 0;
 
   std::vector<Refit> refits_;  // of trials
   std::map<std::size_t, TrialPlan> changed_plans_;
-  std::vector<std::vector<std::size_t>> equals_;             // those that come later
-  std::unordered_map<std::string, std::size_t> first_;       // by identity
+  std::vector<std::vector<std::size_t>> equals_;        // those that come later
+  std::unordered_map<std::string, std::size_t> first_;  // by identity
   std::vector<std::optional<TrialRecord>> records_;
   std::map<std::string, std::size_t> left_;  // per experiment: trials before its selection
   std::map<std::string, SelectionRecord> selections_;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <unordered_map>
 
 #include "compiler/base/check.hpp"
 #include "compiler/plan/same_point.hpp"
@@ -26,13 +28,16 @@ struct Point {
 std::vector<Point> collect_points(const StudyPlan& plan, const SelectionPlan& selection,
                                   const std::vector<std::optional<TrialRecord>>& records) {
   std::vector<Point> points;
+  std::unordered_map<std::string, std::size_t> places;  // by the text of a point's values
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
     const TrialPlan& trial = plan.trials[i];
     if (trial.refit || trial.experiment != selection.experiment) continue;
     NNC_CHECK(records[i].has_value(), trial.id);
-    auto point = std::find_if(points.begin(), points.end(),
-                              [&](const Point& other) { return same_point(*other.params, trial.params); });
-    if (point == points.end()) point = points.insert(points.end(), Point{&trial.params.list(), {}, true});
+    std::string text;
+    for (const auto& [axis, value] : trial.params) text += parameter_text(value) + "\n";
+    const auto [place, is_new] = places.try_emplace(std::move(text), points.size());
+    if (is_new) points.push_back(Point{&trial.params.list(), {}, true});
+    Point* const point = &points[place->second];
     const auto value = records[i]->metrics.find(selection.field);
     if (records[i]->finished() && value != records[i]->metrics.end() && !std::isnan(value->second)) {
       point->values.push_back(value->second);

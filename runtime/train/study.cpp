@@ -89,12 +89,14 @@ StudyResult run_study(PreparedStudy& study, const RunEvents& events) {
   result.record.source_text = plan.source_text;
   result.record.smoke = study.options().smoke;
   record_data(plan, study.loaded(), result.record);
-  Schedule schedule(plan, study.work(),
-                    [&study](std::size_t index, const TrialPlan& trial) { return study.identify(index, trial); });
+  Schedule schedule(plan, study.work(), [&study](std::size_t index, const TrialPlan& trial) {
+    return study.identify(index, trial);
+  });
   Workers workers(study, events, schedule);
   result.interrupted = !workers.run();
   result.failure = workers.failure();
   schedule.finish(result.record);
+  for (const std::string& problem : workers.problems()) result.record.problems.push_back(problem);
   result.record.work = work_record(study);
   result.record.work.known = workers.known();
   result.record.work.steps_trained = workers.steps_trained();

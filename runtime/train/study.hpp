@@ -26,8 +26,8 @@ struct CompiledTrial {
   PlanMaker plans;
 };
 
-// What a trial computes, whatever its author called things: equal for two trials exactly if they train the same
-// network with the same loss in the same way. SHA-256, hex.
+// What a trial computes, whatever its author called things: equal for two trials exactly if they train the
+// same network with the same loss in the same way. SHA-256, hex.
 struct ProgramIdentity {
   std::string model;      // the graphs for training and for evaluation, initial values and loss among them
   std::string optimizer;  // what happens to a weight of each of the model's shapes
@@ -73,10 +73,11 @@ struct RunOptions {
   int cores = 1;                            // that the run may use
   int threads = 1;                          // within each trial; 0: cores without a trial help those that run
   bool smoke = false;                       // one epoch on a sliver of the data
-  Store* store = nullptr;                   // what is known of trials, and where results are kept; may be null
-  bool reuse = true;                        // what the store knows, results and states of training, is not trained again
-  double checkpoint_seconds = 10;           // so often, unless that would take more than a hundredth of the time
-  bool share = true;                        // equal trials, and what trials have in common, are trained once
+  Store* store = nullptr;   // what is known of trials, and where results are kept; may be null
+  bool reuse = true;        // what the store knows, results and states of training, is not trained again
+  bool keep_states = true;  // weights and states of training; false: only records and predictions
+  double checkpoint_seconds = 10;  // so often, unless that would take more than a hundredth of the time
+  bool share = true;               // equal trials, and what trials have in common, are trained once
 
   // At most, within each trial.
   [[nodiscard]] int most_threads() const { return threads > 0 ? threads : cores; }
@@ -85,13 +86,15 @@ struct RunOptions {
 struct StudyResult {
   RunRecord record;  // file, version, command, date, machine and claims are the caller's to fill
   bool interrupted = false;
-  std::optional<Failure> failure;  // why results could not be kept: a full disk; what was kept before is in the record
+  std::optional<Failure>
+      failure;  // why results could not be kept: a full disk; what was kept before is in the record
 };
 
 class PreparedStudy;
 
-// The records come in the order of the plan, whatever ended first; refits that were not chosen have none. Results do
-// not depend on the number of jobs. A trial that fails is recorded with its reason and the others go on.
+// The records come in the order of the plan, whatever ended first; refits that were not chosen have none.
+// Results do not depend on the number of jobs. A trial that fails is recorded with its reason and the others
+// go on.
 StudyResult run_study(PreparedStudy& study, const RunEvents& events);
 
 }  // namespace nnc::rt

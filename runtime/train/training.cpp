@@ -95,10 +95,11 @@ Training::Outcome Training::run() {
 }
 
 Training::Step Training::run_epoch() {
-  lap_ = Clock::now();
+  epoch_begin_ = lap_ = Clock::now();
   order_samples(inputs_.trial, inputs_.samples, state_.epoch, order_);
   std::span<const std::uint32_t> left = order_;
-  left = left.subspan(std::min(left.size(), static_cast<std::size_t>(state_.steps) * machinery_.train.batch()));
+  left =
+      left.subspan(std::min(left.size(), static_cast<std::size_t>(state_.steps) * machinery_.train.batch()));
   Step step = Step::Done;
   while (!left.empty() && step == Step::Done) {
     PlanRunner& runner = machinery_.train.next(left.size());
@@ -125,8 +126,9 @@ Training::Step Training::run_step(PlanRunner& runner, std::span<const std::uint3
   if (inputs_.stop.raised()) return Step::Ended;
   ++state_.steps;
   ++steps_trained_;
-  runner.run(inputs_.data, inputs_.data.train, inputs_.samples.scale, indices,
-             {inputs_.trial.seed, static_cast<std::uint64_t>(steps_done()), inputs_.trial.rate(state_.epoch)});
+  runner.run(
+      inputs_.data, inputs_.data.train, inputs_.samples.scale, indices,
+      {inputs_.trial.seed, static_cast<std::uint64_t>(steps_done()), inputs_.trial.rate(state_.epoch)});
   const double loss = runner.loss();
   if (!std::isfinite(loss)) {
     reason_ = fmt::format("the loss was {} at step {}, in epoch {}",
@@ -152,7 +154,6 @@ bool Training::validate() {
 }
 
 bool Training::finish_epoch() {
-  const Clock::time_point begin = Clock::now();
   if (!validate()) return false;
   const StepProgress done = progress();
   history("train.loss").push_back(state_.means.loss());
@@ -162,7 +163,7 @@ bool Training::finish_epoch() {
   state_.means = {};
   keep_best();
   if (inputs_.events.epoch_ended) {
-    inputs_.events.epoch_ended(stops_.front().trial, done, seconds_since(begin));
+    inputs_.events.epoch_ended(stops_.front().trial, done, seconds_since(epoch_begin_));
   }
   return give_results();
 }
@@ -172,7 +173,8 @@ void Training::keep_best() {
   for (BestState& best : machinery_.best) {
     const std::vector<double>& values = state_.history.at(best.field);
     const bool first = values.size() == 1;
-    if (!first && !is_better(values.back(), values[static_cast<std::size_t>(best.epoch) - 1], best.better)) continue;
+    if (!first && !is_better(values.back(), values[static_cast<std::size_t>(best.epoch) - 1], best.better))
+      continue;
     best.epoch = std::ssize(values);
     std::memcpy(best.memory.data(), machinery_.state.data(), best.memory.size());
   }
@@ -209,7 +211,7 @@ bool Training::give_results() {
 
 StepProgress Training::progress() const {
   const std::int64_t epochs = stops_.front().epoch;
-  return {state_.epoch, epochs, steps_done(), epochs * steps_per_epoch_, state_.means.loss(),
+  return {state_.epoch,           epochs, steps_done(), epochs * steps_per_epoch_, state_.means.loss(),
           state_.means.accuracy()};
 }
 

@@ -41,7 +41,8 @@ struct TrainingStop {
   std::int64_t epoch = 0;
   std::optional<StopPlan> rule;
 
-  // The epoch that is kept, and the one after which that is known, as far as these histories tell. Both from 1.
+  // The epoch that is kept, and the one after which that is known, as far as these histories tell. Both
+  // from 1.
   struct End {
     std::int64_t kept = 0;
     std::int64_t known = 0;
@@ -78,7 +79,9 @@ class Training {
   // Why it diverged.
   [[nodiscard]] const std::string& reason() const { return reason_; }
   // Steps since the beginning of the trajectory's first epoch, whoever trained them.
-  [[nodiscard]] std::int64_t steps_done() const { return state_.finished_epochs() * steps_per_epoch_ + state_.steps; }
+  [[nodiscard]] std::int64_t steps_done() const {
+    return state_.finished_epochs() * steps_per_epoch_ + state_.steps;
+  }
   [[nodiscard]] std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   // Steps that this object trained.
   [[nodiscard]] std::int64_t steps_trained() const { return steps_trained_; }
@@ -109,6 +112,7 @@ class Training {
   std::int64_t steps_trained_ = 0;
   std::string reason_;
   Clock::time_point lap_ = Clock::now();  // since when time counts as training
+  Clock::time_point epoch_begin_ = Clock::now();
   Clock::time_point last_progress_ = Clock::now();
 };
 

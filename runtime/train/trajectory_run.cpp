@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "compiler/base/check.hpp"
@@ -27,21 +28,21 @@ Clock::time_point after(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record) {
-  const auto record_part = [&](const char* name, const std::vector<std::uint32_t>& part) {
-    if (!part.empty()) record.samples[name] = static_cast<std::int64_t>(part.size());
-  };
-  record_part("train", samples.train);
-  record_part("valid", samples.valid);
-  if (tests) record_part("test", samples.test);
-}
-
 // The training means of the epoch that is kept.
 void record_training_metrics(std::int64_t epoch, TrialRecord& record) {
   for (const char* const name : {"train.loss", "train.accuracy"}) {
     const std::vector<double>& history = record.history[name];
-    if (epoch >= 1 && epoch <= std::ssize(history)) record.metrics[name] = history[static_cast<std::size_t>(epoch) - 1];
+    if (epoch >= 1 && epoch <= std::ssize(history))
+      record.metrics[name] = history[static_cast<std::size_t>(epoch) - 1];
   }
+}
+
+// A metric may have no value.
+bool same_metrics(const std::map<std::string, double>& lhs, const std::map<std::string, double>& rhs) {
+  return std::ranges::equal(lhs, rhs, [](const auto& one, const auto& other) {
+    return one.first == other.first &&
+           (one.second == other.second || (std::isnan(one.second) && std::isnan(other.second)));
+  });
 }
 
 std::vector<TrainingStop> training_stops(const std::vector<OpenTrial>& open) {
@@ -52,8 +53,9 @@ std::vector<TrainingStop> training_stops(const std::vector<OpenTrial>& open) {
 
 }  // namespace
 
-TrajectoryRun::TrajectoryRun(const TrialInputs& inputs, const Trajectory& trajectory, std::vector<OpenTrial> open,
-                             Machinery& machinery, const TrajectoryEvents& events, const std::string& data_name)
+TrajectoryRun::TrajectoryRun(const TrialInputs& inputs, const Trajectory& trajectory,
+                             std::vector<OpenTrial> open, Machinery& machinery,
+                             const TrajectoryEvents& events, const std::string& data_name)
     : inputs_(inputs),
       trajectory_(trajectory),
       open_(std::move(open)),
@@ -76,7 +78,10 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
   };
   training_events_.epoch_complete = [&](std::int64_t epoch) {
     const bool forks = std::ranges::binary_search(trajectory_.forks, epoch);
-    if (!forks && !std::ranges::binary_search(trajectory_.bookmarks, epoch)) return true;
+    if (!forks && !std::ranges::binary_search(trajectory_.bookmarks, epoch)) {
+      // Within an epoch of one step there is no other occasion.
+      return Clock::now() < training_events_.due || training_events_.checkpoint();
+    }
     if (!save(training->state(), true)) return false;
     if (forks) events_.fork(epoch);
     return true;
@@ -84,9 +89,14 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
   training_events_.checkpoint = [&] {
     const Clock::time_point begin = Clock::now();
     const bool saved = save(training->state(), false);
-    training_events_.due = after(std::max(inputs_.options.checkpoint_seconds, seconds_since(begin) / kCheckpointShare));
+    training_events_.due =
+        after(std::max(inputs_.options.checkpoint_seconds, seconds_since(begin) / kCheckpointShare));
     return saved;
   };
+  // Whoever leaves before the place where training goes on need not wait for its end.
+  for (const std::int64_t fork : trajectory_.forks) {
+    if (fork < restored_epochs_ || (fork == restored_epochs_ && state.steps > 0)) events_.fork(fork);
+  }
   training.emplace(inputs_, machinery_, training_stops(open_), std::move(state), training_events_);
   const Training::Outcome outcome = training->run();
   steps_trained_ = training->steps_trained();
@@ -102,7 +112,8 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
 
 // ---------------------------------------------------------------- where to begin
 
-// A trial whose weights are known, but not all that is wanted to be known of it: another metric, lost predictions.
+// A trial whose weights are known, but not all that is wanted to be known of it: another metric, lost
+// predictions.
 void TrajectoryRun::take_known_weights() {
   Store* store = inputs_.options.store;
   if (store == nullptr) return;
@@ -122,7 +133,8 @@ void TrajectoryRun::take_known_weights() {
 
 bool TrajectoryRun::judge_known(const OpenTrial& trial, const TrialRecord& known) {
   if (known.weights_file.empty()) return false;
-  const Result<std::string> content = inputs_.options.store->read_object(ObjectKind::Weights, known.weights_file);
+  const Result<std::string> content =
+      inputs_.options.store->read_object(ObjectKind::Weights, known.weights_file);
   if (!content) return false;
   const Result<TensorFile> file = read_tensor_file(content.value());
   const StepPlan& plan = machinery_.train.plan();
@@ -158,9 +170,10 @@ TrainingState TrajectoryRun::first_state() {
   for (const CheckpointInfo& info : candidates) {
     if (restore(info, state)) {
       last_save_ = info.state;
-      const bool wanted = std::ranges::binary_search(trajectory_.forks, info.epoch) ||
+      // What a refit has from the way of another is left for the next one.
+      const bool wanted = inputs_.trial.refit || std::ranges::binary_search(trajectory_.forks, info.epoch) ||
                           std::ranges::binary_search(trajectory_.bookmarks, info.epoch) ||
-                          (trajectory_.parent && info.epoch == trajectory_.from);
+                          (trajectory_.parent && info.epoch <= trajectory_.from);
       if (wanted) last_save_.reset();
       return state;
     }
@@ -201,12 +214,14 @@ TrialRecord TrajectoryRun::start(const OpenTrial& trial) const {
 }
 
 OpenTrial& TrajectoryRun::open_trial(std::size_t trial) {
-  const auto found = std::ranges::find_if(open_, [&](const OpenTrial& one) { return one.stop.trial == trial; });
+  const auto found =
+      std::ranges::find_if(open_, [&](const OpenTrial& one) { return one.stop.trial == trial; });
   NNC_CHECK(found != open_.end());
   return *found;
 }
 
-bool TrajectoryRun::give_result(const TrainingStop& stop, const TrainingStop::End& end, const Training& training) {
+bool TrajectoryRun::give_result(const TrainingStop& stop, const TrainingStop::End& end,
+                                const Training& training) {
   const OpenTrial trial = open_trial(stop.trial);
   const TrainingState& state = training.state();
   TrialRecord record = start(trial);
@@ -220,8 +235,9 @@ bool TrajectoryRun::give_result(const TrainingStop& stop, const TrainingStop::En
   const Clock::time_point begin = Clock::now();
   if (!evaluate(trial, record)) return false;
   record.seconds_evaluate = state.seconds_validated + seconds_since(begin);
+  const bool was_next = open_.front().stop.trial == stop.trial;
   if (!keep(trial, std::move(record))) return false;
-  if (!open_.empty()) events_.heading_for(open_.front().stop.trial);
+  if (was_next && !open_.empty()) events_.heading_for(open_.front().stop.trial);
   return true;
 }
 
@@ -272,18 +288,32 @@ bool TrajectoryRun::judge_part(const OpenTrial& trial, const JudgedPart& judged,
 
 bool TrajectoryRun::keep(const OpenTrial& trial, TrialRecord record) {
   if (Store* store = inputs_.options.store; store != nullptr) {
-    if (record.finished() && record.weights_file.empty()) {
+    if (inputs_.options.keep_states && record.finished() && record.weights_file.empty()) {
       const TensorFile weights = weights_file(machinery_.train.plan(), machinery_.state);
       const Result<std::string> file = store->put_object(ObjectKind::Weights, tensor_file_content(weights));
       if (!file) return store_failed(file.failure());
       record.weights_file = file.value();
     }
+    if (!inputs_.options.reuse) compare_with_known(record);
     if (Status kept = store->put(record); !kept) return store_failed(kept.failure());
   }
   const std::size_t index = trial.stop.trial;
   std::erase_if(open_, [&](const OpenTrial& one) { return one.stop.trial == index; });
   events_.result(index, std::move(record));
   return true;
+}
+
+// The same trial gives the same bits, always; if it does not, that is a bug here or a fault of the machine.
+void TrajectoryRun::compare_with_known(const TrialRecord& record) {
+  const Result<std::optional<TrialRecord>> found = inputs_.options.store->find(record.identity);
+  if (!found || !found.value()) return;
+  const TrialRecord& known = *found.value();
+  const bool same =
+      known.weights_sha256 == record.weights_sha256 && same_metrics(known.metrics, record.metrics);
+  if (known.status == TrialStatus::Failed || same) return;
+  events_.not_the_same(fmt::format(
+      "`{}` gave another result than the same trial before: weights {}, before {}", record.experiment,
+      record.weights_sha256.substr(0, 10), known.weights_sha256.substr(0, 10)));
 }
 
 // ---------------------------------------------------------------- states on the way
@@ -294,6 +324,7 @@ bool TrajectoryRun::save(const TrainingState& state, bool wanted) {
   const bool complete = state.steps == 0;
   const std::int64_t epoch = complete ? state.finished_epochs() : state.epoch;
   if (store == nullptr || epoch == 0 || !inputs_.options.share) return true;
+  if (!inputs_.options.keep_states && !wanted) return true;
   if (complete && epoch == restored_epochs_ && !wanted) return true;  // it is what was read
   CheckpointInfo info;
   info.base = base_;

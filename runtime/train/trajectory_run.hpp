@@ -31,6 +31,8 @@ struct TrajectoryEvents {
   std::function<void(std::int64_t epoch)> fork;
   // Training is about to begin, or goes on towards this trial.
   std::function<void(std::size_t trial)> heading_for;
+  // What was trained anew is not what was known: for the user.
+  std::function<void(std::string problem)> not_the_same;
 };
 
 class TrajectoryRun {
@@ -61,8 +63,10 @@ class TrajectoryRun {
   void give_diverged(const Training& training);
   TrialRecord start(const OpenTrial& trial) const;
   bool evaluate(const OpenTrial& trial, TrialRecord& record);
-  bool judge_part(const OpenTrial& trial, const JudgedPart& judged, const std::string& name, TrialRecord& record);
+  bool judge_part(const OpenTrial& trial, const JudgedPart& judged, const std::string& name,
+                  TrialRecord& record);
   bool keep(const OpenTrial& trial, TrialRecord record);
+  void compare_with_known(const TrialRecord& record);
   bool save(const TrainingState& state, bool wanted);
   void drop_last_save(const std::string& but);
   [[nodiscard]] OpenTrial& open_trial(std::size_t trial);

@@ -29,6 +29,16 @@ TrialRecord start_record(const TrialPlan& trial, const std::string& data_name) {
   return record;
 }
 
+void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record) {
+  record.samples.clear();
+  const auto record_part = [&](const char* name, const std::vector<std::uint32_t>& part) {
+    if (!part.empty()) record.samples[name] = static_cast<std::int64_t>(part.size());
+  };
+  record_part("train", samples.train);
+  record_part("valid", samples.valid);
+  if (tests) record_part("test", samples.test);
+}
+
 void fail(TrialRecord& record, const Failure& failure) {
   record.status = TrialStatus::Failed;
   record.reason =

@@ -34,9 +34,12 @@ struct TrialInputs {
 
 // A record that says which trial it is, and nothing of its results.
 TrialRecord start_record(const TrialPlan& trial, const std::string& data_name);
+// How many samples there are of each part that it may look at.
+void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record);
 void fail(TrialRecord& record, const Failure& failure);
 
-// The result of an equal trial as that of this one. What was trained becomes Cached: it was not trained for this one.
+// The result of an equal trial as that of this one. What was trained becomes Cached: it was not trained for
+// this one.
 TrialRecord record_as(const TrialPlan& trial, const std::string& data_name, const TrialRecord& equal);
 
 // Metrics that users declare may name computations that do not exist.

@@ -1,5 +1,6 @@
-// See work_plan.hpp. In each base: the trials in the lexicographic order of their learning rates, so that what
-// has a common beginning stands together; then one walk that extends the present trajectory or leaves it.
+// See work_plan.hpp. In each base: the trials in the lexicographic order of their learning rates, so that
+// what has a common beginning stands together; then one walk that extends the present trajectory or leaves
+// it.
 #include "runtime/train/work_plan.hpp"
 
 #include <algorithm>
@@ -127,7 +128,7 @@ WorkPlan plan_work(const StudyPlan& plan, std::vector<TrialIdentity> identities,
   WorkPlan work;
   work.identities = std::move(identities);
   work.bookmarked.resize(plan.trials.size());
-  std::unordered_map<std::string_view, std::size_t> known;  // by identity
+  std::unordered_map<std::string_view, std::size_t> known;   // by identity
   std::unordered_map<std::string_view, std::size_t> places;  // by base: of `bases`
   std::vector<std::vector<std::size_t>> bases;               // in the order of the plan
   std::vector<std::size_t> refits;

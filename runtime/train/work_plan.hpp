@@ -1,8 +1,9 @@
 // What is to be trained, in which pieces: equal trials once, and what different trials have in common once.
 //
-// Trials with the same base (identity.hpp) and the same learning rates go through the same states. They form a
-// tree: a trial that ends earlier reads its result on the way of one that goes on, and where the rates of two
-// trials first differ, their ways part. A trajectory is one way through the tree that is trained in one go.
+// Trials with the same base (identity.hpp) and the same learning rates go through the same states. They form
+// a tree: a trial that ends earlier reads its result on the way of one that goes on, and where the rates of
+// two trials first differ, their ways part. A trajectory is one way through the tree that is trained in one
+// go.
 //
 //   epochs 25, 50, 100, 200               one trajectory of 200 epochs with four stops
 //   rates drop after epoch 10, 20, 30     three trajectories; the later ones begin where they leave the first
@@ -48,8 +49,9 @@ struct WorkPlan {
   [[nodiscard]] std::int64_t epochs() const;
 };
 
-// Refits, of which it is not known whether they will be trained, are in no trajectory; if one's way is trained
-// anyhow, there is a bookmark. Without `share` every trial has a trajectory of its own, also equal ones.
+// Refits, of which it is not known whether they will be trained, are in no trajectory; if one's way is
+// trained anyhow, there is a bookmark. Without `share` every trial has a trajectory of its own, also equal
+// ones.
 WorkPlan plan_work(const StudyPlan& plan, std::vector<TrialIdentity> identities, bool share);
 
 // How many epochs two trials train with the same learning rates, if their bases are equal.

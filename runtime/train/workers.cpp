@@ -102,7 +102,8 @@ void Workers::process(std::size_t index) {
   try {
     ended = attempt(index);
   } catch (const std::bad_alloc&) {
-    fail_all(index, {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
+    fail_all(index,
+             {"the trial needs more memory than is free", "choose a smaller batch or a smaller model"});
   }
   {
     const std::lock_guard lock(mutex_);
@@ -117,7 +118,8 @@ void Workers::process(std::size_t index) {
 // Cores without a trial help those that run; whoever comes next gets one back.
 void Workers::share_cores() {
   const std::size_t wanted = schedule_.running() + schedule_.ready();
-  const auto trials = static_cast<int>(std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(std::max(1, options_.jobs))));
+  const auto trials = static_cast<int>(
+      std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(std::max(1, options_.jobs))));
   const int each = options_.threads > 0 ? options_.threads : std::max(1, options_.cores / trials);
   for (ThreadTeam* team : teams_) team->set_threads(std::min(each, options_.most_threads()));
 }
@@ -157,19 +159,15 @@ bool Workers::attempt(std::size_t index) {
   }
   // Given back at the end, whatever happens.
   const std::shared_ptr<void> claimed(nullptr, [&](void*) { give_back(base); });
-  if (!take_known(open) || open.empty()) return true;
+  if (!take_known(open)) return true;
+  fail_unmeasurable(open);
+  if (open.empty()) return true;
 
   TrialPlan how = [&] {
     const std::lock_guard lock(mutex_);
     return schedule_.plan_of(schedule_.trajectory(index).trial);
   }();
-  for (const OpenTrial& trial : open) {
-    how.measures_test = how.measures_test || trial.plan.measures_test;
-    if (const Status status = check_metrics(trial.plan); !status) {
-      fail_all(index, status.failure());
-      return true;
-    }
-  }
+  for (const OpenTrial& trial : open) how.measures_test = how.measures_test || trial.plan.measures_test;
   const Result<std::shared_ptr<const TrialSamples>> samples = study_.samples().get(how);
   if (!samples) {
     fail_all(index, samples.failure());
@@ -185,12 +183,13 @@ bool Workers::attempt(std::size_t index) {
     if (trial.plan.stop) rules.push_back(*trial.plan.stop);
   }
   const TrialSamples& parts = *samples.value();
-  MachineryPlan needs = plan_machinery(compiled.value(), how.batch,
-                                       {parts.train.size(), parts.valid.size(), parts.test.size()}, rules,
-                                       compute_options(options_));
+  MachineryPlan needs =
+      plan_machinery(compiled.value(), how.batch, {parts.train.size(), parts.valid.size(), parts.test.size()},
+                     rules, compute_options(options_));
   if (needs.bytes() > physical_memory()) {
-    fail_all(index, {fmt::format("the trial needs {} of memory, more than is free", bytes_text(needs.bytes())),
-                     "choose a smaller batch or a smaller model"});
+    fail_all(index,
+             {fmt::format("the trial needs {} of memory, more than is free", bytes_text(needs.bytes())),
+              "choose a smaller batch or a smaller model"});
     return true;
   }
   const std::optional<MemoryBudget::Share> share = memory_.try_take(needs.bytes());
@@ -227,6 +226,10 @@ void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialI
   events.heading_for = [this](std::size_t trial) {
     if (events_.trial_started) events_.trial_started(trial);
   };
+  events.not_the_same = [this](std::string problem) {
+    const std::lock_guard lock(mutex_);
+    problems_.push_back(std::move(problem));
+  };
   TrajectoryRun run(inputs, trajectory, std::move(open), machinery, events, study_.data_name(inputs.trial));
   const TrajectoryRun::Outcome outcome = run.run();
   {
@@ -237,14 +240,17 @@ void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialI
   if (outcome == TrajectoryRun::Outcome::Diverged) settle_beyond(index, run);
 }
 
-// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well.
+// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well, unless its
+// rule ends it before.
 void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
   std::vector<OpenTrial> beyond;
   {
     const std::lock_guard lock(mutex_);
     for (const std::size_t trial : schedule_.trials_beyond(index, run.diverged_in())) {
-      if (!schedule_.settled(trial))
-        beyond.push_back({schedule_.plan_of(trial), schedule_.identity_of(trial), {}, {trial, 0}});
+      const TrialPlan& plan = schedule_.plan_of(trial);
+      const TrainingStop stop{trial, plan.epochs, plan.stop};
+      if (schedule_.settled(trial) || stop.find_end(run.diverged().history)) continue;
+      beyond.push_back({plan, schedule_.identity_of(trial), {}, {trial, plan.epochs}});
     }
   }
   for (OpenTrial& trial : beyond) {
@@ -252,6 +258,8 @@ void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
     record.identity = trial.identity.id;
     record.state = outcome_id(trial.identity.base, trial.plan);
     record.identity_fields = study_.fields(trial.stop.trial, trial.plan);
+    if (const auto samples = study_.samples().get(trial.plan))
+      record_samples(*samples.value(), trial.plan.measures_test, record);
     if (options_.store != nullptr) {
       if (const Status kept = options_.store->put(record); !kept) return cannot_store(kept.failure());
     }
@@ -279,15 +287,26 @@ void Workers::settle(std::size_t trial, TrialRecord record) {
 }
 
 // A failure may be the moment's, so that it is not kept.
+void Workers::fail_one(OpenTrial trial, const Failure& failure) {
+  TrialRecord record = start_record(trial.plan, study_.data_name(trial.plan));
+  record.identity = trial.identity.id;
+  record.base = trial.identity.base;
+  record.identity_fields = std::move(trial.fields);
+  fail(record, failure);
+  settle(trial.stop.trial, std::move(record));
+}
+
 void Workers::fail_all(std::size_t index, const Failure& failure) {
-  for (OpenTrial& trial : open_trials(index)) {
-    TrialRecord record = start_record(trial.plan, study_.data_name(trial.plan));
-    record.identity = trial.identity.id;
-    record.base = trial.identity.base;
-    record.identity_fields = std::move(trial.fields);
-    fail(record, failure);
-    settle(trial.stop.trial, std::move(record));
-  }
+  for (OpenTrial& trial : open_trials(index)) fail_one(std::move(trial), failure);
+}
+
+// Takes those out that ask for a metric which does not exist; the others on their way go on.
+void Workers::fail_unmeasurable(std::vector<OpenTrial>& open) {
+  std::erase_if(open, [&](const OpenTrial& trial) {
+    const Status status = check_metrics(trial.plan);
+    if (!status) fail_one(trial, status.failure());
+    return !status.ok();
+  });
 }
 
 std::optional<TrialRecord> Workers::find(const TrialPlan& trial, const std::string& identity) {
@@ -372,7 +391,8 @@ void Workers::drop_passing_states() {
       for (const std::int64_t epoch : *epochs) {
         if (epoch == trajectory.to) continue;
         // One that stays costs only space.
-        static_cast<void>(store->drop_checkpoint(state_id(work.identities[trajectory.trial].base, trial, epoch)).ok());
+        static_cast<void>(
+            store->drop_checkpoint(state_id(work.identities[trajectory.trial].base, trial, epoch)).ok());
       }
     }
   }

@@ -26,12 +26,14 @@ class Workers {
   // All of them must outlive the workers. Events are called by one thread at a time.
   Workers(PreparedStudy& study, const RunEvents& events, Schedule& schedule);
 
-  // Runs all trials, in this thread and as many others as `jobs` asks for besides. False if it was stopped. What a
-  // thread throws (bugs) ends all of them and is thrown here.
+  // Runs all trials, in this thread and as many others as `jobs` asks for besides. False if it was stopped.
+  // What a thread throws (bugs) ends all of them and is thrown here.
   bool run();
 
   // Why results could not be kept.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  // What was trained anew and is not what was known.
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   [[nodiscard]] std::int64_t known() const { return known_; }
   [[nodiscard]] std::int64_t steps_trained() const { return steps_trained_; }
   [[nodiscard]] std::uint64_t peak_bytes() { return memory_.peak(); }
@@ -70,7 +72,9 @@ class Workers {
   bool take_known(std::vector<OpenTrial>& open);
   std::optional<TrialRecord> find(const TrialPlan& trial, const std::string& identity);
   void settle(std::size_t trial, TrialRecord record);
+  void fail_one(OpenTrial trial, const Failure& failure);
   void fail_all(std::size_t index, const Failure& failure);
+  void fail_unmeasurable(std::vector<OpenTrial>& open);
   void train(std::size_t index, std::vector<OpenTrial> open, const TrialInputs& inputs, Machinery& machinery);
   void settle_beyond(std::size_t index, const TrajectoryRun& run);
   bool claim(const std::string& base);
@@ -88,9 +92,10 @@ class Workers {
   std::condition_variable changed_;
   std::exception_ptr thrown_;
   std::optional<Failure> failure_;
-  std::map<std::size_t, Obstacle> obstacles_;             // by trajectory
+  std::vector<std::string> problems_;
+  std::map<std::size_t, Obstacle> obstacles_;                 // by trajectory
   std::map<std::string, std::pair<StoreClaim, int>> claims_;  // by base, with how many trajectories have it
-  std::vector<ThreadTeam*> teams_;  // of what runs
+  std::vector<ThreadTeam*> teams_;                            // of what runs
   std::int64_t known_ = 0;
   std::int64_t steps_trained_ = 0;
   std::atomic<bool> failed_ = false;

@@ -3,6 +3,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+# As in a fresh clone, whatever was run before.
+NNC_STORE=$(mktemp -d)
+export NNC_STORE
+trap 'rm -rf "$NNC_STORE"' EXIT
+
 count=0
 while IFS= read -r line; do
   command="${line%%#*}"

@@ -1,9 +1,12 @@
 // The house keeps its own rules: rooms include only rooms before them, documents link to what exists, the
 // commands of the README work, every example checks.
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <regex>
 #include <sstream>
 
@@ -66,9 +69,14 @@ Outcome run(std::vector<std::string> arguments) {
   std::ostringstream out;
   std::ostringstream err;
   nnc::Env env = nnc::real_env(nullptr);
+  const fs::path store = fs::temp_directory_path() / ("nnc-audit-" + std::to_string(::getpid()));
+  env.variable = [&](const std::string& name) {
+    return name == "NNC_STORE" ? std::optional(store.string()) : std::nullopt;
+  };
   env.out = &out;
   env.err = &err;
   const int exit_code = nnc::run_command_line(env, std::move(arguments));
+  fs::remove_all(store);
   return {exit_code, err.str()};
 }
 

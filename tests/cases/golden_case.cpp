@@ -100,7 +100,7 @@ struct Outcome {
   int exit_code = 0;
 };
 
-// The same everywhere: no terminal, no environment, a clock that stands still.
+// The same everywhere: no terminal, a store that knows nothing, two cores, a clock that stands still.
 Outcome run(std::vector<std::string> arguments, const std::string& file) {
   const TemporaryFolder temporary;
   for (std::string& argument : arguments) replace_all(argument, "{tmp}", temporary.path());
@@ -113,7 +113,10 @@ Outcome run(std::vector<std::string> arguments, const std::string& file) {
   env.out_is_terminal = false;
   env.err_is_terminal = false;
   env.columns = [] { return 80; };
-  env.variable = [](const std::string&) { return std::optional<std::string>(); };
+  env.cores = [] { return 2; };
+  env.variable = [&](const std::string& name) {
+    return name == "NNC_STORE" ? std::optional(temporary.path() + "/.nnc") : std::nullopt;
+  };
   env.seconds = [] { return 0.0; };
   env.date = [] { return std::string("2000-01-01T00:00:00Z"); };
   env.machine = [] { return std::string("test machine"); };

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Checks the numbers of a run against scikit-learn and SciPy, from its stored predictions: every metric of every
+"""Checks the numbers of a run against scikit-learn and SciPy, from its kept predictions: every metric of every
 trial, the folds, and the intervals and paired tests of its results. Ends with 1 if something differs.
 
-    tests/compare/check_run_with_sklearn.py runs/fashion_mnist [--data FOLDER]
+    tests/compare/check_run_with_sklearn.py runs/fashion_mnist [--store FOLDER] [--data FOLDER]
 """
 import argparse
 import gzip
@@ -57,15 +57,15 @@ class Check:
             self.wrong.append(f"{kind} of {where} differ")
 
 
-def check_trials(run, record, labels, check):
+def check_trials(store, record, labels, check):
     folds = {}
     for trial in record["trials"]:
         if trial["fold"] is not None:
             folds[(trial["experiment"], str(trial["params"]))] = folds.get((trial["experiment"], str(trial["params"])), 0) + 1
     for trial in record["trials"]:
         where = f"{trial['experiment']} {trial['params']} seed {trial['seed']} fold {trial['fold']}"
-        for part in trial["predictions"]:
-            array = numpy.load(run / "predictions" / f"{trial['identity']}.{part}.npy")
+        for part, sha256 in trial["predictions"].items():
+            array = numpy.load(store / "predictions" / f"{sha256}.npy")
             for name, value in trial["metrics"].items():
                 split, metric = name.split(".")
                 theirs = expected(metric, array["label"], array["scores"]) if split == part else None
@@ -113,12 +113,13 @@ def check_claims(results, record, check):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=pathlib.Path)
+    parser.add_argument("--store", type=pathlib.Path, help="where its predictions are, if not where the run says")
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("/usr/share/datasets/fashion-mnist"))
     options = parser.parse_args()
     record = json.loads((options.run / "record.json").read_text())
     results = json.loads((options.run / "results.json").read_text())
     check = Check()
-    check_trials(options.run, record, read_labels(options.data), check)
+    check_trials(options.store or pathlib.Path(results["store"]), record, read_labels(options.data), check)
     check_intervals(options.run, record, check)
     check_claims(results, record, check)
     for kind, count in check.counts.items():

@@ -2,7 +2,7 @@
 """Trains the models of three_models.nn with nnc and with PyTorch (Debian's python3-torch) and compares the mean
 test accuracy over five seeds. Ends with 1 if a model differs by more than 0.4 points.
 
-    tests/compare/compare_with_torch.py build/release/nnc [--torch-results FILE] [--out DIR] [--only MODEL] [--jobs N]
+    tests/compare/compare_with_torch.py build/release/nnc [--torch-results FILE] [--store DIR] [--only MODEL] [--jobs N]
 
 PyTorch's side takes most of the time; with --torch-results it is kept in FILE and, where FILE has it, not trained
 again. Both sides have the same recipe: min-max scaling, U(-0.05, 0.05) for dense kernels, Glorot uniform for
@@ -98,11 +98,12 @@ def torch_results(models, path):
     return known
 
 
-def nnc_results(nnc, models, jobs, out):
+def nnc_results(nnc, models, jobs, store):
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in models:
-            command = [nnc, "run", str(HERE / "three_models.nn"), "--only", name, "--out", out or folder, "--json"]
+            command = [nnc, "run", str(HERE / "three_models.nn"), "--only", name, "--out", folder,
+                       "--store", store or folder, "--json"]
             run = subprocess.run(command + (["--jobs", str(jobs)] if jobs else []), check=True, stdout=subprocess.PIPE)
             trials = json.loads(run.stdout)["trials"]
             results[name] = [trial["metrics"]["test.accuracy"] for trial in trials]
@@ -119,14 +120,14 @@ def main():
     parser.add_argument("--torch-results", type=pathlib.Path)
     parser.add_argument("--only", choices=MODELS)
     parser.add_argument("--jobs", type=int)
-    parser.add_argument("--out", help="where nnc keeps its trials; what it has finished there is not trained again")
+    parser.add_argument("--store", help="where nnc keeps its trials; what it has finished there is not trained again")
     options = parser.parse_args()
     torch.set_num_threads(1)
     models = [options.only] if options.only else MODELS
     theirs = torch_results(models, options.torch_results)
     if not options.nnc:
         return 0
-    ours = nnc_results(options.nnc, models, options.jobs, options.out)
+    ours = nnc_results(options.nnc, models, options.jobs, options.store)
     print(f"test accuracy in %, mean and deviation over {SEEDS} seeds, {EPOCHS} epochs")
     print(f"{'model':<12} {'nnc':>14} {'PyTorch':>14} {'difference':>11}")
     worst = 0.0

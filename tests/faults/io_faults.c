@@ -4,6 +4,7 @@
      IO_FAULTS_AT      which call fails, from 1; none without it
      IO_FAULTS_ERROR   the error number it fails with; "short": it writes half, and the next call has no space
      IO_FAULTS_STAYS   "1": so do all calls after it, as on a disk that is full
+     IO_FAULTS_REPORT  a file into which the number of counted calls is written at the end
 
    io_faults_calls() says how many calls were counted. */
 #define _GNU_SOURCE
@@ -22,6 +23,14 @@
 static atomic_int calls;
 
 int io_faults_calls(void) { return atomic_load(&calls); }
+
+__attribute__((destructor)) static void report_calls(void) {
+  const char* path = getenv("IO_FAULTS_REPORT");
+  FILE* report = path != NULL ? fopen(path, "w") : NULL;
+  if (report == NULL) return;
+  fprintf(report, "%d\n", atomic_load(&calls));
+  fclose(report);
+}
 
 static int below(const char* path) {
   const char* folder = getenv("IO_FAULTS_FOLDER");

@@ -1,12 +1,11 @@
-// driver: what a run shows while it works, how much is left, and what it remembers from one run to the next.
+// driver: what a run shows while it works, and how much is left.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 
 #include "compiler/driver/progress.hpp"
-#include "compiler/driver/trial_store.hpp"
 #include "compiler/driver/work_left.hpp"
-#include "tests/unit/data_files.hpp"
+#include "compiler/plan/training_steps.hpp"
 #include "tests/unit/driver_world.hpp"
 
 using namespace nnc;
@@ -39,6 +38,16 @@ StudyPlan study_of(std::vector<TrialPlan> trials) {
   return plan;
 }
 
+// Trials that have nothing in common, or, of one base, as much as they can.
+rt::WorkPlan work_of(const StudyPlan& plan, bool one_base = false) {
+  std::vector<rt::TrialIdentity> identities;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    const std::string own = std::to_string(i);
+    identities.push_back({own, one_base ? "base" : own});
+  }
+  return rt::plan_work(plan, std::move(identities), true);
+}
+
 rt::StepProgress at(std::int64_t epoch, std::int64_t epochs, std::int64_t done, std::int64_t total,
                     double loss = 0.5, double accuracy = 0.9) {
   return {epoch, epochs, done, total, loss, accuracy};
@@ -59,7 +68,7 @@ TEST_CASE("without a terminal a single trial tells every epoch, at most one a se
   World world;
   const StudyPlan plan = study_of({trial_of(2)});
   {
-    Progress progress(world.env, {}, plan, 1);
+    Progress progress(world.env, {}, plan, work_of(plan), 1);
     const rt::RunEvents events = progress.events();
     events.trial_started(0);
     events.progress(0, at(1, 2, 5, 20));           // too soon
@@ -81,7 +90,7 @@ TEST_CASE("without a terminal a study of many trials tells where it is every ten
   World world;
   const StudyPlan plan = study_of({trial_of(50), trial_of(100)});
   {
-    Progress progress(world.env, {}, plan, 2);
+    Progress progress(world.env, {}, plan, work_of(plan), 2);
     const rt::RunEvents events = progress.events();
     events.trial_started(0);
     events.trial_started(1);
@@ -105,7 +114,7 @@ TEST_CASE(
   world.variables["TERM"] = "xterm";
   const StudyPlan plan = study_of({trial_of(2), trial_of(4), trial_of(8)});
   {
-    Progress progress(world.env, {}, plan, 2);
+    Progress progress(world.env, {}, plan, work_of(plan), 2);
     const rt::RunEvents events = progress.events();
     events.trial_started(0);
     events.trial_started(1);
@@ -138,7 +147,7 @@ TEST_CASE("trials of one experiment are told apart by seed, fold and refit") {
   refit.seed = 1;
   const StudyPlan plan = study_of({fold, refit});
   {
-    Progress progress(world.env, {}, plan, 1);
+    Progress progress(world.env, {}, plan, work_of(plan), 1);
     progress.events().trial_started(0);
     progress.events().trial_started(1);
   }
@@ -152,7 +161,7 @@ TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
   quiet.quiet = true;
   const StudyPlan plan = study_of({trial_of(2)});
   {
-    Progress progress(world.env, quiet, plan, 1);
+    Progress progress(world.env, quiet, plan, work_of(plan), 1);
     const rt::RunEvents events = progress.events();
     events.trial_started(0);
     events.epoch_ended(0, at(2, 2, 20, 20), 1);
@@ -162,7 +171,7 @@ TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
   world.env.err_is_terminal = true;
   world.variables = {{"TERM", "xterm"}, {"CI", "true"}};
   {
-    Progress progress(world.env, {}, plan, 1);
+    Progress progress(world.env, {}, plan, work_of(plan), 1);
     progress.events().trial_started(0);
   }
   CHECK_THAT(world.err.str(), Catch::EndsWith("\n"));
@@ -171,7 +180,7 @@ TEST_CASE("a quiet run shows no progress, and CI is no terminal") {
 
 TEST_CASE("the time left counts what is not done at the speed of what is, side by side") {
   const StudyPlan plan = study_of({trial_of(2), trial_of(4), trial_of(4)});
-  WorkLeft work(plan, 2);
+  WorkLeft work(plan, work_of(plan), 2);
   CHECK_FALSE(work.seconds_left());
   work.measure(0, 10, 20, 10, 5);  // half a second a step; 10 + 40 + 40 steps are left
   REQUIRE(work.seconds_left());
@@ -186,11 +195,22 @@ TEST_CASE("the time left is not told while the speed of some kind of trial is no
   TrialPlan other = trial_of(2);
   other.parameters = 1;
   const StudyPlan plan = study_of({trial_of(2), other});
-  WorkLeft work(plan, 1);
+  WorkLeft work(plan, work_of(plan), 1);
   work.measure(0, 10, 20, 10, 5);
   CHECK_FALSE(work.seconds_left());
   work.finish(1);
   CHECK(work.seconds_left());
+}
+
+TEST_CASE("of trials on one way only what comes after the ones before is left to do") {
+  const StudyPlan plan = study_of({trial_of(2), trial_of(4)});
+  WorkLeft work(plan, work_of(plan, true), 1);
+  work.measure(0, 10, 20, 10, 5);
+  REQUIRE(work.seconds_left());
+  CHECK(*work.seconds_left() == Approx(0.5 * (10 + 20)));
+  work.finish(0);
+  work.measure(1, 30, 40, 10, 5);
+  CHECK(*work.seconds_left(1) == Approx(0.5 * 10));
 }
 
 TEST_CASE("folds train on what they do not judge, and of the refits one point's will take place") {
@@ -214,82 +234,9 @@ TEST_CASE("a refit shows the epochs it really trains, which the folds decided") 
   refit.refit = true;
   const StudyPlan plan = study_of({refit});
   {
-    Progress progress(world.env, {}, plan, 1);
+    Progress progress(world.env, {}, plan, work_of(plan), 1);
     progress.events().trial_started(0);
     progress.events().epoch_ended(0, at(7, 7, 70, 70), 1);
   }
   CHECK_THAT(world.err.str(), Catch::Contains("epoch 7/7  100 %"));
-}
-
-TEST_CASE("finished trials are remembered in their folder by what they computed, failed ones are not") {
-  const test::TemporaryFolder folder;
-  World world;
-  world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
-  rt::TrialRecord done = finished(trial_of(2), 1);
-  done.identity = "abc";
-  rt::TrialRecord failed = done;
-  failed.identity = "def";
-  failed.status = rt::TrialStatus::Diverged;
-  {
-    TrialStore store(world.env, folder.path());
-    CHECK(store.load().empty());
-    store.add(done);
-    store.add(failed);
-    REQUIRE(store.write().ok());
-  }
-  TrialStore store(world.env, folder.path());
-  CHECK(store.load().empty());
-  REQUIRE(store.find("abc") != nullptr);
-  CHECK(store.find("abc")->metrics == done.metrics);
-  CHECK(store.find("def") == nullptr);
-}
-
-TEST_CASE(
-    "a trial that was trained anew takes the place of what was known of it, one that was taken over does "
-    "not") {
-  const test::TemporaryFolder folder;
-  World world;
-  TrialStore store(world.env, folder.path());
-  rt::TrialRecord trial = finished(trial_of(2), 1);
-  trial.identity = "abc";
-  store.add(trial);
-  trial.seconds_train = 2;
-  trial.status = rt::TrialStatus::Cached;
-  store.add(trial);
-  CHECK(store.find("abc")->seconds_train == 1);
-  trial.status = rt::TrialStatus::Done;
-  store.add(trial);
-  CHECK(store.find("abc")->seconds_train == 2);
-}
-
-TEST_CASE("runs in one folder at the same time keep each other's trials") {
-  const test::TemporaryFolder folder;
-  World world;
-  world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
-  TrialStore first(world.env, folder.path());
-  TrialStore second(world.env, folder.path());
-  rt::TrialRecord trial = finished(trial_of(2), 1);
-  trial.identity = "abc";
-  first.add(trial);
-  trial.identity = "def";
-  second.add(trial);
-  REQUIRE(first.write().ok());
-  REQUIRE(second.write().ok());
-  TrialStore after(world.env, folder.path());
-  CHECK(after.load().empty());
-  CHECK(after.find("abc") != nullptr);
-  CHECK(after.find("def") != nullptr);
-}
-
-TEST_CASE("a damaged memory of earlier trials is told, put aside and not used") {
-  const test::TemporaryFolder folder;
-  World world;
-  world.env.read_file = [](const std::string& path) { return real_env(nullptr).read_file(path); };
-  REQUIRE(
-      rt::write_file_atomically(folder.path() + "/trials.json", "{\"schema\": 2, \"trials\": [{}]}").ok());
-  TrialStore store(world.env, folder.path());
-  CHECK_THAT(store.load(), Catch::Contains("trials.json.unreadable") && Catch::Contains("damaged"));
-  CHECK(store.find("") == nullptr);
-  REQUIRE(store.write().ok());
-  CHECK(real_env(nullptr).read_file(folder.path() + "/trials.json.unreadable").ok());
 }

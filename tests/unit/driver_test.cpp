@@ -12,7 +12,8 @@ TEST_CASE("help and version go to standard output and are no error") {
   CHECK_THAT(world.out.str(),
              Catch::Contains("run") && Catch::Contains("explain") && Catch::Contains("Examples:"));
   CHECK(world.err.str().empty());
-  for (const char* verb : {"run", "check", "plan", "summary", "report", "explain"}) {
+  for (const char* verb : {"run", "check", "plan", "summary", "report", "why", "diff", "ls", "show", "clean",
+                           "verify", "explain"}) {
     World of_verb;
     CHECK(of_verb.run({verb, "--help"}) == kExitOk);
     CHECK_THAT(of_verb.out.str(),
@@ -44,6 +45,12 @@ TEST_CASE("a mistyped verb, option or phase is an error of usage with a guess") 
   CHECK_THAT(message({"run", "a.nn", "--set", "epochs"}), Catch::Contains("NAME=VALUE"));
   CHECK_THAT(message({"run", "a.nn", "--jobs", "0"}), Catch::Contains("nnc run --help"));
   CHECK_THAT(message({"run", "a.nn", "--threads", "0"}), Catch::Contains("nnc run --help"));
+  CHECK_THAT(message({"run", "a.nn", "--share", "maybe"}), Catch::Contains("maybe"));
+  CHECK_THAT(message({"run", "a.nn", "--checkpoint", "-1"}), Catch::Contains("nnc run --help"));
+  CHECK_THAT(message({"run", "a.nn", "--stor", "x"}), Catch::Contains("`--store`"));
+  CHECK_THAT(message({"clean", "a.nn", "--other"}), Catch::Contains("`--others`"));
+  CHECK_THAT(message({"verfy"}), Catch::Contains("`verify`"));
+  CHECK_THAT(message({"show"}), Catch::Contains("nnc show --help"));
   CHECK_THAT(message({"run", "a.nn", "--color", "pink"}), Catch::Contains("pink"));
   CHECK_THAT(message({"check", "a.nn", "--dump=grap"}), Catch::Contains("did you mean `graph`?"));
   CHECK_THAT(message({"check", "a.nn", "--dump=zzz"}), Catch::Contains("after:"));
@@ -121,4 +128,9 @@ TEST_CASE("tables align their columns by what is seen") {
   table.row({"日本", "1"});
   table.row({"a", "100"});
   CHECK(table.to_string() == "  name    n\n  ----  ---\n  日本    1\n  a     100\n");
+  Table without_titles;
+  without_titles.column("");
+  without_titles.column("");
+  without_titles.row({"a", "b"});
+  CHECK(without_titles.to_string() == "  a  b\n");
 }

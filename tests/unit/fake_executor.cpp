@@ -1,6 +1,7 @@
 // The executor's interface, implemented for tests; linked before the real one and so in its place.
 #include "tests/unit/fake_executor.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -17,6 +18,8 @@ FakeExecution& fake_execution() {
 
 void FakeExecution::reset() {
   bad_loss_at_step = 0;
+  bad_rate = -1;
+  step_trained = nullptr;
   memory = 1 << 30;
   allocated = 0;
   rate = 0.5F;
@@ -26,6 +29,10 @@ void FakeExecution::reset() {
   runs.reserve(20'000);
   train_labels.reserve(20'000);
   train_features.reserve(20'000);
+}
+
+std::int64_t FakeExecution::steps_trained() const {
+  return std::ranges::count_if(runs, [](const FakeRun& run) { return run.train; });
 }
 
 StepPlan fake_plan(bool train, std::int64_t batch, std::int64_t features, std::int64_t classes) {
@@ -133,21 +140,27 @@ void Executor::run(const StepContext& context) {
     }
   }
   if (bound.trains()) {
+    // Slower from step to step: whoever goes on without the optimizer's state comes elsewhere.
+    float& steps = *bound.place(bound.plan.slots[1].operand);
+    const float rate = execution.rate * static_cast<float>(context.rate) / (1 + steps / 1000);
+    ++steps;
     for (std::size_t i = 0; i < bound.batch; ++i) {
       for (std::size_t j = 0; j < bound.features; ++j) {
         for (std::size_t c = 0; c < bound.classes; ++c) {
           const float error =
               prediction[i * bound.classes + c] - (labels[i] == static_cast<int>(c) ? 1.0F : 0.0F);
           kernel[j * bound.classes + c] -=
-              execution.rate * error * features_of[i * bound.features + j] / static_cast<float>(bound.batch);
+              rate * error * features_of[i * bound.features + j] / static_cast<float>(bound.batch);
         }
       }
     }
   }
-  const bool bad = bound.trains() && execution.bad_loss_at_step == context.step;
+  const bool bad =
+      bound.trains() && (execution.bad_loss_at_step == context.step || execution.bad_rate == context.rate);
   *bound.place(bound.plan.outputs[1].operand) =
       bad ? std::numeric_limits<float>::quiet_NaN()
           : static_cast<float>(loss / static_cast<double>(bound.batch));
+  if (bound.trains() && execution.step_trained) execution.step_trained(execution.steps_trained());
 }
 
 std::span<const float> Executor::output(std::string_view name) const {
@@ -157,6 +170,7 @@ std::span<const float> Executor::output(std::string_view name) const {
 std::span<const double> Executor::output_wide(std::string_view) const { return {}; }
 
 void initialize_slots(const StepPlan& plan, Memory& state, std::uint64_t seed) {
+  std::memset(state.data(), 0, plan.state_bytes);
   float* kernel = reinterpret_cast<float*>(state.data());
   const std::int64_t count = plan.slots[0].operand.shape.element_count().value_or(0);
   for (std::int64_t i = 0; i < count; ++i)

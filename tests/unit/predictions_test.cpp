@@ -1,18 +1,12 @@
 // Files of predictions: there and back, the format that NumPy reads, and every kind of damage.
 #include "runtime/record/predictions.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 
-#include "runtime/record/record.hpp"
 #include "tests/unit/allocations.hpp"
-#include "tests/unit/data_files.hpp"
 
 using namespace nnc;
 using namespace nnc::rt;
@@ -27,19 +21,16 @@ Predictions example() {
           2};
 }
 
-// Refused quickly, with a hint, without memory that the size of the file does not justify.
-std::string refusal(const std::string& path) {
+// Refused quickly, with a hint, without memory that the size of the content does not justify.
+std::string refusal_of(const std::string& content) {
   reset_allocations();
-  const Result<Predictions> result = read_predictions(path);
+  const Result<Predictions> result = read_predictions(content, "here.npy");
   const std::size_t largest = allocations().largest;
   REQUIRE_FALSE(result.ok());
   CHECK(largest < 100'000);
-  CHECK_THAT(result.failure().message, Catch::Contains(path));
+  CHECK_THAT(result.failure().message, Catch::Contains("`here.npy`"));
+  CHECK_FALSE(result.failure().hint.empty());
   return result.failure().message;
-}
-
-std::string refusal_of(const TemporaryFolder& folder, const std::string& content) {
-  return refusal(folder.write("p.npy", Bytes(content.begin(), content.end())));
 }
 
 std::string replaced(const std::string& text, const std::string& from, const std::string& to) {
@@ -52,25 +43,20 @@ std::string replaced(const std::string& text, const std::string& from, const std
 }  // namespace
 
 TEST_CASE("predictions read back as they were", "[predictions]") {
-  const TemporaryFolder folder;
-  const std::string path = folder.path() + "/p.npy";
-  REQUIRE(write_file_atomically(path, predictions_content(example())).ok());
-  const Result<Predictions> read = read_predictions(path);
+  const Result<Predictions> read = read_predictions(predictions_content(example()), "here.npy");
   REQUIRE(read.ok());
   CHECK(read.value().samples == example().samples);
   CHECK(read.value().labels == example().labels);
   CHECK(read.value().scores == example().scores);
   CHECK(read.value().columns == 2);
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
 TEST_CASE("no predictions, and scores that are not numbers, read back too", "[predictions]") {
-  const TemporaryFolder folder;
-  const std::string path = folder.path() + "/p.npy";
-  REQUIRE(write_file_atomically(path, predictions_content({{}, {}, {}, 10})).ok());
-  CHECK(read_predictions(path).value().columns == 10);
-  REQUIRE(write_file_atomically(path, predictions_content({{1}, {1}, {std::nanf("")}, 1})).ok());
-  CHECK(std::isnan(read_predictions(path).value().scores.at(0)));
+  const auto read_back = [](const Predictions& predictions) {
+    return read_predictions(predictions_content(predictions), "here.npy").value();
+  };
+  CHECK(read_back({{}, {}, {}, 10}).columns == 10);
+  CHECK(std::isnan(read_back({{1}, {1}, {std::nanf("")}, 1}).scores.at(0)));
 }
 
 TEST_CASE("the file is NumPy's format: a header of 64 bytes' multiple, then rows without gaps",
@@ -91,36 +77,29 @@ TEST_CASE("the file is NumPy's format: a header of 64 bytes' multiple, then rows
   CHECK(label == 255);
 }
 
-TEST_CASE("files are named by trial and part", "[predictions]") {
-  CHECK(predictions_path("00ff", "test") == "predictions/00ff.test.npy");
-}
-
 TEST_CASE("predictions cut off or extended anywhere are refused", "[predictions]") {
-  const TemporaryFolder folder;
   const std::string content = predictions_content(example());
   for (std::size_t length = 0; length < content.size(); ++length) {
-    refusal_of(folder, content.substr(0, length));
+    refusal_of(content.substr(0, length));
   }
-  CHECK_THAT(refusal_of(folder, content + "x"), Catch::Contains("3 rows"));
+  CHECK_THAT(refusal_of(content + "x"), Catch::Contains("3 rows"));
 }
 
 TEST_CASE("a header that is not ours is refused", "[predictions]") {
-  const TemporaryFolder folder;
   const std::string content = predictions_content(example());
   for (std::size_t i = 0; i < 128; ++i) {
     std::string changed = content;
     changed[i] = static_cast<char>(changed[i] ^ 0x01);
-    refusal_of(folder, changed);
+    refusal_of(changed);
   }
-  refusal_of(folder, replaced(content, "<f4", "<f8"));
-  refusal_of(folder, replaced(content, "(2,)", "(-2,)"));
-  refusal_of(folder, replaced(content, "(2,)", "(02,)"));
-  refusal_of(folder, replaced(content, "False", "True "));
-  refusal_of(folder, "PK\x03\x04");
+  refusal_of(replaced(content, "<f4", "<f8"));
+  refusal_of(replaced(content, "(2,)", "(-2,)"));
+  refusal_of(replaced(content, "(2,)", "(02,)"));
+  refusal_of(replaced(content, "False", "True "));
+  refusal_of("PK\x03\x04");
 }
 
 TEST_CASE("claims of sizes that the file does not have are refused without taking memory", "[predictions]") {
-  const TemporaryFolder folder;
   const std::string content = predictions_content(example());
   const auto with = [&](const std::string& rows, const std::string& columns) {
     std::string text = "{'descr': [('sample', '<u4'), ('label', '<i4'), ('scores', '<f4', (" + columns +
@@ -129,37 +108,22 @@ TEST_CASE("claims of sizes that the file does not have are refused without takin
     text += '\n';
     return content.substr(0, 8) + static_cast<char>(text.size()) + '\0' + text + content.substr(128);
   };
-  const std::string same = folder.write("same", {});
-  REQUIRE(write_file_atomically(same, with("3", "2")).ok());
-  REQUIRE(read_predictions(same).ok());
-  CHECK_THAT(refusal_of(folder, with("4", "2")), Catch::Contains("4 rows"));
-  refusal_of(folder, with("4294967295", "2"));
-  refusal_of(folder, with("3", "65536"));
-  refusal_of(folder, with("3", "65537"));
-  refusal_of(folder, with("3", "0"));
-  refusal_of(folder, with("1152921504606846979", "2"));  // times 16 it wraps around to 48
-  refusal_of(folder, with("3", "4611686018427387906"));  // times 4 it wraps around to 8
+  REQUIRE(read_predictions(with("3", "2"), "here.npy").ok());
+  CHECK_THAT(refusal_of(with("4", "2")), Catch::Contains("4 rows"));
+  refusal_of(with("4294967295", "2"));
+  refusal_of(with("3", "65536"));
+  refusal_of(with("3", "65537"));
+  refusal_of(with("3", "0"));
+  refusal_of(with("1152921504606846979", "2"));  // times 16 it wraps around to 48
+  refusal_of(with("3", "4611686018427387906"));  // times 4 it wraps around to 8
 }
 
 TEST_CASE("labels that no class can have are refused", "[predictions]") {
-  const TemporaryFolder folder;
   for (const std::int32_t label : {-1, 256, std::numeric_limits<std::int32_t>::min()}) {
     Predictions bad = example();
     bad.labels[1] = label;
-    CHECK_THAT(refusal_of(folder, predictions_content(bad)), Catch::Contains("row 1"));
+    CHECK_THAT(refusal_of(predictions_content(bad)), Catch::Contains("row 1"));
   }
-}
-
-TEST_CASE("what is not there, not a file or too large is refused", "[predictions]") {
-  const TemporaryFolder folder;
-  CHECK_THAT(refusal(folder.path() + "/missing.npy"), Catch::Contains("no predictions"));
-  refusal(folder.path());
-  const std::string pipe = folder.path() + "/pipe";
-  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  refusal(pipe);
-  const std::string sparse = folder.write("sparse", {1});
-  REQUIRE(::truncate(sparse.c_str(), off_t{1} << 40) == 0);
-  CHECK_THAT(refusal(sparse), Catch::Contains("too large"));
 }
 
 TEST_CASE("predictions whose lists do not fit each other are a bug", "[predictions]") {

@@ -25,7 +25,7 @@ std::vector<rt::ProgramIdentity> identities_of(const std::string& body, std::siz
 }
 
 rt::ProgramIdentity identity_of(const std::string& layers, const std::string& optimizer = "adam",
-                            const std::string& loss = "cross_entropy") {
+                                const std::string& loss = "cross_entropy") {
   return identities_of("model net {\n" + layers +
                        "\n}\nexperiment e { train net on images with quick { optimizer: " + optimizer +
                        ", loss: " + loss + " } }\n")
@@ -36,11 +36,21 @@ const std::string kLayers = "flatten; dense(16, relu); dropout(0.2); dense(10, s
 
 }  // namespace
 
-TEST_CASE("an identity is two SHA-256") {
-  const ProgramIdentity identity = identity_of(kLayers);
+TEST_CASE("an identity is SHA-256 of model and optimizer, and of the forms of both") {
+  const rt::ProgramIdentity identity = identity_of(kLayers);
   CHECK(identity.model.size() == 64);
   CHECK(identity.optimizer.size() == 64);
-  CHECK(identity.model != identity.optimizer);
+  CHECK(identity.form.size() == 2 * 64);
+  CHECK(std::set<std::string>{identity.model, identity.optimizer, identity.form}.size() == 3);
+}
+
+TEST_CASE("programs that differ in numbers alone have the same form, those of other shapes another") {
+  const std::string form = identity_of(kLayers).form;
+  CHECK(identity_of("flatten; dense(16, relu); dropout(0.3); dense(10, softmax)").form == form);
+  CHECK(identity_of(kLayers, "adam(lr: 0.002)").form == form);
+  CHECK(identity_of("flatten; dense(17, relu); dropout(0.2); dense(10, softmax)").form != form);
+  CHECK(identity_of("flatten; dense(16, tanh); dropout(0.2); dense(10, softmax)").form != form);
+  CHECK(identity_of(kLayers, "sgd").form != form);
 }
 
 TEST_CASE("names, order, comments and ways of writing change no identity") {

@@ -30,6 +30,9 @@ RunRecord example() {
   trial.fold = 3;
   trial.refit = true;
   trial.identity = "feed";
+  trial.identity_fields = {{"seed", "1"}, {"batch", "32"}};
+  trial.base = "ba5e";
+  trial.state = "57a7e";
   trial.model = "ann";
   trial.data = "fashion";
   trial.loss = "cross_entropy";
@@ -38,6 +41,7 @@ RunRecord example() {
   trial.batch = 32;
   trial.parameters = 203530;
   trial.epochs = 25;
+  trial.kept_epoch = 22;
   trial.steps_trained = 46875;
   trial.metrics = {{"test.accuracy", 0.8885}, {"test.roc_auc", std::nan("")}, {"train.loss", 0.15}};
   trial.history = {{"train.loss", {0.5, INFINITY, 0.1 + 0.2}}, {"valid.accuracy", {0.25, 0.5, 0.75}}};
@@ -47,7 +51,8 @@ RunRecord example() {
   trial.seconds_train = 11.9;
   trial.seconds_evaluate = 0.1;
   trial.weights_sha256 = "abcd";
-  trial.layers = {{"dense_1", "dense", 1, Shape{kBatch, 256}, 200960, 4}};
+  trial.weights_file = "4567";
+  trial.layers = {{"dense_1", "dense", "dense(256, relu)", 1, Shape{kBatch, 256}, 200960, 4}};
   TrialRecord second;
   second.id = "1";
   second.status = TrialStatus::Diverged;
@@ -61,6 +66,8 @@ RunRecord example() {
   record.machine = "two cores";
   record.date = "2024-01-01T00:00:00Z";
   record.seconds = 12.5;
+  record.store = ".nnc";
+  record.work = {44, 40, 3, 46, 1035, 430, 46875, 123'456};
   record.data = {{"fashion", "/data", 60000, 10000, Shape{28, 28, 1}, {"a", "b"}, "minmax", "ef"}};
   record.trials = {trial, second};
   record.selections = {{"epochs", "valid.accuracy", {{"n", std::int64_t{25}}, {"a", 0.5}}, 0.895, 0.01}};
@@ -104,6 +111,10 @@ TEST_CASE("results.json keeps the names of the contract", "[record]") {
   CHECK(results["file"] == "study.nn");
   CHECK(results["nnc"] == "0.1.0");
   CHECK(results["seconds"] == 12.5);
+  CHECK(results["store"] == ".nnc");
+  CHECK(results["work"] ==
+        json::parse(R"({"declared": 44, "distinct": 40, "known": 3, "stages": 46, "epochs_declared": 1035,
+      "epochs_planned": 430, "steps_trained": 46875, "memory_bytes": 123456})"));
   CHECK(results["selections"] == json::parse(R"([{"experiment": "epochs", "by": "valid.accuracy",
       "params": {"n": 25, "a": 0.5}, "score": 0.895, "deviation": 0.01}])"));
   CHECK(results["claims"] ==
@@ -128,6 +139,9 @@ TEST_CASE("results.json keeps the names of the contract", "[record]") {
   CHECK(trial["metrics"]["test.accuracy"] == 0.8885);
   CHECK(trial["seconds"] == json{{"train", 11.9}, {"evaluate", 0.1}});
   CHECK(trial["weights_sha256"] == "abcd");
+  CHECK(trial["weights_file"] == "4567");
+  CHECK(trial["predictions"] == json{{"valid", "0123"}});
+  CHECK(trial["kept_epoch"] == 22);
   CHECK(trial["steps_trained"] == 46875);
   CHECK_FALSE(trial.contains("reason"));
   CHECK(results["trials"][1]["status"] == "diverged");
@@ -176,9 +190,13 @@ TEST_CASE("record.json reads back as it was", "[record]") {
   CHECK(std::isnan(trial.metrics.at("test.roc_auc")));
   CHECK(trial.history.at("train.loss")[2] == 0.1 + 0.2);  // every digit
   CHECK(trial.directions == example().trials[0].directions);
+  CHECK(trial.layers.at(0).call == "dense(256, relu)");
   CHECK(trial.layers.at(0).output == Shape{kBatch, 256});
   CHECK(trial.samples == example().trials[0].samples);
   CHECK(trial.predictions == example().trials[0].predictions);
+  CHECK(trial.identity_fields == example().trials[0].identity_fields);
+  CHECK(trial.state == "57a7e");
+  CHECK(trial.kept_epoch == 22);
   CHECK(trial.refit);
   CHECK(record.value().selections.at(0).params == example().selections[0].params);
   CHECK(record.value().claims.at(0).verdict == Verdict::Refuted);
@@ -198,7 +216,7 @@ TEST_CASE("foreign and newer records are refused", "[record]") {
   CHECK_THAT(refusal("[]"), Catch::Contains("schema"));
   CHECK_THAT(refusal("{}"), Catch::Contains("schema"));
   CHECK_THAT(refusal(R"({"schema": "one"})"), Catch::Contains("schema"));
-  for (const char* const schema : {"0", "1", "3", "-1", "18446744073709551615"}) {
+  for (const char* const schema : {"0", "1", "2", "4", "-1", "18446744073709551615"}) {
     const std::string message = refusal(R"({"schema": )" + std::string(schema) + "}");
     CHECK_THAT(message,
                Catch::Contains("another version") && Catch::Contains("schema is " + std::string(schema)));
@@ -222,6 +240,7 @@ TEST_CASE("every field that is missing or of another kind is named", "[record]")
   check_all(json::json_pointer(""));
   check_all(json::json_pointer("/trials/0"));
   check_all(json::json_pointer("/trials/0/layers/0"));
+  check_all(json::json_pointer("/work"));
   check_all(json::json_pointer("/data/0"));
   check_all(json::json_pointer("/selections/0"));
   check_all(json::json_pointer("/claims/0"));

@@ -97,9 +97,9 @@ TrialRecord make_trial(const std::string& experiment, int epochs, double accurac
   trial.seconds_train = 0.47 * epochs;
   trial.seconds_evaluate = 0.12;
   trial.weights_sha256 = std::string(64, 'a');
-  trial.layers = {{"flatten_1", "flatten", 0, Shape{kBatch, 784}, 0, 0},
-                  {"dense_1", "dense", 0, Shape{kBatch, 256}, 200960, 0},
-                  {"dense_2", "dense", 0, Shape{kBatch, 10}, 2570, 0}};
+  trial.layers = {{"flatten_1", "flatten", "flatten", 0, Shape{kBatch, 784}, 0, 0},
+                  {"dense_1", "dense", "dense", 0, Shape{kBatch, 256}, 200960, 0},
+                  {"dense_2", "dense", "dense", 0, Shape{kBatch, 10}, 2570, 0}};
   add_history(trial, epochs, 0.152, accuracy + 0.05);
   return trial;
 }

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
 
 #include "runtime/exec/executor.hpp"
+#include "runtime/train/calibration.hpp"
 #include "runtime/train/memory_budget.hpp"
 #include "tests/unit/train_support.hpp"
 
@@ -44,7 +46,7 @@ void make_large(TrainSetup& setup) {
   }
   setup.plan.selections = {{"grid", "valid.loss", Direction::Lower}};
   // Everything computes the same; the batch is what differs.
-  setup.compile = [](std::size_t) -> Result<CompiledTrial> { return fake_compiled("all"); };
+  setup.make_programs_equal();
 }
 
 }  // namespace
@@ -78,13 +80,13 @@ TEST_CASE("trials run at once, and events one at a time", "[train][jobs]") {
   std::atomic<int> compiling = 0;
   std::atomic<bool> met = false;
   // The first two wait for each other, for a while.
-  setup.compile = [&](std::size_t index) -> Result<CompiledTrial> {
+  setup.compiler.compile = [&](std::size_t) -> Result<CompiledTrial> {
     if (++compiling >= 2) met = true;
     const auto begin = std::chrono::steady_clock::now();
     while (!met && std::chrono::steady_clock::now() - begin < std::chrono::seconds(10)) {
       std::this_thread::yield();
     }
-    return fake_compiled(std::to_string(index));
+    return fake_compiled();
   };
   std::atomic<int> inside = 0;
   std::multiset<std::size_t> started;
@@ -116,11 +118,11 @@ TEST_CASE("a bug in one thread reaches the caller, after the others have ended",
       setup.plan.trials.back().epochs = 100;
     }
     setup.options.jobs = jobs;
-    setup.compile = [](std::size_t index) -> Result<CompiledTrial> {
+    setup.compiler.compile = [](std::size_t index) -> Result<CompiledTrial> {
       if (index == 1) NNC_CHECK(false, "a bug");
-      return fake_compiled(std::to_string(index));
+      return fake_compiled();
     };
-    CHECK_THROWS_AS(run_study(setup.plan, setup.compile, setup.events, setup.options), InternalError);
+    CHECK_THROWS_AS(setup.run(), InternalError);
   }
 }
 
@@ -131,7 +133,7 @@ TEST_CASE("what an event throws reaches the caller", "[train][jobs]") {
   setup.events.epoch_ended = [](std::size_t, const StepProgress&, double) {
     throw std::runtime_error("full");
   };
-  CHECK_THROWS_AS(run_study(setup.plan, setup.compile, setup.events, setup.options), std::runtime_error);
+  CHECK_THROWS_AS(setup.run(), std::runtime_error);
 }
 
 TEST_CASE("a trial that needs too much memory fails alone", "[train][jobs]") {
@@ -140,9 +142,9 @@ TEST_CASE("a trial that needs too much memory fails alone", "[train][jobs]") {
     setup.options.jobs = jobs;
     setup.plan.trials.push_back(TrainSetup::trial("b"));
     setup.plan.trials.push_back(TrainSetup::trial("c"));
-    setup.compile = [](std::size_t index) -> Result<CompiledTrial> {
+    setup.compiler.compile = [](std::size_t index) -> Result<CompiledTrial> {
       if (index == 1) throw std::bad_alloc();
-      return fake_compiled(std::to_string(index));
+      return fake_compiled();
     };
     const StudyResult result = setup.run();
     REQUIRE(result.record.trials.size() == 3);
@@ -153,28 +155,23 @@ TEST_CASE("a trial that needs too much memory fails alone", "[train][jobs]") {
   }
 }
 
-TEST_CASE("what does not fit beside another waits for it, and what fits nowhere until it is alone",
+TEST_CASE("what does not fit beside another gets nothing, and what fits nowhere gets it alone",
           "[train][jobs]") {
-  for (const std::uint64_t wanted : {60U, 1000U}) {
-    MemoryBudget budget(100);
-    std::atomic<bool> taken = false;
-    MemoryBudget::Share first = budget.take(30);
-    MemoryBudget::Share second = budget.take(45);
-    std::thread other([&] {
-      const MemoryBudget::Share share = budget.take(wanted);
-      taken = true;
-    });
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    CHECK_FALSE(taken);
-    second = {};
-    if (wanted == 1000) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      CHECK_FALSE(taken);
-      first = {};
-    }
-    other.join();
-    CHECK(taken);
-  }
+  MemoryBudget budget(100);
+  std::optional<MemoryBudget::Share> first = budget.try_take(30);
+  std::optional<MemoryBudget::Share> second = budget.try_take(45);
+  REQUIRE((first && second));
+  CHECK_FALSE(budget.fits(60));
+  CHECK_FALSE(budget.try_take(60));
+  CHECK(budget.fits(25));
+  second.reset();
+  CHECK(budget.try_take(60));  // given back at once
+  CHECK_FALSE(budget.try_take(1000));
+  first.reset();
+  const std::optional<MemoryBudget::Share> large = budget.try_take(1000);
+  REQUIRE(large);
+  CHECK_FALSE(budget.fits(0));
+  CHECK(budget.peak() == 1000);
 }
 
 TEST_CASE("a trial allocates exactly what its plans need", "[train][jobs]") {
@@ -187,8 +184,8 @@ TEST_CASE("a trial allocates exactly what its plans need", "[train][jobs]") {
         setup.plan.trials[0].stop = StopPlan{"valid.loss", Direction::Lower, 2};
       }
       MemoryNeeds needs;
-      setup.compile = [&](std::size_t index) -> Result<CompiledTrial> {
-        CompiledTrial compiled = fake_compiled(std::to_string(index));
+      setup.compiler.compile = [&](std::size_t) -> Result<CompiledTrial> {
+        CompiledTrial compiled = fake_compiled();
         compiled.plans = [&, make = compiled.plans](Phase phase, std::int64_t batch) {
           StepPlan plan = make(phase, batch);
           needs = larger(needs, memory_needs(plan, KernelSet::Fast, threads));
@@ -204,22 +201,44 @@ TEST_CASE("a trial allocates exactly what its plans need", "[train][jobs]") {
   }
 }
 
+TEST_CASE("what a way will allocate is known before", "[train][jobs]") {
+  TrainSetup setup;
+  setup.make_programs_equal();
+  setup.plan.trials.assign(3, TrainSetup::trial("a"));
+  for (TrialPlan& trial : setup.plan.trials)
+    trial.validation = ValidationPlan{ValidationPlan::Kind::KFold, 5, 0.2, true, false};
+  setup.plan.trials[0].measures_test = false;
+  setup.plan.trials[1].stop = StopPlan{"valid.loss", Direction::Lower, 2};
+  setup.plan.trials[2].stop = StopPlan{"valid.accuracy", Direction::Higher, 2};
+  const auto study = setup.prepare();
+  REQUIRE(study.ok());
+  REQUIRE(study.value()->work().trajectories.size() == 1);
+  const WayDemands demands = demands_of(setup.plan, study.value()->work().trajectories[0]);
+  const Result<std::uint64_t> bytes = bytes_needed(*study.value(), demands);
+  REQUIRE(bytes.ok());
+  CHECK(fake_execution().allocated == 0);
+  CHECK(run_study(*study.value(), {}).record.work.memory_bytes == bytes.value());
+  CHECK(fake_execution().allocated == bytes.value());
+}
+
 TEST_CASE("trials that only fit one after the other are all trained", "[train][jobs]") {
   TrainSetup setup;
   for (const char* const id : {"b", "c", "d"}) setup.plan.trials.push_back(TrainSetup::trial(id));
-  fake_execution().memory = 800;  // a trial needs 832 bytes
+  fake_execution().memory = 900;  // a trial needs 832 bytes, and a run leaves a quarter
   setup.options.jobs = 4;
-  for (const TrialRecord& trial : setup.run().record.trials) CHECK(trial.status == TrialStatus::Done);
+  const RunRecord record = setup.run().record;
+  for (const TrialRecord& trial : record.trials) CHECK(trial.status == TrialStatus::Done);
+  CHECK(record.work.memory_bytes == 832);
 }
 
 TEST_CASE("stopping ends all jobs after their step and keeps what is finished", "[train][jobs]") {
   TrainSetup setup;
   setup.plan.trials.clear();
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 3; ++i) {
     setup.plan.trials.push_back(TrainSetup::trial(std::to_string(i)));
     setup.plan.trials.back().epochs = i == 0 ? 1 : 1'000'000;
   }
-  setup.options.jobs = 3;
+  setup.options.jobs = 3;  // the short one would be the last
   std::atomic<bool> stop = false;
   setup.options.stop = &stop;
   std::atomic<bool> first_ended = false;

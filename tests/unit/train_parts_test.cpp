@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <filesystem>
 #include <set>
 
 #include "runtime/data/split.hpp"
@@ -37,8 +36,10 @@ std::set<int> trained_numbers(int low, int high) {
 }
 
 Predictions predictions_of(const TrainSetup& setup, const TrialRecord& trial, const std::string& part) {
-  Result<Predictions> predictions =
-      read_predictions(setup.options.folder + "/" + predictions_path(trial.identity, part));
+  const Result<std::string> content =
+      setup.store->read_object(ObjectKind::Predictions, trial.predictions.at(part));
+  REQUIRE(content.ok());
+  Result<Predictions> predictions = read_predictions(content.value(), part);
   REQUIRE(predictions.ok());
   return std::move(predictions).value();
 }
@@ -109,7 +110,7 @@ TEST_CASE("without validation there are no validation and no fitted values", "[t
 
 TEST_CASE("a trial that must not look at the test part does not", "[train]") {
   TrainSetup setup;
-  setup.options.folder = setup.folder.path();
+  setup.open_store();
   setup.plan.trials[0].measures_test = false;
   setup.plan.trials[0].epochs = 1;
   const TrialRecord plain = setup.run().record.trials.at(0);
@@ -214,10 +215,33 @@ TEST_CASE("training with validation and early stopping allocates nothing between
   CHECK(counts.back() == counts.front());
 }
 
+TEST_CASE("trials on one way allocate nothing between its steps, until one of them has its result",
+          "[train]") {
+  TrainSetup setup;
+  setup.make_programs_equal();
+  setup.open_store();
+  setup.plan.trials.assign(3, TrainSetup::trial("a"));
+  for (TrialPlan& trial : setup.plan.trials) trial.validation = holdout(0.3);
+  setup.plan.trials[0].epochs = 10;
+  setup.plan.trials[1].epochs = 40;
+  setup.plan.trials[2].epochs = 70;
+  setup.plan.trials[2].stop = StopPlan{"valid.loss", Direction::Lower, 70};
+  std::vector<std::size_t> counts;
+  counts.reserve(70);
+  setup.events.epoch_ended = [&](std::size_t, const StepProgress&, double) {
+    counts.push_back(allocations().count);
+  };
+  setup.run();
+  REQUIRE(counts.size() == 70);
+  CHECK(counts[9] == counts[0]);
+  CHECK(counts[39] == counts[10]);
+  CHECK(counts[69] == counts[40]);
+  CHECK(counts[10] > counts[9]);
+}
+
 TEST_CASE("predictions are stored for the parts that are judged, with the places of the samples", "[train]") {
   TrainSetup setup;
-  setup.options.folder = setup.folder.path() + "/out";
-  std::filesystem::create_directory(setup.options.folder);
+  setup.open_store();
   setup.plan.trials[0].validation = kfold(5);
   setup.plan.trials[0].fold = 4;
   const TrialRecord trial = setup.run().record.trials.at(0);
@@ -239,16 +263,7 @@ TEST_CASE("predictions are stored for the parts that are judged, with the places
   }
   CHECK(trial.metrics.at("test.accuracy") == correct / kTest);
   CHECK(trial.metrics.at("test.loss") == Approx(loss / kTest));
-  CHECK(std::distance(std::filesystem::directory_iterator(setup.options.folder + "/predictions"), {}) == 2);
-}
-
-TEST_CASE("predictions that cannot be written fail the trial", "[train]") {
-  TrainSetup setup;
-  setup.options.folder = setup.folder.path() + "/missing";
-  setup.folder.write("missing", {1});  // a file where the folder should be
-  const TrialRecord trial = setup.run().record.trials.at(0);
-  CHECK(trial.status == TrialStatus::Failed);
-  CHECK_THAT(trial.reason, Catch::Contains("missing"));
+  CHECK(setup.store->sizes().value().predictions == 2);
 }
 
 TEST_CASE("a smoke run uses a sliver of the data and says so", "[train]") {

@@ -3,45 +3,15 @@
 #include <cmath>
 #include <limits>
 
-#include "runtime/train/schedule.hpp"
 #include "runtime/train/selection.hpp"
 #include "tests/unit/train_support.hpp"
+#include "tests/unit/work_support.hpp"
 
 using namespace nnc;
 using namespace nnc::rt;
 using namespace nnc::test;
 
 namespace {
-
-// An experiment with a trial per point and fold, and a refit per point.
-StudyPlan grid(std::int64_t points, int folds, Direction better = Direction::Higher) {
-  StudyPlan plan;
-  plan.data.emplace_back();
-  for (std::int64_t n = 0; n < points; ++n) {
-    for (int fold = 0; fold < folds; ++fold) {
-      TrialPlan trial = TrainSetup::trial("t" + std::to_string(n) + std::to_string(fold));
-      trial.experiment = "grid";
-      trial.params = {{"n", n}};
-      trial.fold = fold;
-      plan.trials.push_back(trial);
-    }
-  }
-  for (std::int64_t n = 0; n < points; ++n) {
-    TrialPlan refit = TrainSetup::trial("r" + std::to_string(n));
-    refit.experiment = "grid";
-    refit.params = {{"n", n}};
-    refit.refit = true;
-    plan.trials.push_back(refit);
-  }
-  plan.selections = {{"grid", "valid.accuracy", better}};
-  return plan;
-}
-
-TrialRecord with_value(double value) {
-  TrialRecord record;
-  record.metrics["valid.accuracy"] = value;
-  return record;
-}
 
 std::vector<std::optional<TrialRecord>> with_values(const std::vector<double>& values) {
   std::vector<std::optional<TrialRecord>> records;
@@ -53,18 +23,6 @@ std::int64_t chosen_n(const StudyPlan& plan, const std::vector<std::optional<Tri
   const Result<SelectionRecord> chosen = choose_point(plan, plan.selections[0], records);
   REQUIRE(chosen.ok());
   return std::get<std::int64_t>(chosen.value().params.at(0).second);
-}
-
-// Ends whatever the schedule gives, in its order, with these values.
-std::vector<std::size_t> run_through(Schedule& schedule, const std::vector<TrialRecord>& records) {
-  std::vector<std::size_t> taken;
-  while (const std::optional<std::size_t> trial = schedule.take()) {
-    taken.push_back(*trial);
-    schedule.claim(*trial, std::to_string(*trial));
-    schedule.end(*trial, *trial < records.size() ? records[*trial] : TrialRecord{});
-  }
-  CHECK(schedule.running() == 0);
-  return taken;
 }
 
 }  // namespace
@@ -114,45 +72,6 @@ TEST_CASE("where no point has all its values, nothing is chosen and the reason i
 TEST_CASE("a mean that is infinite can still be compared", "[select]") {
   const double infinity = std::numeric_limits<double>::infinity();
   CHECK(chosen_n(grid(2, 1, Direction::Lower), with_values({infinity, 0.3})) == 1);
-}
-
-TEST_CASE("only the refits of the chosen point are trained, after the other trials", "[select]") {
-  const StudyPlan plan = grid(3, 1);
-  Schedule schedule(plan);
-  const std::vector<std::size_t> taken =
-      run_through(schedule, {with_value(0.1), with_value(0.9), with_value(0.5)});
-  CHECK(taken == std::vector<std::size_t>{0, 1, 2, 4});
-  RunRecord record;
-  schedule.finish(record);
-  CHECK(record.trials.size() == 4);
-  CHECK(record.selections.size() == 1);
-  CHECK(record.problems.empty());
-}
-
-TEST_CASE("without a choice all refits are dropped and the run says why", "[select]") {
-  const StudyPlan plan = grid(2, 1);
-  Schedule schedule(plan);
-  TrialRecord failed;
-  failed.status = TrialStatus::Failed;
-  CHECK(run_through(schedule, {failed, failed}) == std::vector<std::size_t>{0, 1});
-  RunRecord record;
-  schedule.finish(record);
-  CHECK(record.selections.empty());
-  REQUIRE(record.problems.size() == 1);
-  CHECK_THAT(record.problems[0], Catch::Contains("`grid`"));
-}
-
-TEST_CASE("a refit waits for the last trial of its experiment, wherever that runs", "[select]") {
-  const StudyPlan plan = grid(2, 1);
-  Schedule schedule(plan);
-  const std::size_t first = schedule.take().value();
-  const std::size_t second = schedule.take().value();
-  CHECK_FALSE(schedule.take().has_value());
-  CHECK(schedule.running() == 2);
-  CHECK(schedule.end(second, with_value(0.9)).empty());
-  CHECK_FALSE(schedule.take().has_value());
-  CHECK(schedule.end(first, with_value(0.1)) == std::vector<std::size_t>{2});
-  CHECK(schedule.take() == std::size_t{3});
 }
 
 TEST_CASE("a refit whose trials stopped by validation trains as long as they did in the mean", "[select]") {

@@ -7,15 +7,22 @@ namespace nnc::test {
 
 using namespace nnc::rt;
 
-CompiledTrial fake_compiled(const std::string& program) {
-  const auto maker = [](Phase phase, std::int64_t batch) {
-    return fake_plan(phase == Phase::Train, batch, 6, kClasses);
-  };
-  return {maker, program};
+CompiledTrial fake_compiled() {
+  return {
+      [](Phase phase, std::int64_t batch) { return fake_plan(phase == Phase::Train, batch, 6, kClasses); }};
+}
+
+ProgramIdentity fake_program(const std::string& name) { return {name, name, name}; }
+
+Rates rates_of(std::vector<double> rates) {
+  return std::make_shared<const std::vector<double>>(std::move(rates));
 }
 
 TrainSetup::TrainSetup() {
-  compile = [](std::size_t index) -> Result<CompiledTrial> { return fake_compiled(std::to_string(index)); };
+  compiler.identify = [](std::size_t index) -> Result<ProgramIdentity> {
+    return fake_program(std::to_string(index));
+  };
+  compiler.compile = [](std::size_t) -> Result<CompiledTrial> { return fake_compiled(); };
   DataPlan data;
   data.name = "small";
   data.folder = "here";
@@ -60,16 +67,50 @@ void TrainSetup::add_folds(const std::string& experiment, const std::string& axi
   }
 }
 
+void TrainSetup::make_programs_equal() {
+  compiler.identify = [](std::size_t) -> Result<ProgramIdentity> { return fake_program("same"); };
+}
+
+Store& TrainSetup::open_store(const std::string& name) {
+  store.reset();
+  Result<std::unique_ptr<Store>> opened = Store::open(folder.path() + "/" + name);
+  REQUIRE(opened.ok());
+  store = std::move(opened).value();
+  options.store = store.get();
+  return *store;
+}
+
+Result<std::shared_ptr<PreparedStudy>> TrainSetup::prepare() {
+  return PreparedStudy::make(plan, compiler, options);
+}
+
 StudyResult TrainSetup::run() {
-  Result<StudyResult> result = run_study(plan, compile, events, options);
-  REQUIRE(result.ok());
-  return std::move(result).value();
+  const Result<std::shared_ptr<PreparedStudy>> study = prepare();
+  REQUIRE(study.ok());
+  return run_study(*study.value(), events);
+}
+
+std::vector<TrialStatus> statuses(const RunRecord& record) {
+  std::vector<TrialStatus> result;
+  for (const TrialRecord& trial : record.trials) result.push_back(trial.status);
+  return result;
 }
 
 std::string without_times(RunRecord record) {
   record.seconds = 0;
+  record.work.memory_bytes = 0;
   for (TrialRecord& trial : record.trials) trial.seconds_train = trial.seconds_evaluate = 0;
   return record_json(record);
+}
+
+std::string results_of(RunRecord record) {
+  record.work = {};
+  for (TrialRecord& trial : record.trials) {
+    if (trial.status == TrialStatus::Cached) trial.status = TrialStatus::Done;
+    trial.predictions.clear();
+    trial.weights_file.clear();
+  }
+  return without_times(std::move(record));
 }
 
 }  // namespace nnc::test

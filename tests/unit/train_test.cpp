@@ -162,9 +162,9 @@ TEST_CASE("a loss that is not finite ends the trial within the step, and the oth
 TEST_CASE("a trial that does not compile is recorded with the reason", "[train]") {
   Setup setup;
   setup.plan.trials.push_back(Setup::trial("b"));
-  setup.compile = [](std::size_t trial) -> Result<CompiledTrial> {
+  setup.compiler.compile = [](std::size_t trial) -> Result<CompiledTrial> {
     if (trial == 0) return Failure{"it does not fit", "make it smaller"};
-    return fake_compiled("b");
+    return fake_compiled();
   };
   const StudyResult result = setup.run();
   CHECK(result.record.trials.at(0).status == TrialStatus::Failed);
@@ -255,9 +255,9 @@ TEST_CASE("the first samples and the facts of the data are recorded", "[train]")
 TEST_CASE("data that cannot be read or changed since the check fails the study", "[train]") {
   Setup setup;
   setup.plan.data[0].train_count = 24;
-  const Result<StudyResult> changed = run_study(setup.plan, setup.compile, setup.events, setup.options);
+  const auto changed = setup.prepare();
   REQUIRE_FALSE(changed.ok());
   CHECK_THAT(changed.failure().message, Catch::Contains("changed"));
   setup.plan.data[0].directory = "/nowhere";
-  CHECK_FALSE(run_study(setup.plan, setup.compile, setup.events, setup.options).ok());
+  CHECK_FALSE(setup.prepare().ok());
 }

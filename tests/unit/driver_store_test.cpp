@@ -1,0 +1,324 @@
+// driver: trials are kept from run to run, where the command line says, and listed, cleaned and verified
+// there.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tests/unit/driver_study.hpp"
+
+using namespace nnc;
+using namespace nnc::test;
+
+namespace {
+
+constexpr std::int64_t kStepsPerEpoch = 4;
+
+using Words = std::vector<std::string>;
+
+void damage(const std::string& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  REQUIRE(file);
+  file.seekp(-1, std::ios::end);
+  file.put('\x7f');
+}
+
+std::size_t files_in(const std::string& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- keeping
+
+TEST_CASE("a run keeps its trials beside the program, and the next one trains nothing", "[driver][store]") {
+  StudyWorld world;
+  const auto first = world.train("study.nn");
+  CHECK(first["exit_code"] == kExitOk);
+  CHECK(world.exists(".nnc/store.db"));
+  CHECK(first["store"] == world.path(".nnc"));
+  CHECK(first["work"]["declared"] == 4);
+  CHECK(first["work"]["distinct"] == 3);
+  CHECK(first["work"]["steps_trained"] == 3 * kStepsPerEpoch);
+  const auto text = world.env.read_file(world.path("runs/results.json"));
+  const auto second = world.train("study.nn");
+  CHECK(world.err.str().find("done in") == std::string::npos);
+  CHECK_THAT(world.err.str(), Catch::Contains("[4/4]") && Catch::Contains("already done"));
+  CHECK(weights(second) == weights(first));
+  CHECK(world.env.read_file(world.path("runs/results.json")).value() == text.value());
+}
+
+TEST_CASE("trials are known in another output folder, and under another name", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  world.change("other.nn", {{"experiment again", "experiment renamed"}});
+  CHECK(world.ask("run", "other.nn", {"--out", world.path("elsewhere"), "--json"}) == kExitOk);
+  const auto results = nlohmann::json::parse(world.out.str());
+  CHECK(statuses(results) == Words{"cached", "cached", "cached", "cached"});
+  CHECK(results["trials"][3]["experiment"] == "renamed");
+  CHECK(results["work"]["steps_trained"] == 0);
+}
+
+TEST_CASE("a longer training goes on from the end of a shorter one", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  const auto longer = world.train("study.nn", {"--only", "again", "--set", "epochs=5"});
+  CHECK(longer["work"]["steps_trained"] == 2 * kStepsPerEpoch);
+  const auto anew = world.train("study.nn", {"--only", "again", "--set", "epochs=5", "--fresh"});
+  CHECK(anew["work"]["steps_trained"] == 5 * kStepsPerEpoch);
+  CHECK(weights(anew) == weights(longer));
+}
+
+TEST_CASE("--store says where trials are kept, or else NNC_STORE, or else they are beside the program",
+          "[driver][store]") {
+  StudyWorld world;
+  world.variables["NNC_STORE"] = world.path("of_variable");
+  CHECK(world.train("study.nn")["store"] == world.path("of_variable"));
+  CHECK_FALSE(world.exists(".nnc"));
+  const auto other = world.train("study.nn", {"--store", world.path("of_option")});
+  CHECK(other["store"] == world.path("of_option"));
+  CHECK(other["work"]["steps_trained"] == 3 * kStepsPerEpoch);
+  CHECK(world.ask_json("ls", "study.nn")["trials"].size() == 3);
+}
+
+TEST_CASE("a report finds the predictions where its run has kept them", "[driver][store]") {
+  StudyWorld world;
+  world.write("study.nn", kSmallStudy + std::string("report \"R\" { confusion again }\n"));
+  world.train("study.nn", {"--store", world.path("elsewhere")});
+  const auto written = world.env.read_file(world.path("runs/report.md"));
+  REQUIRE(written);
+  CHECK(world.ask("report", "study.nn", {"--out", world.path("runs")}) == kExitOk);
+  CHECK(world.env.read_file(world.path("runs/report.md")).value() == written.value());
+  // Elsewhere there are none, and the report says so.
+  CHECK(world.ask("report", "study.nn", {"--out", world.path("runs"), "--store", world.path("empty")}) ==
+        kExitOk);
+  CHECK(world.env.read_file(world.path("runs/report.md")).value() != written.value());
+}
+
+TEST_CASE("--fresh trains anew, and --share off every trial from its beginning, to the same weights",
+          "[driver][store]") {
+  StudyWorld world;
+  const auto first = world.train("study.nn");
+  const auto fresh = world.train("study.nn", {"--fresh"});
+  CHECK(fresh["work"]["steps_trained"] == 3 * kStepsPerEpoch);
+  CHECK(weights(fresh) == weights(first));
+  const auto alone = world.train("study.nn", {"--share", "off"});
+  CHECK(alone["work"]["steps_trained"] == (1 + 2 + 3 + 2) * kStepsPerEpoch);
+  CHECK(weights(alone) == weights(first));
+  for (std::size_t i = 0; i < 4; ++i) CHECK(alone["trials"][i]["metrics"] == first["trials"][i]["metrics"]);
+}
+
+TEST_CASE("a place that cannot be a store ends a command with a hint, before anything is trained",
+          "[driver][store]") {
+  StudyWorld world;
+  world.folder.write("taken", {1, 2, 3});
+  for (const std::string verb : {"run", "plan", "why", "ls", "verify", "clean"}) {
+    CAPTURE(verb);
+    CHECK(world.ask(verb, "study.nn", {"--store", world.path("taken")}) == kExitUsage);
+    CHECK_THAT(world.err.str(), Catch::StartsWith("error: ") && Catch::Contains("taken"));
+  }
+  CHECK(world.ask("run", "study.nn", {"--store", world.path("taken")}) == kExitUsage);
+  CHECK_THAT(world.err.str(), Catch::Contains("help: ") && Catch::Contains("--store"));
+  CHECK_FALSE(world.exists("runs"));
+}
+
+TEST_CASE("only a run, clean and verify make a store", "[driver][store]") {
+  StudyWorld world;
+  for (const std::string verb : {"check", "plan", "why", "ls"}) {
+    CAPTURE(verb);
+    CHECK(world.ask(verb, "study.nn") == kExitOk);
+    CHECK_FALSE(world.exists(".nnc"));
+  }
+}
+
+// ---------------------------------------------------------------- nnc plan
+
+TEST_CASE("plan tells declared work from work that is left", "[driver][store]") {
+  StudyWorld world;
+  REQUIRE(world.ask("plan", "study.nn", {"--no-time"}) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("4 trials, 3 of them different\n") &&
+                                  Catch::Contains("epochs: 8 declared, 3 to train, in 3 stages\n") &&
+                                  Catch::Contains("steps: 32 declared, 12 to train") &&
+                                  Catch::Contains("memory: at most ") && Catch::Contains("on the way of 3") &&
+                                  Catch::Contains("the same as 2"));
+  CHECK(world.out.str().find("time:") == std::string::npos);
+  REQUIRE(world.ask("plan", "study.nn", {"--jobs", "1"}) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains(" for 1 trial at once\n") && Catch::Contains("time: about "));
+  const auto before = world.ask_json("plan", "study.nn");
+  CHECK(before["trials_declared"] == 4);
+  CHECK(before["trials_distinct"] == 3);
+  CHECK(before["trials_known"] == 0);
+  CHECK(before["stages"] == 3);
+  CHECK(before["epochs"] == 3);
+  CHECK(before["trials"][0]["fate"] == "on the way");
+  CHECK(before["memory_bytes"] > 0);
+  CHECK(before["seconds"].is_number());
+  CHECK(world.ask_json("plan", "study.nn", {"--no-time"})["seconds"].is_null());
+
+  world.train("study.nn", {"--only", "again"});
+  REQUIRE(world.ask("plan", "study.nn", {"--no-time"}) == kExitOk);
+  // The third epoch alone; the first is measured on the way of nobody and so is trained as well.
+  CHECK_THAT(world.out.str(), Catch::Contains("1 already done"));
+  world.train("study.nn");
+  REQUIRE(world.ask("plan", "study.nn", {"--no-time"}) == kExitOk);
+  CHECK_THAT(
+      world.out.str(),
+      Catch::Contains("4 trials, 3 of them different, 3 already done\nepochs: 8 declared, 0 to train"));
+}
+
+TEST_CASE("plan says what a run then trains", "[driver][store]") {
+  StudyWorld world;
+  const auto planned = world.ask_json("plan", "study.nn", {"--no-time"});
+  const auto done = world.train("study.nn");
+  CHECK(planned["steps"] == done["work"]["steps_trained"]);
+  CHECK(planned["trials_distinct"] == done["work"]["distinct"]);
+  CHECK(planned["epochs_declared"] == done["work"]["epochs_declared"]);
+  CHECK(planned["memory_bytes"] >= done["work"]["memory_bytes"]);
+  CHECK(planned["trials"][1]["identity"] == done["trials"][1]["identity"]);
+}
+
+// ---------------------------------------------------------------- nnc ls, nnc show
+
+TEST_CASE("ls has a line per trial that is kept, and what all take", "[driver][store]") {
+  StudyWorld world;
+  REQUIRE(world.ask("ls", "study.nn") == kExitOk);
+  CHECK(world.out.str() == "no trials in " + world.path(".nnc") + "\n");
+  const auto results = world.train("study.nn");
+  REQUIRE(world.ask("ls", "study.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("epochs (n 1)") && Catch::Contains("epochs (n 3)") &&
+                                  Catch::Contains("test accuracy") && Catch::Contains("weights") &&
+                                  Catch::Contains("checkpoints"));
+  const auto listed = world.ask_json("ls", "study.nn");
+  CHECK(listed["store"] == world.path(".nnc"));
+  CHECK(listed["sizes"]["trials"] == 3);
+  CHECK(listed["sizes"]["weights"] == 3);
+  CHECK(listed["sizes"]["leftovers"] == 0);
+  CHECK(listed["trials"][2]["identity"] == results["trials"][2]["identity"]);
+}
+
+TEST_CASE("show tells all of the trial whose identity begins so", "[driver][store]") {
+  StudyWorld world;
+  const auto results = world.train("study.nn");
+  const std::string identity = results["trials"][0]["identity"];
+  const auto show = [&](const std::string& beginning, const char* form = "--color=never") {
+    world.out.str("");
+    world.err.str("");
+    return world.run({"show", beginning, world.path("study.nn"), form});
+  };
+  REQUIRE(show(identity.substr(0, 8)) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains(identity) && Catch::Contains("epochs (n 1)") &&
+                                  Catch::Contains("adam(lr: 0.01") && Catch::Contains("identity: batch") &&
+                                  Catch::Contains("/.nnc/weights/"));
+  REQUIRE(show(identity, "--json") == kExitOk);
+  CHECK(nlohmann::json::parse(world.out.str())["weights_sha256"] == results["trials"][0]["weights_sha256"]);
+  CHECK(show("zzzz") == kExitUsage);
+  CHECK_THAT(world.err.str(),
+             Catch::Contains("the store has no trial `zzzz`") && Catch::Contains("`nnc ls`"));
+  CHECK(show("") == kExitUsage);
+  CHECK_THAT(world.err.str(), Catch::Contains("the beginning of 3 trials"));
+}
+
+// ---------------------------------------------------------------- nnc clean
+
+TEST_CASE("clean removes nothing that is needed unless it is asked to", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  CHECK(world.ask_json("clean", "study.nn")["bytes_removed"] == 0);
+  CHECK(world.train("study.nn")["work"]["steps_trained"] == 3 * kStepsPerEpoch);  // of the run that trained
+  CHECK_THAT(world.err.str(), Catch::Contains("already done"));
+}
+
+TEST_CASE("a dry clean says what it would remove and leaves it", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  const auto dry = world.ask_json("clean", "study.nn", {"--all", "--dry-run"});
+  CHECK(dry["dry_run"] == true);
+  CHECK(dry["trials"] == 3);
+  CHECK(world.ask_json("ls", "study.nn")["trials"].size() == 3);
+  const auto wet = world.ask_json("clean", "study.nn", {"--all"});
+  CHECK(wet["bytes_removed"] == dry["bytes_removed"]);
+  const auto left = world.ask_json("ls", "study.nn");
+  CHECK(left["trials"].empty());
+  CHECK(left["sizes"]["weights"] == 0);
+  CHECK(left["sizes"]["checkpoints"] == 0);
+  CHECK(world.train("study.nn")["work"]["steps_trained"] == 3 * kStepsPerEpoch);
+}
+
+TEST_CASE("clean --others keeps the trials that the program has", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  world.change("later.nn", {{"[1, 2, 3]", "[2]"}});
+  REQUIRE(world.ask("clean", "later.nn", {"--others", "--dry-run"}) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("would be removed"));
+  CHECK(world.ask_json("clean", "later.nn", {"--others"})["trials"] == 2);
+  const auto left = world.ask_json("ls", "later.nn");
+  REQUIRE(left["trials"].size() == 1);
+  CHECK(left["trials"][0]["epochs"] == 2);
+}
+
+TEST_CASE("clean --others keeps a refit whose epochs the folds decided", "[driver][store]") {
+  StudyWorld world;
+  world.change("search.nn", {{"sweep n in [1, 2, 3]\n",
+                              "sweep n in [30]\n  stop by valid.loss after 1 epochs\n  "
+                              "select best by valid.loss over kfold(2)\n"}});
+  const auto results = world.train("search.nn", {"--only", "epochs"});
+  REQUIRE(results["exit_code"] == kExitOk);
+  REQUIRE(results["trials"].back()["refit"] == true);
+  world.train("search.nn");
+  CHECK(world.ask_json("clean", "search.nn", {"--others"})["trials"] == 0);
+}
+
+TEST_CASE("clean --others says no more than `check` when the program has mistakes", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  world.write("wrong.nn", "let x = y\n");
+  CHECK(world.ask("clean", "wrong.nn", {"--others"}) == kExitErrors);
+  CHECK_THAT(world.err.str(), Catch::Contains("1 error"));
+  CHECK(world.ask_json("ls", "study.nn")["trials"].size() == 3);
+}
+
+TEST_CASE("clean --checkpoints removes the states to go on from and no result", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  CHECK(world.ask_json("ls", "study.nn")["sizes"]["checkpoints"] == 1);
+  CHECK(world.ask("clean", "study.nn", {"--checkpoints"}) == kExitOk);
+  const auto left = world.ask_json("ls", "study.nn");
+  CHECK(left["sizes"]["checkpoints"] == 0);
+  CHECK(left["trials"].size() == 3);
+  const auto longer = world.train("study.nn", {"--only", "again", "--set", "epochs=5"});
+  CHECK(longer["work"]["steps_trained"] == 5 * kStepsPerEpoch);
+}
+
+// ---------------------------------------------------------------- nnc verify
+
+TEST_CASE("verify finds an intact store intact", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  CHECK(world.ask("verify", "study.nn") == kExitOk);
+  CHECK(world.out.str() == world.path(".nnc") + ": 3 trials, 0 damaged, 0 of them repaired\n");
+}
+
+TEST_CASE("verify mends a record from its other copy", "[driver][store]") {
+  StudyWorld world;
+  const auto results = world.train("study.nn");
+  const std::string identity = results["trials"][0]["identity"];
+  damage(world.path(".nnc/records/" + identity + ".json"));
+  CHECK(world.ask("verify", "study.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains(identity) && Catch::Contains("1 damaged, 1 of them repaired"));
+  CHECK(world.ask_json("verify", "study.nn")["damages"].empty());
+}
+
+TEST_CASE("verify names what has to be trained again, and the next run does", "[driver][store]") {
+  StudyWorld world;
+  const auto results = world.train("study.nn");
+  const std::string file =
+      "weights/" + results["trials"][0]["weights_file"].get<std::string>() + ".safetensors";
+  damage(world.path(".nnc/" + file));
+  const auto found = world.ask_json("verify", "study.nn");
+  REQUIRE(found["damages"].size() == 1);
+  CHECK_THAT(found["damages"][0]["file"].get<std::string>(), Catch::Contains("weights/"));
+  CHECK(found["damages"][0]["repaired"] == false);
+  const auto again = world.train("study.nn");
+  CHECK(again["work"]["steps_trained"] == kStepsPerEpoch);
+  CHECK(weights(again) == weights(results));
+  CHECK(world.ask("verify", "study.nn") == kExitOk);
+  CHECK(files_in(world.path(".nnc/weights")) >= 3);
+}
