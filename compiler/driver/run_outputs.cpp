@@ -9,8 +9,6 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/output.hpp"
-#include "compiler/driver/report_inputs.hpp"
-#include "runtime/report/report.hpp"
 #include "runtime/results/results.hpp"
 #include "runtime/results/value_text.hpp"
 
@@ -70,7 +68,7 @@ void print_results(std::ostream& out, const rt::RunRecord& record) {
 }
 
 Result<std::vector<std::string>> write_outputs(const StudyPlan& plan, const rt::RunRecord& record,
-                                               const std::string& folder, rt::Store& store,
+                                               const std::string& folder, const rt::ReportOptions& options,
                                                std::vector<std::string>& warnings) {
   if (Status status = rt::write_file_atomically(in_folder(folder, "results.json"), rt::results_json(record));
       !status) {
@@ -80,8 +78,7 @@ Result<std::vector<std::string>> write_outputs(const StudyPlan& plan, const rt::
       !status) {
     return status.failure();
   }
-  Result<rt::WrittenReport> report =
-      rt::write_report(plan.reports, record, folder, report_options(plan, store));
+  Result<rt::WrittenReport> report = rt::write_report(plan.reports, record, folder, options);
   if (!report) return report.failure();
   warnings = report.value().warnings;
   return std::move(report).value().files;
