@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -49,7 +50,7 @@ int exit_code_for(const rt::StudyResult& result, bool strict) {
 }
 
 void complete_record(const Env& env, const Options& options, const StudyPlan& plan, double seconds,
-                     rt::Store& store, bool interrupted, rt::RunRecord& record) {
+                     const rt::Store& store, bool interrupted, rt::RunRecord& record) {
   record.file = plan.file;
   record.source_text = plan.source_text;
   record.nnc_version = NNC_VERSION;
@@ -60,7 +61,6 @@ void complete_record(const Env& env, const Options& options, const StudyPlan& pl
   record.smoke = options.smoke;
   record.expected_trials = interrupted ? trial_count(plan) : std::ssize(record.trials);
   record.store = store.folder();
-  record.claims = rt::decide_claims(plan.reports, record, predictions_in(store));
 }
 
 // The command as typed, but without what would begin anew.
@@ -112,14 +112,48 @@ std::shared_ptr<rt::ChartProcesses> begin_early(const Env& env, const Options& o
   return may_know ? rt::begin_charts() : nullptr;
 }
 
-// Writes and prints everything that a run ends with.
-int finish(Env& env, const Options& options, const OpenStudy& study, const std::string& folder,
-           std::shared_ptr<rt::ChartProcesses> charts, const rt::StudyResult& result) {
+// What a run is judged by, and the files that show it.
+struct Judged {
+  std::optional<Failure> unread;  // predictions that are kept could not be read
+  std::optional<Result<std::vector<std::string>>> files;
   std::vector<std::string> warnings;
-  rt::ReportOptions report = report_options(study.plan(), *study.store, study.prepared->loaded());
-  report.begun = std::move(charts);
-  const auto files = write_outputs(study.plan(), result.record, folder, report, warnings);
-  tell_notices(env, *study.store);
+};
+
+// A whole study is not judged by a part of what is known of it: then there are no files.
+// `charts` are used up by writing.
+Judged judge(const OpenStudy& study, const std::string& folder, std::shared_ptr<rt::ChartProcesses>& charts,
+             rt::StudyResult& result) {
+  const StudyPlan& plan = study.plan();
+  rt::Store& store = *study.store;
+  Judged judged;
+  result.record.claims =
+      rt::decide_claims(plan.reports, result.record, predictions_in(store, &judged.unread));
+  if (judged.unread && !result.interrupted) return judged;
+  rt::ReportOptions options = report_options(plan, store, study.prepared->loaded(), &judged.unread);
+  options.begun = std::move(charts);
+  judged.files = write_outputs(plan, result.record, folder, options, judged.warnings);
+  return judged;
+}
+
+// Writes and prints everything that a run ends with.
+int finish(Env& env, const Options& options, OpenStudy& study, const std::string& folder,
+           std::shared_ptr<rt::ChartProcesses> charts, rt::StudyResult& result) {
+  const StudyPlan& plan = study.plan();
+  rt::Store& store = *study.store;
+  Judged judged = judge(study, folder, charts, result);
+  if (judged.unread && !result.interrupted && !options.fresh) {
+    // What was damaged has been put aside, so that it is measured or, without its weights, trained again.
+    const rt::StudyResult again = rt::run_study(*study.prepared, {});
+    result.record.work.steps_trained += again.record.work.steps_trained;
+    judged = judge(study, folder, charts, result);
+  }
+  tell_notices(env, store);
+  if (judged.unread && !result.interrupted) {
+    print_error(env, options, *judged.unread);
+    return kExitUsage;
+  }
+  std::vector<std::string>& warnings = judged.warnings;
+  const Result<std::vector<std::string>>& files = *judged.files;
   for (const std::string& problem : result.record.problems) warnings.push_back(problem);
   for (const std::string& warning : warnings) *env.err << "warning: " << warning << "\n";
   if (options.json) *env.out << rt::results_json(result.record);

@@ -64,12 +64,13 @@ Result<rt::RunRecord> read_record_of(const Env& env, const std::string& folder) 
   return rt::read_record(text.value());
 }
 
-rt::LoadPredictions predictions_in(rt::Store& store) {
-  return [&store](const rt::TrialRecord& trial, std::string_view part) -> Result<rt::Predictions> {
+rt::LoadPredictions predictions_in(rt::Store& store, std::optional<Failure>* unread) {
+  return [&store, unread](const rt::TrialRecord& trial, std::string_view part) -> Result<rt::Predictions> {
     const auto recorded = trial.predictions.find(std::string(part));
     if (recorded == trial.predictions.end())
       return Failure{fmt::format("there are no predictions on the {} part", part), ""};
     const auto content = store.read_object(rt::ObjectKind::Predictions, recorded->second);
+    if (!content && unread != nullptr) *unread = content.failure();
     if (!content) return content.failure();
     return rt::read_predictions(content.value(),
                                 store.object_path(rt::ObjectKind::Predictions, recorded->second));
@@ -77,13 +78,13 @@ rt::LoadPredictions predictions_in(rt::Store& store) {
 }
 
 rt::ReportOptions report_options(const StudyPlan& plan, rt::Store& store,
-                                 const std::vector<rt::LoadedData>& loaded) {
+                                 const std::vector<rt::LoadedData>& loaded, std::optional<Failure>* unread) {
   rt::ReportOptions options;
   auto known = std::make_shared<Datasets>();
   for (std::size_t i = 0; i < loaded.size(); ++i) {
     for (const char* part : {"train", "test"}) (*known)[{plan.data[i].name, part}] = loaded[i].data;
   }
-  options.predictions = predictions_in(store);
+  options.predictions = predictions_in(store, unread);
   options.load_images = [&plan, known](
                             const std::string& name, const std::string& part,
                             const std::vector<std::uint32_t>& samples) -> Result<rt::SampleImages> {

@@ -78,8 +78,7 @@ Result<std::vector<std::string>> write_outputs(const StudyPlan& plan, const rt::
       !status) {
     return status.failure();
   }
-  Result<rt::WrittenReport> report =
-      rt::write_report(plan.reports, record, folder, options);
+  Result<rt::WrittenReport> report = rt::write_report(plan.reports, record, folder, options);
   if (!report) return report.failure();
   warnings = report.value().warnings;
   return std::move(report).value().files;

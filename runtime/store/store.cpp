@@ -311,9 +311,12 @@ Result<std::string> Store::read_object(ObjectKind kind, const std::string& sha25
       break;
   }
   const std::string aside = impl_->read_only ? std::string() : store::put_aside(path);
-  return Failure{fmt::format("`{}` is damaged{}", path,
-                             aside.empty() ? "" : fmt::format(" and was renamed to `{}`", aside)),
-                 "the next run makes it again"};
+  Failure failure{fmt::format("`{}` is damaged{}", path,
+                              aside.empty() ? "" : fmt::format(" and was renamed to `{}`", aside)),
+                  "the next run makes it again"};
+  const std::lock_guard guard(impl_->mutex);
+  impl_->notice(failure.message);
+  return failure;
 }
 
 std::string Store::object_path(ObjectKind kind, const std::string& sha256) const {

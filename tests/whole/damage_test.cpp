@@ -35,7 +35,6 @@ experiment grid {
 }
 report "All" {
   table epochs: test.accuracy
-  confusion epochs[n: 6]
   claim "longer is better": epochs[n: 6].test.accuracy > epochs[n: 2].test.accuracy
 }
 )";
@@ -180,6 +179,29 @@ class DamagedStore {
 };
 
 }  // namespace
+
+TEST_CASE("predictions that turn out damaged when the report needs them are measured again", "[whole]") {
+  const World world;
+  world.write("study.nn", study_head() + R"(
+experiment one { train ann() on small with plain }
+report "One" { confusion one }
+)");
+  REQUIRE(world.nnc(world.run_words("study.nn", "store", "expected")).code == 0);
+  const json expected = world.results("expected");
+  auto random = random_numbers();
+  const std::string sha = expected.at("trials").at(0).at("predictions").at("test");
+  REQUIRE(flip_bits(world.path_of("store/predictions/" + sha + ".npy"), random));
+  const Ended ended = world.nnc(world.run_words("study.nn", "store", "out"));
+  INFO(ended.told());
+  CHECK(ended.code == 0);
+  CHECK(lines_with(ended.err, "warning: ") == 1);
+  CHECK(ended.err.find("is damaged") != std::string::npos);
+  const json results = world.results("out");
+  CHECK(difference(outcome(expected), outcome(results)) == "");
+  CHECK(steps_trained(results) == 0);
+  CHECK(content_of(world.path_of("out/report.md")).find("are damaged") == std::string::npos);
+  CHECK(world.ask("verify", "store").at("damages").empty());
+}
 
 TEST_CASE("whatever bits of a store flip, the next run gives the right results", "[whole]") {
   DamagedStore store;
