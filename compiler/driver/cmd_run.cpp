@@ -138,7 +138,6 @@ Judged judge(const OpenStudy& study, const std::string& folder, std::shared_ptr<
 // Writes and prints everything that a run ends with.
 int finish(Env& env, const Options& options, OpenStudy& study, const std::string& folder,
            std::shared_ptr<rt::ChartProcesses> charts, rt::StudyResult& result) {
-  const StudyPlan& plan = study.plan();
   rt::Store& store = *study.store;
   Judged judged = judge(study, folder, charts, result);
   if (judged.unread && !result.interrupted && !options.fresh) {
