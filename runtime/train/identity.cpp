@@ -8,6 +8,7 @@
 
 #include "compiler/plan/scale_name.hpp"
 #include "runtime/data/sha256.hpp"
+#include "runtime/kernels/kernels.hpp"
 #include "runtime/train/samples.hpp"
 
 namespace nnc::rt {
@@ -49,11 +50,17 @@ std::size_t class_count(const DataPlan& data) {
   return data.classes.empty() ? static_cast<std::size_t>(data.class_count) : data.classes.size();
 }
 
+// Which bits the kernels give. Without fused multiply-add a machine has no fast ones, and uses the others.
+const char* kernels_word(const RunOptions& options) {
+  const bool fast = !options.reference_kernels && fast_kernels_f32()[OpKind::MatMul] != nullptr;
+  return fast ? "fast" : "reference";
+}
+
 // What is trained.
 IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& context) {
   IdentityFields fields = {
       {"numerics", std::to_string(kNumerics)},
-      {"kernels", context.options.reference_kernels ? "reference" : "fast"},
+      {"kernels", kernels_word(context.options)},
       {"data", std::string(context.data_sha256)},
       {"scale", std::string(scale_name(context.data.scale))},
       {"classes", std::to_string(class_count(context.data))},
