@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <future>
 #include <span>
 #include <utility>
 
@@ -70,6 +71,11 @@ Result<Part> read_part(const std::string& images_path, const std::string& labels
   return Part{std::move(images).value(), std::move(labels).value()};
 }
 
+void add_part(Sha256& sha, const Part& part) {
+  add_file(sha, part.images);
+  add_file(sha, part.labels);
+}
+
 DataPart take(Part& part) { return {std::move(part.images.bytes), std::move(part.labels.bytes)}; }
 
 // What is known before a sample is read.
@@ -95,17 +101,17 @@ Result<Dataset> load_dataset(const DataPlan& plan) {
   const IdxFolder& files = folder.value();
 
   Dataset data = begin_dataset(plan, facts.value());
+  std::future<Result<Part>> other = std::async(std::launch::async, [&] {
+    return read_part(files.test_images, files.test_labels, data.sample_shape, facts.value().test_count);
+  });
   Result<Part> train =
       read_part(files.train_images, files.train_labels, data.sample_shape, facts.value().train_count);
   if (!train) return train.failure();
-  Result<Part> test =
-      read_part(files.test_images, files.test_labels, data.sample_shape, facts.value().test_count);
-  if (!test) return test.failure();
   Sha256 sha;
-  for (Part* part : {&train.value(), &test.value()}) {
-    add_file(sha, part->images);
-    add_file(sha, part->labels);
-  }
+  add_part(sha, train.value());
+  Result<Part> test = other.get();
+  if (!test) return test.failure();
+  add_part(sha, test.value());
   data.sha256 = sha.finish();
   data.train = take(train.value());
   data.test = take(test.value());
