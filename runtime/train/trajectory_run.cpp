@@ -119,10 +119,14 @@ void TrajectoryRun::take_known_weights() {
   if (store == nullptr) return;
   const std::vector<OpenTrial> trials = open_;
   for (const OpenTrial& trial : trials) {
-    const Result<std::vector<TrialRecord>> known = store->with_state(outcome_id(base_, trial.plan));
+    Result<std::vector<TrialRecord>> known = store->with_state(outcome_id(base_, trial.plan));
     if (!known) {
       store_failed(known.failure());
       return;
+    }
+    // Its own record is found also where a damaged database does not name its state.
+    if (const auto own = store->find(trial.identity.id); own && own.value()) {
+      known.value().insert(known.value().begin(), *own.value());
     }
     for (const TrialRecord& record : known.value()) {
       if (record.finished() && judge_known(trial, record)) break;
