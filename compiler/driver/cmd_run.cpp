@@ -102,8 +102,8 @@ bool keep_results(const rt::RunRecord& earlier, rt::RunRecord& record) {
   return true;
 }
 
-// Where nothing is left to train, the charts are most of what there is to do, and begin first. A store that is
-// not there yet knows nothing.
+// Where nothing is left to train, the charts are most of what there is to do, and begin first. A store that
+// is not there yet knows nothing.
 std::shared_ptr<rt::ChartProcesses> begin_early(const Env& env, const Options& options) {
   const Result<std::string> path = choose_file(env, options);
   std::error_code error;

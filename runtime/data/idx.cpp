@@ -138,8 +138,8 @@ Result<Claim> read_claim(const std::string& path, ByteSource& source) {
 
 Result<std::vector<std::uint8_t>> read_elements(const std::string& path, ByteSource& source,
                                                 const Claim& claim) {
-  // A plain file was compared with its size already; what is compressed has to show that it is there, as soon as
-  // that is much more than the file itself.
+  // A plain file was compared with its size already; what is compressed has to show that it is there, as soon
+  // as that is much more than the file itself.
   const std::uint64_t usual = source.content_limit() / kDeflateLimit * kUsualRatio;
   std::vector<std::uint8_t> bytes(
       source.compressed() ? std::min(claim.bytes, std::max<std::uint64_t>(kFirstChunk, usual)) : claim.bytes);

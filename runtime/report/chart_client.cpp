@@ -1,13 +1,13 @@
 // See chart_client.hpp. A child answers only after it has read all it is asked, and complains to a file in
-// memory, so that one stream at a time has to be waited for; it gets a fresh signal state and is killed when its
-// time is over.
+// memory, so that one stream at a time has to be waited for; it gets a fresh signal state and is killed when
+// its time is over.
 #include "runtime/report/chart_client.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>

@@ -22,9 +22,9 @@ namespace {
 constexpr std::size_t kLargestInput = std::size_t{256} << 20;
 constexpr const char* kLibrary = "libjavascriptcoregtk-4.1.so.0";
 
-// For a program that runs once and for less than a second: its optimizing compiler stays off, because it takes
-// more time on threads of its own than it saves; the simple one translates only what runs often; and garbage
-// is left until there is much.
+// For a program that runs once and for less than a second: its optimizing compiler stays off, because it
+// takes more time on threads of its own than it saves; the simple one translates only what runs often; and
+// garbage is left until there is much.
 void tune_engine() {
   setenv("JSC_useDFGJIT", "false", 1);
   setenv("JSC_thresholdForJITAfterWarmUp", "1500", 1);

@@ -30,8 +30,8 @@ struct ReportOptions {
   std::string chart_program = "/proc/self/exe";
   double chart_seconds = 120;  // from when it is asked; then it is stopped and the report does without
   bool charts = true;
-  LoadPredictions predictions = {};  // without it nothing is said about single samples and classes
-  LoadImages load_images = {};       // for the pictures of mistakes
+  LoadPredictions predictions = {};            // without it nothing is said about single samples and classes
+  LoadImages load_images = {};                 // for the pictures of mistakes
   std::shared_ptr<ChartProcesses> begun = {};  // for this report alone; without, it begins its own
 };
 

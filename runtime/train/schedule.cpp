@@ -67,8 +67,8 @@ const std::string& Schedule::base_of(std::size_t index) const {
   return work_.identities[work_.trajectories[index].trial].base;
 }
 
-// A refit goes a way that others of its base may go as well: it begins with their states when these have ended, and does
-// not take away what they begin with.
+// A refit goes a way that others of its base may go as well: it begins with their states when these have
+// ended, and does not take away what they begin with.
 std::optional<std::size_t> Schedule::take(const std::function<bool(std::size_t)>& fits) {
   for (auto place = ready_.begin(); place != ready_.end(); ++place) {
     const std::size_t index = place->second;

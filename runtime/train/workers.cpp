@@ -240,8 +240,8 @@ void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialI
   if (outcome == TrajectoryRun::Outcome::Diverged) settle_beyond(index, run);
 }
 
-// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well, unless its
-// rule ends it before.
+// Whoever leaves the trajectory after the step at which it diverged would diverge at that step as well,
+// unless its rule ends it before.
 void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
   std::vector<OpenTrial> beyond;
   {
