@@ -7,6 +7,7 @@
 
 #include "compiler/base/render.hpp"
 #include "compiler/driver/compile_trial.hpp"
+#include "runtime/train/prepared_study.hpp"
 #include "compiler/sema/program.hpp"
 #include "network.hpp"
 #include "runtime/random/random.hpp"
@@ -75,10 +76,11 @@ rt::TrialRecord run(const Halves& data, const StudyText& study_text) {
   INFO(render_diagnostics(sources, sink.sorted(), {}));
   REQUIRE(study);
   const TrialCompiler compiler(sources, program, *study);
-  Result<rt::StudyResult> result = rt::run_study(study->plan, compiler.callback(), {}, {});
-  REQUIRE(result.ok());
-  REQUIRE(result.value().record.trials.size() == 1);
-  rt::TrialRecord record = result.value().record.trials.front();
+  const auto prepared = rt::PreparedStudy::make(study->plan, compiler.for_runtime(), {});
+  REQUIRE(prepared);
+  const rt::StudyResult result = rt::run_study(*prepared.value(), {});
+  REQUIRE(result.record.trials.size() == 1);
+  rt::TrialRecord record = result.record.trials.front();
   INFO(record.reason);
   REQUIRE(record.status == rt::TrialStatus::Done);
   return record;
