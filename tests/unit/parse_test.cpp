@@ -382,7 +382,7 @@ TEST_CASE("the example in the grammar's README parses", "[parse]") {
   const std::size_t begin = readme.find("```\n") + 4;
   const Parsed parsed = parse(readme.substr(begin, readme.find("```", begin) - begin));
   CHECK(parsed.mistakes().empty());
-  CHECK(parsed.result.module.declarations.size() == 11);
+  CHECK(parsed.result.module.declarations.size() == 12);
 }
 
 TEST_CASE("the quickstart has its five declarations", "[parse]") {
