@@ -14,7 +14,7 @@ namespace nnc::test {
 struct Surroundings {
   std::vector<std::pair<std::string, std::string>> variables;
   std::uint64_t largest_file = 0;  // in bytes; 0: any
-  double seconds_at_most = 120;    // then it hangs
+  double seconds_at_most = 300;    // then it hangs
 };
 
 struct Ended {

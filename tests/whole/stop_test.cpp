@@ -88,7 +88,7 @@ void check_signal(int signal_number) {
   auto random = random_numbers();
   Counts counts;
   int exact = 0;
-  const int rounds = times(3, 30);
+  const int rounds = times(2, 30);
   for (int i = 0; i < rounds; ++i) {
     const std::int64_t steps = stop_until_complete(world, signal_number, whole.seconds / 4, random, counts);
     CHECK(difference(outcome(expected), outcome(world.results("out"))) == "");
