@@ -203,7 +203,6 @@ class CostMeter {
     std::ranges::sort(bytes, std::greater<>());
     bytes.resize(std::min(bytes.size(), static_cast<std::size_t>(options_.jobs)));
     cost_.peak_bytes = std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
-    cost_.most_bytes = bytes.empty() ? 0 : bytes.front();
     for (const auto& [index, kind] : kinds_of_trials_) cost_.trials[index].bytes = kinds_[kind].bytes;
     return Done{};
   }

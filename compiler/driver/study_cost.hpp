@@ -40,7 +40,6 @@ struct StudyCost {
   // Of all refits together: if the shortest or the longest point of each experiment is selected.
   std::int64_t least_refit_steps = 0;
   std::int64_t most_refit_steps = 0;
-  std::uint64_t most_bytes = 0;  // of one trial
   std::uint64_t peak_bytes = 0;  // of all that may run at once
   int jobs = 1;
   std::optional<double> seconds;  // of the whole run

@@ -7,10 +7,10 @@
 
 #include "compiler/base/render.hpp"
 #include "compiler/driver/compile_trial.hpp"
-#include "runtime/train/prepared_study.hpp"
 #include "compiler/sema/program.hpp"
 #include "network.hpp"
 #include "runtime/random/random.hpp"
+#include "runtime/train/prepared_study.hpp"
 #include "tests/unit/data_files.hpp"
 
 using namespace nnc;
