@@ -17,6 +17,7 @@ static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
 
+static std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
 static std::int64_t count_of(const Shape& shape) { return shape.element_count().value(); }
 
 // Two operands that overlap are the same memory: the planner sees to it.
@@ -25,8 +26,10 @@ static bool same_place(const Operand& lhs, const Operand& rhs) {
 }
 
 template <class T>
-FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels)
+FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer,
+                              bool by_rows)
     : count_(count_of(step.shape)) {
+  if (step.producer) lay_out_producer(step, producer, by_rows);
   choose_block(step);
   lay_out_inputs(step);
   lay_out_instructions(step, kernels);
@@ -34,15 +37,48 @@ FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf
 }
 
 template <class T>
+std::uint64_t FusedProgram<T>::register_bytes() const {
+  return whole_lines(scratch_registers_ * static_cast<std::uint64_t>(block_) * sizeof(T));
+}
+
+template <class T>
 std::uint64_t FusedProgram<T>::scratch_bytes() const {
-  const std::uint64_t bytes = scratch_registers_ * static_cast<std::uint64_t>(block_) * sizeof(T);
-  return (bytes + kLine - 1) / kLine * kLine;
+  return register_bytes() + producer_.result_bytes + producer_.workspace_bytes;
+}
+
+template <class T>
+std::int64_t FusedProgram<T>::count_of_pieces() const {
+  if (producer_.step == nullptr) return (count_ + block_ - 1) / block_;
+  return (producer_.rows + producer_.rows_at_once - 1) / producer_.rows_at_once;
 }
 
 template <class T>
 int FusedProgram<T>::useful_parts(int most) const {
-  const std::int64_t blocks = (count_ + block_ - 1) / block_;
-  return rt::useful_parts(nanoseconds_, static_cast<int>(std::clamp<std::int64_t>(blocks, 1, most)));
+  return rt::useful_parts(nanoseconds_, static_cast<int>(std::clamp<std::int64_t>(count_of_pieces(), 1, most)));
+}
+
+// So many rows that they stay in the nearest cache until they are read, but enough for whole tiles.
+template <class T>
+void FusedProgram<T>::lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows) {
+  constexpr std::int64_t kRowsOfTiles = 16;
+  const KernelStep& product = *step.producer;
+  producer_.step = &product;
+  producer_.kernel = kernel;
+  producer_.by_rows = by_rows;
+  producer_.rows = product.output.shape[0];
+  producer_.columns = product.output.shape[1];
+  const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t fitting = kCacheBytes / 2 / row_bytes / kRowsOfTiles * kRowsOfTiles;
+  producer_.rows_at_once = by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
+  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
+  producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
+  std::vector<Shape> shapes;
+  for (const Operand& input : product.inputs) shapes.push_back(input.shape);
+  if (by_rows) {
+    producer_.workspace_bytes =
+        whole_lines(workspace_bytes(product.op, shapes, product.output.shape, product.attributes));
+  }
+  nanoseconds_ += estimated_nanoseconds(product.op, shapes, product.output.shape, product.attributes);
 }
 
 // Rows that fit into a block should start where blocks start: then one block of them serves all.
@@ -68,6 +104,11 @@ void FusedProgram<T>::choose_block(const FusedStep& step) {
 template <class T>
 void FusedProgram<T>::lay_out_inputs(const FusedStep& step) {
   for (const FusedStep::Input& input : step.inputs) {
+    if (input.access == Access::Produced) {
+      producer_.target = static_cast<std::int32_t>(registers_.size());
+      registers_.push_back({nullptr, -1});
+      continue;
+    }
     if (input.access == Access::Full) {
       registers_.push_back({&input.operand, -1});
       continue;
@@ -173,11 +214,18 @@ template <class T>
 void FusedProgram<T>::bind(const Locate& locate, std::byte* scratch, int parts) {
   const auto elements = [&](const Operand& operand) { return reinterpret_cast<T*>(locate(operand)); };
   addresses_.clear();
+  scratch_ = scratch;
+  producer_.inputs.clear();
+  for (std::size_t i = 0; producer_.step != nullptr && i < producer_.step->inputs.size(); ++i) {
+    const Operand& input = producer_.step->inputs[i];
+    producer_.inputs.push_back({locate(input), input.shape.sizes(), input.type});
+  }
   for (int part = 0; part < parts; ++part) {
     T* own = reinterpret_cast<T*>(scratch + static_cast<std::uint64_t>(part) * scratch_bytes());
     for (const Register& r : registers_) {
       const bool moves = r.place != nullptr;
-      addresses_.push_back({moves ? elements(*r.place) : own + r.scratch * block_, moves});
+      const bool produced = !moves && r.scratch < 0;
+      addresses_.push_back({moves ? elements(*r.place) : produced ? nullptr : own + r.scratch * block_, moves});
     }
   }
   for (Spread& spread : spreads_) {
@@ -210,31 +258,59 @@ void FusedProgram<T>::fill(const Spread& spread, T* out, std::int64_t begin, std
 }
 
 template <class T>
-void FusedProgram<T>::run_block(const Address* registers, std::int64_t begin, std::int64_t length) const {
-  const auto at = [registers, begin](std::int32_t index) {
+void FusedProgram<T>::run_block(const Address* registers, std::int64_t begin, std::int64_t length,
+                                const T* produced) const {
+  const auto written = [registers, begin](std::int32_t index) {
     const Address& address = registers[index];
     return address.moves ? address.base + begin : address.base;
+  };
+  const auto at = [&](std::int32_t index) -> const T* {
+    return index == producer_.target ? produced : written(index);
   };
   for (const Spread& spread : spreads_) {
     if (!spread.once) fill(spread, registers[spread.target].base, begin, length);
   }
   for (const Instruction& i : instructions_) {
-    i.kernel(at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2]), at(i.output), length);
+    i.kernel(at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2]), written(i.output), length);
   }
   for (const Copy& copy : copies_) std::copy_n(at(copy.source), length, copy.target + begin);
 }
 
+// The rows of the producer from this one on, and all that is made of them.
+template <class T>
+void FusedProgram<T>::run_rows(const Address* registers, std::int64_t row, std::byte* memory) const {
+  const std::int64_t rows = std::min(producer_.rows_at_once, producer_.rows - row);
+  KernelCall call;
+  call.inputs = producer_.inputs;
+  call.output = {memory, producer_.step->output.shape.sizes(), ElementType::Float};
+  call.attributes = &producer_.step->attributes;
+  call.workspace = {memory + producer_.result_bytes, producer_.workspace_bytes};
+  if (producer_.by_rows) {
+    call.first_row = row;
+    call.rows = rows;
+  }
+  producer_.kernel(call);
+  const std::int64_t first = row * producer_.columns;
+  const std::int64_t end = (row + rows) * producer_.columns;
+  for (std::int64_t begin = first; begin < end; begin += block_)
+    run_block(registers, begin, std::min(block_, end - begin), reinterpret_cast<T*>(memory) + (begin - first));
+}
+
 template <class T>
 void FusedProgram<T>::run(int part, int parts) const {
-  const Share blocks = share_of((count_ + block_ - 1) / block_, part, parts);
-  if (blocks.size() == 0) return;
+  const Share pieces = share_of(count_of_pieces(), part, parts);
+  if (pieces.size() == 0) return;
   const Address* registers = addresses_.data() + static_cast<std::size_t>(part) * registers_.size();
   for (const Spread& spread : spreads_) {
     if (spread.once) fill(spread, registers[spread.target].base, 0, block_);
   }
-  for (std::int64_t block = blocks.begin; block < blocks.end; ++block) {
-    const std::int64_t begin = block * block_;
-    run_block(registers, begin, std::min(block_, count_ - begin));
+  std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes();
+  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece) {
+    if (producer_.step != nullptr) {
+      run_rows(registers, piece * producer_.rows_at_once, own + register_bytes());
+    } else {
+      run_block(registers, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
+    }
   }
 }
 

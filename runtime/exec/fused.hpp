@@ -19,8 +19,9 @@ using Locate = std::function<std::byte*(const Operand&)>;
 template <class T>
 class FusedProgram {
  public:
-  // Keeps nothing of the step but the places of its operands.
-  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels);
+  // Keeps nothing of the step but the places of its operands and its producer. The kernel of the producer
+  // computes rows alone if `by_rows`, and otherwise all at once.
+  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer, bool by_rows);
 
   // Bytes of scratch memory, a multiple of a cache line, that each part needs for itself.
   [[nodiscard]] std::uint64_t scratch_bytes() const;
@@ -63,6 +64,22 @@ class FusedProgram {
     T* target = nullptr;
   };
 
+  // What computes the rows that are read next.
+  struct Producer {
+    const KernelStep* step = nullptr;  // null if there is none
+    Kernel kernel = nullptr;
+    std::int32_t target = -1;  // the register
+    bool by_rows = false;
+    std::int64_t rows = 1, columns = 1;
+    std::int64_t rows_at_once = 1;
+    std::uint64_t result_bytes = 0;     // of the rows at once, a multiple of a cache line, as what follows
+    std::uint64_t workspace_bytes = 0;
+    std::vector<TensorView> inputs;
+  };
+  // Elements of the index space: blocks of them, or whole rows of the producer.
+  [[nodiscard]] std::int64_t count_of_pieces() const;
+
+  void lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows);
   void choose_block(const FusedStep& step);
   void lay_out_inputs(const FusedStep& step);
   void lay_out_instructions(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels);
@@ -70,7 +87,9 @@ class FusedProgram {
   void lay_out_stores(const FusedStep& step);
   [[nodiscard]] std::int32_t new_scratch() { return static_cast<std::int32_t>(scratch_registers_++); }
   void fill(const Spread& spread, T* out, std::int64_t begin, std::int64_t length) const;
-  void run_block(const Address* registers, std::int64_t begin, std::int64_t length) const;
+  void run_block(const Address* registers, std::int64_t begin, std::int64_t length, const T* produced) const;
+  void run_rows(const Address* registers, std::int64_t row, std::byte* memory) const;
+  [[nodiscard]] std::uint64_t register_bytes() const;
 
   std::int64_t count_ = 0;
   std::int64_t block_ = 1;
@@ -81,6 +100,8 @@ class FusedProgram {
   std::vector<Instruction> instructions_;
   std::vector<Copy> copies_;
   std::vector<Address> addresses_;  // of all registers, part after part
+  Producer producer_;
+  std::byte* scratch_ = nullptr;
 };
 
 }  // namespace nnc::rt

@@ -37,6 +37,11 @@ struct KernelCall {
   // of one call may run at once, each with a workspace of its own, and leave each other's elements alone.
   int part = 0;
   int parts = 1;
+  // Conv2dMax only: also write the places of the maxima here, if there is memory.
+  TensorView second = {};
+  // The fast MatMul only: so many rows of the output alone, from this one on; output.data is where it goes.
+  std::int64_t first_row = 0;
+  std::int64_t rows = -1;  // all
 };
 
 using Kernel = void (*)(const KernelCall&);
@@ -71,6 +76,9 @@ std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const 
 // operation is never cut, or does so little that waking a thread takes longer.
 int useful_parts(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                  const Attributes& attributes, int most);
+// About how long a call of the fast kernel takes on one thread; 0 if there is no estimate.
+double estimated_nanoseconds(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                             const Attributes& attributes);
 // The same for any work, by an estimate of its time on one thread.
 int useful_parts(double nanoseconds, int most);
 // Whether the fast kernel of an operation computes shares at all.
