@@ -5,6 +5,7 @@
 // Gradients are weighted sums of rows (row_sum.hpp): of patches of the image for the kernel, of the kernel's
 // filters for the image. Where a patch is tiny (an image with one channel) lanes are channels instead.
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/frame.hpp"
@@ -80,11 +81,13 @@ class MaximaPanel {
   }
 
   [[nodiscard]] std::int64_t windows_at_once() const {
+    if (is_short()) return s_.out_width;
     return std::max<std::int64_t>(1, most_rows_ / places_of(s_));
   }
 
   // `out` and `place` are those of the first window; either may be null.
   void run(std::int64_t first, std::int64_t windows, float* out, std::int32_t* place) {
+    if (is_short()) return run_pairs(first, windows, out, place);
     const std::int64_t places = places_of(s_);
     const std::int64_t pixels = windows * places;
     for (std::int64_t done = 0; done < pixels;) {
@@ -100,6 +103,38 @@ class MaximaPanel {
   }
 
  private:
+  // Whether sums are so short that taking them through memory would cost as much as they do.
+  [[nodiscard]] bool is_short() const {
+    constexpr std::int64_t kShort = 32;
+    const bool pairs = s_.pool_height == 2 && s_.pool_width == 2;
+    return pairs && s_.window_height * s_.window_width * s_.channels <= kShort &&
+           tile_.columns <= PairMaxima::kMaxVectors * maxima_set().lanes;
+  }
+
+  void run_pairs(std::int64_t first, std::int64_t windows, float* out, std::int32_t* place) {
+    PairMaxima m;
+    m.row = frame_.width * s_.channels;
+    m.step_y = s_.stride_y * m.row;
+    m.step_x = s_.stride_x * s_.channels;
+    m.kernel_rows = s_.window_height;
+    m.kernel_run = s_.window_width * s_.channels;
+    m.kernel = tile_.b;
+    m.kernel_step = s_.out_channels;
+    m.columns = tile_.columns;
+    m.channels = s_.out_channels;
+    for (std::int64_t done = 0; done < windows;) {
+      const std::int64_t y = (first + done) / s_.out_width;
+      const std::int64_t x = (first + done) % s_.out_width;
+      const std::int64_t count =
+          std::min({windows - done, s_.out_width - x, static_cast<std::int64_t>(PairMaxima::kMaxWindows)});
+      m.frame = frame_.data + 2 * y * m.step_y + 2 * x * m.step_x;
+      m.out = out != nullptr ? out + done * s_.out_channels : nullptr;
+      m.place = place != nullptr ? place + done * s_.out_channels : nullptr;
+      maxima_set().pair_maxima(m, static_cast<int>(count));
+      done += count;
+    }
+  }
+
   void convolve(std::int64_t first, std::int64_t pixel, std::int64_t rows) {
     const std::int64_t places = places_of(s_);
     std::array<const float*, TileSet::kMaxRows> from{};
@@ -215,10 +250,9 @@ void add_image_gradient(const WindowSizes& s, const float* grads, const std::int
       for (std::int64_t place = 0; place < places_of(s); ++place) {
         if (alive.count[place] == 0) continue;
         float* to = patch + corner_of(s, place, row, s.channels);
-        for (std::int64_t ky = 0; ky < s.window_height; ++ky) {
-          row_sum_kernel()({filters + ky * run, s.window_height * run, alive.channel + place * s.out_channels,
-                          alive.grad + place * s.out_channels, alive.count[place], to + ky * row, run, true});
-        }
+        row_sum_kernel()({filters, s.window_height * run, alive.channel + place * s.out_channels,
+                          alive.grad + place * s.out_channels, alive.count[place], to, run, s.window_height,
+                          run, row});
       }
     }
   }
@@ -281,10 +315,38 @@ bool has_tiny_patch(const WindowSizes& s) {
          s.window_height * s.window_width * s.channels <= TapGradient::kMaxTaps;
 }
 
+// patches[window] = its rows, one after the other
+void pack_patches(const WindowSizes& s, const Frame& frame, float* patches) {
+  const PatchSizes patch = patch_sizes(s);
+  const std::int64_t row = frame.width * s.channels;
+  for (std::int64_t y = 0; y < s.out_height; ++y) {
+    const float* from = frame.data + y * s.pool_height * s.stride_y * row;
+    for (std::int64_t x = 0; x < s.out_width; ++x, patches += TapGradient::kPatch) {
+      for (std::int64_t i = 0; i < patch.rows; ++i)
+        std::copy_n(from + i * row, patch.run, patches + i * patch.run);
+      from += s.pool_width * s.stride_x * s.channels;
+    }
+  }
+}
+
+// The same with runs of four, whose copies are single instructions.
+void pack_patches_of_four(const WindowSizes& s, const Frame& frame, float* patches) {
+  const std::int64_t rows = patch_sizes(s).rows;
+  const std::int64_t row = frame.width * s.channels;
+  for (std::int64_t y = 0; y < s.out_height; ++y) {
+    const float* from = frame.data + y * s.pool_height * s.stride_y * row;
+    for (std::int64_t x = 0; x < s.out_width; ++x, patches += TapGradient::kPatch) {
+      for (std::int64_t i = 0; i < rows; ++i) std::memcpy(patches + 4 * i, from + i * row, 4 * sizeof(float));
+      from += s.pool_width * s.stride_x * s.channels;
+    }
+  }
+}
+
 // Lanes are channels: for patches of at most sixteen floats.
-void sum_over_tiny_patches(const KernelCall& call, const WindowSizes& s, float* framed) {
+void sum_over_tiny_patches(const KernelCall& call, const WindowSizes& s, Pieces pieces, float* framed) {
   const WindowSizes whole = convolved(s);
   const PatchSizes patch = patch_sizes(s);
+  const std::int64_t windows = s.out_height * s.out_width;
   std::array<std::int32_t, TapGradient::kPatch> corners{};
   std::array<std::int32_t, TapGradient::kMaxTaps> taps{};
   for (std::int64_t place = 0; place < places_of(s); ++place) {
@@ -297,8 +359,10 @@ void sum_over_tiny_patches(const KernelCall& call, const WindowSizes& s, float* 
   for (int tap = 0; tap < t.taps; ++tap) {
     taps[static_cast<std::size_t>(tap)] = static_cast<std::int32_t>(tap / run * patch.run + tap % run);
   }
-  t.rows = s.out_height, t.columns = s.out_width;
-  t.patch_rows = patch.rows, t.patch_run = patch.run;
+  auto* patches = pieces.take<float>(windows * TapGradient::kPatch);
+  std::fill_n(patches, windows * TapGradient::kPatch, 0.0F);
+  t.patches = patches;
+  t.windows = windows;
   t.channels = s.out_channels;
   t.corner = corners.data(), t.places = places_of(s);
   t.tap_at = taps.data();
@@ -307,10 +371,7 @@ void sum_over_tiny_patches(const KernelCall& call, const WindowSizes& s, float* 
   const Share vectors = share_of((s.out_channels + lanes - 1) / lanes, call.part, call.parts);
   for (std::int64_t n = 0; n < s.batch && vectors.size() > 0; ++n) {
     const Frame frame = frame_image(whole, call.inputs[0].as<float>() + n * s.image_elements(), framed);
-    t.frame = frame.data;
-    t.frame_row = frame.width * s.channels;
-    t.row_step = s.pool_height * s.stride_y * t.frame_row;
-    t.column_step = s.pool_width * s.stride_x * s.channels;
+    patch.run == 4 ? pack_patches_of_four(s, frame, patches) : pack_patches(s, frame, patches);
     t.grad = call.inputs[1].as<float>() + n * s.out_elements();
     t.place = call.inputs[2].as<std::int32_t>() + n * s.out_elements();
     for (std::int64_t vector = vectors.begin; vector < vectors.end; ++vector) {
@@ -353,9 +414,8 @@ void sum_over_patches(const KernelCall& call, const WindowSizes& s, Pieces piece
         }
       }
       float* filter = filters + (o - channels.begin) * elements;
-      for (std::int64_t ky = 0; ky < s.window_height && count > 0; ++ky) {
-        row_sum_kernel()({frame.data + ky * row, 1, index, weights, count, filter + ky * run, run, true});
-      }
+      if (count > 0)
+        row_sum_kernel()({frame.data, 1, index, weights, count, filter, run, s.window_height, row, run});
     }
   }
   for (std::int64_t i = 0; i < elements; ++i) {
@@ -380,7 +440,7 @@ void conv2d_max_grad_kernel(const KernelCall& call) {
   for (std::int64_t tap = 0; begin < end && tap < s.window_height * s.window_width * s.channels; ++tap)
     std::fill(call.output.as<float>() + tap * s.out_channels + begin,
               call.output.as<float>() + tap * s.out_channels + end, 0.0F);
-  sum_over_tiny_patches(call, s, framed);
+  sum_over_tiny_patches(call, s, pieces, framed);
 }
 
 }  // namespace
@@ -407,7 +467,9 @@ std::uint64_t conv_max_workspace_bytes(OpKind kind, std::span<const Shape> input
              Pieces::bytes<std::int64_t>(places_of(s));
   } else if (!to_kernel) {
     bytes += Pieces::bytes<float>(buffer_rows(s) * kBufferRow);
-  } else if (!has_tiny_patch(s)) {
+  } else if (has_tiny_patch(s)) {
+    bytes += Pieces::bytes<float>(s.out_height * s.out_width * TapGradient::kPatch);
+  } else {
     bytes += Pieces::bytes<float>(elements) +
              2 * Pieces::bytes<float>(s.out_height * s.out_width + kSlack) +
              Pieces::bytes<std::int64_t>(places_of(s));

@@ -34,23 +34,25 @@ HWY_ATTR void sum_columns(const RowSum& s, std::int64_t column, std::int64_t col
   const auto load = [&](const float* from, int v) HWY_ATTR {
     return v == kLast ? hn::MaskedLoad(mask, d, from + v * lanes) : hn::LoadU(d, from + v * lanes);
   };
-  V sums[kVectors];
-  float* out = s.out + column;
-  HWY_UNROLL(16)
-  for (int v = 0; v < kVectors; ++v) sums[v] = s.accumulate ? load(out, v) : hn::Zero(d);
-  const float* base = s.base + column;
-  for (std::int64_t i = 0; i < s.count; ++i) {
-    const V weight = hn::Set(d, s.weights[i]);
-    const float* row = base + s.index[i] * s.stride;
+  for (std::int64_t t = 0; t < s.times; ++t) {
+    V sums[kVectors];
+    float* out = s.out + column + t * s.out_step;
     HWY_UNROLL(16)
-    for (int v = 0; v < kVectors; ++v) sums[v] = hn::MulAdd(weight, load(row, v), sums[v]);
-  }
-  HWY_UNROLL(16)
-  for (int v = 0; v < kVectors; ++v) {
-    if (v == kLast) {
-      hn::BlendedStore(sums[v], mask, d, out + v * lanes);
-    } else {
-      hn::StoreU(sums[v], d, out + v * lanes);
+    for (int v = 0; v < kVectors; ++v) sums[v] = load(out, v);
+    const float* base = s.base + column + t * s.base_step;
+    for (std::int64_t i = 0; i < s.count; ++i) {
+      const V weight = hn::Set(d, s.weights[i]);
+      const float* row = base + s.index[i] * s.stride;
+      HWY_UNROLL(16)
+      for (int v = 0; v < kVectors; ++v) sums[v] = hn::MulAdd(weight, load(row, v), sums[v]);
+    }
+    HWY_UNROLL(16)
+    for (int v = 0; v < kVectors; ++v) {
+      if (v == kLast) {
+        hn::BlendedStore(sums[v], mask, d, out + v * lanes);
+      } else {
+        hn::StoreU(sums[v], d, out + v * lanes);
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 // Weighted sums of a few rows out of many, for one instruction set: what is left of a
 // convolution's gradient when all that did not reach a maximum is left out.
-//   out[j] (+)= sum over i of weights[i] * base[index[i] * stride + j]
+//   out[t * out_step + j] += sum over i of weights[i] * base[t * base_step + index[i] * stride + j]
 // One fused multiply-add per i and element, in order of i.
 #pragma once
 
@@ -15,8 +15,9 @@ struct RowSum {
   const float* weights = nullptr;
   std::int64_t count = 0;
   float* out = nullptr;
-  std::int64_t length = 0;
-  bool accumulate = false;  // begin with what `out` holds instead of 0
+  std::int64_t length = 0;  // j
+  std::int64_t times = 1;   // t
+  std::int64_t base_step = 0, out_step = 0;
 };
 
 using SumRows = void (*)(const RowSum& sum);
