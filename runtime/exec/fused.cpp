@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 
 #include "compiler/base/check.hpp"
+#include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/share.hpp"
 
 namespace nnc::rt {
@@ -27,12 +29,16 @@ static bool same_place(const Operand& lhs, const Operand& rhs) {
 
 template <class T>
 FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer,
-                              bool by_rows)
+                              bool by_fast)
     : count_(count_of(step.shape)) {
-  if (step.producer) lay_out_producer(step, producer, by_rows);
+  if (step.producer) lay_out_producer(step, producer, by_fast);
   choose_block(step);
   lay_out_inputs(step);
-  lay_out_instructions(step, kernels);
+  const bool compounds = std::is_same_v<T, float> && by_fast && is_on(Optimization::Compounds);
+  const std::vector<Operation> operations =
+      choose_operations(step, compounds ? fast_compounds() : std::span<const CompoundKernel>());
+  lay_out_numbers(step, operations);
+  lay_out_operations(step, operations, kernels);
   lay_out_stores(step);
 }
 
@@ -103,36 +109,56 @@ void FusedProgram<T>::choose_block(const FusedStep& step) {
 
 template <class T>
 void FusedProgram<T>::lay_out_inputs(const FusedStep& step) {
-  for (const FusedStep::Input& input : step.inputs) {
-    if (input.access == Access::Produced) {
-      producer_.target = static_cast<std::int32_t>(registers_.size());
-      registers_.push_back({nullptr, -1});
-      continue;
-    }
-    if (input.access == Access::Full) {
-      registers_.push_back({&input.operand, -1});
-      continue;
-    }
+  registers_.resize(step.inputs.size() + step.instructions.size());
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const FusedStep::Input& input = step.inputs[i];
+    if (input.access == Access::Produced) producer_.target = static_cast<std::int32_t>(i);
+    if (input.access == Access::Full) registers_[i].place = &input.operand;
+    if (input.access != Access::Row && input.access != Access::Column) continue;
     const std::int64_t count = count_of(input.operand.shape);
     Spread spread;
     spread.place = &input.operand;
     spread.count = count;
-    spread.target = static_cast<std::int32_t>(registers_.size());
+    spread.target = static_cast<std::int32_t>(i);
     if (input.access == Access::Column) spread.run = count > 0 ? count_ / count : 1;
-    spread.once = input.access == Access::Scalar ||
-                  (input.access == Access::Row && block_ % std::max<std::int64_t>(count, 1) == 0);
+    spread.once = input.access == Access::Row && block_ % std::max<std::int64_t>(count, 1) == 0;
     spreads_.push_back(spread);
-    registers_.push_back({nullptr, new_scratch()});
+    registers_[i].scratch = new_scratch();
   }
 }
 
-// The memory of a store that the instruction may write at once: no later instruction or store reads an input
+// Constants and scalars that an operation reads element by element, or that are stored, are spread over a block.
+template <class T>
+void FusedProgram<T>::lay_out_numbers(const FusedStep& step, const std::vector<Operation>& operations) {
+  std::vector<bool> spread(registers_.size(), false);
+  for (const Operation& operation : operations) {
+    for (const std::int32_t read : operation.vectors) spread[static_cast<std::size_t>(read)] = true;
+  }
+  for (const FusedStep::Store& store : step.stores) spread[static_cast<std::size_t>(store.value_register)] = true;
+  for (std::size_t i = 0; i < registers_.size(); ++i) {
+    const bool is_input = i < step.inputs.size();
+    const FusedStep::Instruction* constant = is_input ? nullptr : &step.instructions[i - step.inputs.size()];
+    const bool is_number =
+        is_input ? step.inputs[i].access == Access::Scalar : constant->op == OpKind::Constant;
+    if (!is_number || !spread[i]) continue;
+    Spread number;
+    if (is_input) number.place = &step.inputs[i].operand;
+    if (!is_input) number.number = static_cast<T>(constant->constant);
+    number.target = static_cast<std::int32_t>(i);
+    number.once = true;
+    spreads_.push_back(number);
+    registers_[i].scratch = new_scratch();
+  }
+}
+
+// The memory of a store that the operation may write at once: no later operation or store reads an input
 // there.
 template <class T>
-const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::size_t instruction) const {
-  const auto value = static_cast<std::int32_t>(step.inputs.size() + instruction);
+const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step,
+                                                   const std::vector<Operation>& operations,
+                                                   std::size_t operation) const {
   for (const FusedStep::Store& store : step.stores) {
-    if (store.value_register != value) continue;
+    if (store.value_register != operations[operation].output) continue;
     const auto reads_target = [&](std::int32_t index) {
       const auto i = static_cast<std::size_t>(index);
       return i < step.inputs.size() && registers_[i].place != nullptr &&
@@ -141,8 +167,8 @@ const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::s
     bool free = std::none_of(step.stores.begin(), step.stores.end(), [&](const FusedStep::Store& other) {
       return reads_target(other.value_register);
     });
-    for (std::size_t later = instruction + 1; later < step.instructions.size() && free; ++later) {
-      const std::vector<std::int32_t>& read = step.instructions[later].registers;
+    for (std::size_t later = operation + 1; later < operations.size() && free; ++later) {
+      const std::vector<std::int32_t>& read = operations[later].vectors;
       free = std::none_of(read.begin(), read.end(), reads_target);
     }
     if (free) return &store.operand;
@@ -151,51 +177,58 @@ const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::s
 }
 
 template <class T>
-void FusedProgram<T>::lay_out_instructions(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels) {
-  std::vector<std::size_t> last_read(step.inputs.size() + step.instructions.size(), 0);
-  for (std::size_t i = 0; i < step.instructions.size(); ++i) {
-    for (const std::int32_t read : step.instructions[i].registers)
-      last_read[static_cast<std::size_t>(read)] = i;
+std::size_t FusedProgram<T>::number_of(const FusedStep& step, std::int32_t index) {
+  const auto i = static_cast<std::size_t>(index);
+  Number number;
+  if (i < step.inputs.size()) {
+    number.place = &step.inputs[i].operand;
+  } else {
+    number.value = static_cast<T>(step.instructions[i - step.inputs.size()].constant);
   }
-  for (const FusedStep::Store& store : step.stores) {
-    last_read[static_cast<std::size_t>(store.value_register)] = step.instructions.size();
+  numbers_.push_back(number);
+  NNC_CHECK(numbers_.size() <= kMostNumbers);
+  return numbers_.size() - 1;
+}
+
+template <class T>
+void FusedProgram<T>::lay_out_operations(const FusedStep& step, const std::vector<Operation>& operations,
+                                         const OpTable<BlockKernelOf<T>>& kernels) {
+  std::vector<std::size_t> last_read(registers_.size(), 0);
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    for (const std::int32_t read : operations[i].vectors) last_read[static_cast<std::size_t>(read)] = i;
   }
+  for (const FusedStep::Store& store : step.stores)
+    last_read[static_cast<std::size_t>(store.value_register)] = operations.size();
   std::vector<std::int32_t> unused;
-  std::vector<bool> is_number(last_read.size(), false);  // filled before all blocks and so never given away
-  for (std::size_t i = 0; i < step.instructions.size(); ++i) {
-    const FusedStep::Instruction& instruction = step.instructions[i];
-    const auto output = static_cast<std::int32_t>(registers_.size());
-    if (instruction.op == OpKind::Constant) {
-      Spread spread;
-      spread.number = static_cast<T>(instruction.constant);
-      spread.target = output;
-      spread.once = true;
-      spreads_.push_back(spread);
-      is_number[registers_.size()] = true;
-      registers_.push_back({nullptr, new_scratch()});
-      continue;
-    }
-    Instruction bound{kernels[instruction.op], {0, 0, 0}, output};
-    NNC_CHECK(bound.kernel != nullptr && instruction.registers.size() <= 3);
-    nanoseconds_ += element_nanoseconds(instruction.op) * static_cast<double>(count_);
-    std::copy(instruction.registers.begin(), instruction.registers.end(), bound.inputs.begin());
-    // A register's block may be taken by the very instruction that reads it last: kernels work element by
-    // element.
-    for (const std::int32_t read : instruction.registers) {
+  std::vector<bool> is_result(registers_.size(), false);  // inputs and numbers are never given away
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const Operation& operation = operations[i];
+    Instruction bound;
+    bound.compound = operation.compound;
+    if (operation.compound == nullptr) bound.kernel = kernels[operation.op];
+    bound.output = operation.output;
+    NNC_CHECK((bound.kernel != nullptr || bound.compound != nullptr) && operation.vectors.size() <= 3);
+    nanoseconds_ += element_nanoseconds(operation.op) * static_cast<double>(count_);
+    std::copy(operation.vectors.begin(), operation.vectors.end(), bound.inputs.begin());
+    for (std::size_t n = 0; n < operation.numbers.size(); ++n)
+      bound.numbers[n] = number_of(step, operation.numbers[n]);
+    // A register's block may be taken by the very operation that reads it last: kernels work element by element.
+    for (const std::int32_t read : operation.vectors) {
       const auto position = static_cast<std::size_t>(read);
-      const bool ends = last_read[position] == i && position >= step.inputs.size() && !is_number[position] &&
-                        registers_[position].scratch >= 0;
+      const bool ends = last_read[position] == i && is_result[position] && registers_[position].scratch >= 0;
       if (ends && std::find(unused.begin(), unused.end(), registers_[position].scratch) == unused.end()) {
         unused.push_back(registers_[position].scratch);
       }
     }
-    if (const Operand* target = find_direct_target(step, i)) {
-      registers_.push_back({target, -1});
+    Register& output = registers_[static_cast<std::size_t>(operation.output)];
+    is_result[static_cast<std::size_t>(operation.output)] = true;
+    if (const Operand* target = find_direct_target(step, operations, i)) {
+      output.place = target;
     } else if (!unused.empty()) {
-      registers_.push_back({nullptr, unused.back()});
+      output.scratch = unused.back();
       unused.pop_back();
     } else {
-      registers_.push_back({nullptr, new_scratch()});
+      output.scratch = new_scratch();
     }
     instructions_.push_back(bound);
   }
@@ -224,12 +257,15 @@ void FusedProgram<T>::bind(const Locate& locate, std::byte* scratch, int parts) 
     T* own = reinterpret_cast<T*>(scratch + static_cast<std::uint64_t>(part) * scratch_bytes());
     for (const Register& r : registers_) {
       const bool moves = r.place != nullptr;
-      const bool produced = !moves && r.scratch < 0;
-      addresses_.push_back({moves ? elements(*r.place) : produced ? nullptr : own + r.scratch * block_, moves});
+      const bool nowhere = !moves && r.scratch < 0;  // produced, or no register after all
+      addresses_.push_back({moves ? elements(*r.place) : nowhere ? nullptr : own + r.scratch * block_, moves});
     }
   }
   for (Spread& spread : spreads_) {
     if (spread.place != nullptr) spread.source = elements(*spread.place);
+  }
+  for (Number& number : numbers_) {
+    if (number.place != nullptr) number.source = elements(*number.place);
   }
   for (Copy& copy : copies_) copy.target = elements(*copy.place);
 }
@@ -258,27 +294,35 @@ void FusedProgram<T>::fill(const Spread& spread, T* out, std::int64_t begin, std
 }
 
 template <class T>
-void FusedProgram<T>::run_block(const Address* registers, std::int64_t begin, std::int64_t length,
+void FusedProgram<T>::run_block(const Context& context, std::int64_t begin, std::int64_t length,
                                 const T* produced) const {
-  const auto written = [registers, begin](std::int32_t index) {
-    const Address& address = registers[index];
+  const auto written = [&context, begin](std::int32_t index) {
+    const Address& address = context.registers[index];
     return address.moves ? address.base + begin : address.base;
   };
   const auto at = [&](std::int32_t index) -> const T* {
     return index == producer_.target ? produced : written(index);
   };
   for (const Spread& spread : spreads_) {
-    if (!spread.once) fill(spread, registers[spread.target].base, begin, length);
+    if (!spread.once) fill(spread, context.registers[spread.target].base, begin, length);
   }
   for (const Instruction& i : instructions_) {
-    i.kernel(at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2]), written(i.output), length);
+    const std::array<const T*, 3> inputs = {at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2])};
+    if constexpr (std::is_same_v<T, float>) {
+      if (i.compound != nullptr) {
+        const std::array<T, 2> numbers = {context.numbers[i.numbers[0]], context.numbers[i.numbers[1]]};
+        i.compound->run(inputs.data(), numbers.data(), written(i.output), length);
+        continue;
+      }
+    }
+    i.kernel(inputs[0], inputs[1], inputs[2], written(i.output), length);
   }
   for (const Copy& copy : copies_) std::copy_n(at(copy.source), length, copy.target + begin);
 }
 
 // The rows of the producer from this one on, and all that is made of them.
 template <class T>
-void FusedProgram<T>::run_rows(const Address* registers, std::int64_t row, std::byte* memory) const {
+void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::byte* memory) const {
   const std::int64_t rows = std::min(producer_.rows_at_once, producer_.rows - row);
   KernelCall call;
   call.inputs = producer_.inputs;
@@ -293,7 +337,7 @@ void FusedProgram<T>::run_rows(const Address* registers, std::int64_t row, std::
   const std::int64_t first = row * producer_.columns;
   const std::int64_t end = (row + rows) * producer_.columns;
   for (std::int64_t begin = first; begin < end; begin += block_)
-    run_block(registers, begin, std::min(block_, end - begin), reinterpret_cast<T*>(memory) + (begin - first));
+    run_block(context, begin, std::min(block_, end - begin), reinterpret_cast<T*>(memory) + (begin - first));
 }
 
 template <class T>
@@ -304,12 +348,16 @@ void FusedProgram<T>::run(int part, int parts) const {
   for (const Spread& spread : spreads_) {
     if (spread.once) fill(spread, registers[spread.target].base, 0, block_);
   }
+  Numbers numbers{};
+  for (std::size_t i = 0; i < numbers_.size(); ++i)
+    numbers[i] = numbers_[i].source != nullptr ? *numbers_[i].source : numbers_[i].value;
+  const Context context{registers, numbers};
   std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes();
   for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece) {
     if (producer_.step != nullptr) {
-      run_rows(registers, piece * producer_.rows_at_once, own + register_bytes());
+      run_rows(context, piece * producer_.rows_at_once, own + register_bytes());
     } else {
-      run_block(registers, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
+      run_block(context, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
     }
   }
 }

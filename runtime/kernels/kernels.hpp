@@ -100,4 +100,20 @@ const OpTable<BlockKernel>& reference_blocks_f32();
 const OpTable<WideBlockKernel>& reference_blocks_f64();
 const OpTable<BlockKernel>& fast_blocks_f32();
 
+// Several elementwise operations in one pass, as a tree.
+struct CompoundTerm {
+  enum class Kind : std::uint8_t { Operation, Vector, Number } kind = Kind::Vector;
+  OpKind op = OpKind::Add;  // of an Operation
+  int index = 0;            // which operand; of an Operation how many it has
+};
+struct CompoundKernel {
+  static constexpr int kMaxVectors = 3;
+  static constexpr int kMaxNumbers = 2;
+  std::span<const CompoundTerm> terms;  // the root first, each operation before its operands
+  // Vectors of n elements, numbers that are the same for all; `out` may be exactly one of the vectors.
+  void (*run)(const float* const* vectors, const float* numbers, float* out, std::int64_t n);
+};
+// None on a machine without fused multiply-add. The larger of two that fit comes first.
+std::span<const CompoundKernel> fast_compounds();
+
 }  // namespace nnc::rt

@@ -63,6 +63,7 @@ const OpTable<WideBlockKernel>& reference_blocks_f64() {
   static const OpTable<WideBlockKernel> blocks = make_reference_blocks<double>();
   return blocks;
 }
+std::span<const CompoundKernel> fast_compounds() { return fast::compounds(); }
 const OpTable<BlockKernel>& fast_blocks_f32() {
   static const OpTable<BlockKernel> blocks = make_fast_blocks();
   return blocks;

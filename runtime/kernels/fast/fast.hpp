@@ -21,6 +21,7 @@ struct FastKernels {
   }
 };
 
+std::span<const CompoundKernel> compounds();
 void add_blocks(OpTable<BlockKernel>& blocks);
 void add_elementwise(FastKernels& fast);
 void add_reductions(FastKernels& fast);
