@@ -214,7 +214,8 @@ ShapeResult matmul_shape(const Shape& lhs, const Shape& rhs, const MatMulAttribu
 
 // ---------------------------------------------------------------- windows
 
-std::optional<ShapeError> find_window_fault(const WindowAttributes& a) {
+// A convolution's padding after may be negative: then it stops before the end of the image.
+std::optional<ShapeError> find_window_fault(const WindowAttributes& a, bool may_stop_early = false) {
   for (std::size_t i = 0; i < 2; ++i) {
     if (a.window[i] < 1 || a.window[i] > kLargestWindow) {
       return fail(Kind::Other, "a window of {}x{} is out of range", a.window[0], a.window[1]);
@@ -222,7 +223,8 @@ std::optional<ShapeError> find_window_fault(const WindowAttributes& a) {
     if (a.stride[i] < 1 || a.stride[i] > kLargestWindow) {
       return fail(Kind::Other, "a stride of {}x{} is out of range", a.stride[0], a.stride[1]);
     }
-    const bool fits = a.pad_before[i] >= 0 && a.pad_after[i] >= 0 && a.pad_before[i] <= kLargestWindow &&
+    const bool fits = a.pad_before[i] >= 0 && a.pad_after[i] >= (may_stop_early ? -kLargestWindow : 0) &&
+                      a.pad_before[i] <= kLargestWindow &&
                       a.pad_after[i] <= kLargestWindow;
     if (!fits)
       return fail(Kind::Other, "a padding of {} and {} is out of range", a.pad_before[i], a.pad_after[i]);
@@ -231,11 +233,12 @@ std::optional<ShapeError> find_window_fault(const WindowAttributes& a) {
 }
 
 // [batch, h, w, _] -> [batch, h', w', channels]
-ShapeResult windowed_shape(const Shape& image, const WindowAttributes& a, std::int64_t channels) {
+ShapeResult windowed_shape(const Shape& image, const WindowAttributes& a, std::int64_t channels,
+                           bool may_stop_early = false) {
   if (image.rank() != 4) {
     return fail(Kind::Rank, "an image has the axes [batch, height, width, channels], not {}", text(image));
   }
-  if (const auto fault = find_window_fault(a)) return *fault;
+  if (const auto fault = find_window_fault(a, may_stop_early)) return *fault;
   std::array<std::int64_t, 2> sizes{};
   for (std::size_t i = 0; i < 2; ++i) {
     const std::int64_t size = image[static_cast<int>(i) + 1];
@@ -259,7 +262,7 @@ ShapeResult conv_shape(const Shape& image, const Shape& kernel, const WindowAttr
     return fail(Kind::Other, "a kernel {} does not have the window {}x{}", text(kernel), a.window[0],
                 a.window[1]);
   }
-  return windowed_shape(image, a, kernel[3]);
+  return windowed_shape(image, a, kernel[3], true);
 }
 
 // [batch, h, w, out] -> [batch, h / pool, w / pool, out]
@@ -312,7 +315,7 @@ ShapeResult conv_grad_kernel_shape(ConvShape forward, const Shape& image, const 
   if (image.rank() != 4 || grad.rank() != 4) {
     return fail(Kind::Rank, "images have four axes, not {} and {}", text(image), text(grad));
   }
-  if (const auto fault = find_window_fault(a)) return *fault;
+  if (const auto fault = find_window_fault(a, true)) return *fault;
   const Shape kernel{a.window[0], a.window[1], image[3], grad[3]};
   return like_if(forward(image, kernel, a), grad, kernel);
 }
@@ -466,7 +469,7 @@ ShapeResult infer_shape(OpKind kind, std::span<const Shape> inputs, const Attrib
 std::int64_t window_output_size(std::int64_t size, std::int64_t window, std::int64_t stride,
                                 std::int64_t before, std::int64_t after) {
   constexpr std::int64_t kLimit = std::int64_t{1} << 60;  // the sum of three stays below 2^63
-  if (size < 1 || window < 1 || stride < 1 || before < 0 || after < 0) return 0;
+  if (size < 1 || window < 1 || stride < 1 || before < 0 || after < -kLimit) return 0;
   if (size > kLimit || before > kLimit || after > kLimit) return 0;
   const std::int64_t padded = size + before + after;
   return padded < window ? 0 : (padded - window) / stride + 1;

@@ -26,6 +26,8 @@ Graph eliminate_dead(Graph graph);
 Graph sink_pools(Graph graph);
 // A max pool over a convolution becomes one operation.
 Graph join_pools(Graph graph);
+// Convolutions leave out the last rows and columns that nothing reads.
+Graph crop_windows(Graph graph);
 // Makes the symbolic batch a number (at least 1).
 Graph bind_batch(Graph graph, std::int64_t batch);
 

@@ -14,6 +14,8 @@ const std::vector<Pass>& pipeline() {
        Optimization::SinkPools},
       {"join_pools", join_pools, "before differentiation, since gradients read what a pool discards",
        Optimization::JoinPools},
+      {"crop_windows", crop_windows, "after join_pools, which shows what a pool drops; before differentiation, too",
+       Optimization::CropWindows},
       {"eliminate_common", eliminate_common, "derivatives repeat much of the forward computation"},
       {"eliminate_dead", eliminate_dead, "last: the passes before it leave nodes that nothing uses any more"},
   };

@@ -1,6 +1,7 @@
 // The passes: each identity, differentiation at bends, and that optimised graphs give the same values.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 #include "compiler/passes/passes.hpp"
 #include "tests/ops/random_graph.hpp"
@@ -285,6 +286,85 @@ TEST_CASE("the way back through relu keeps its result, not its input", "[passes]
   const ir::Graph result = ir::optimize(b.graph);
   for (const ir::Node& node : result.nodes) {
     if (node.op == OpKind::Greater) CHECK(result.node(node.inputs[0]).op == OpKind::Maximum);
+  }
+}
+
+// ---------------------------------------------------------------- pools
+
+namespace {
+
+// input -> blocks of conv(3x3), bias, relu, max_pool(2x2) -> sum, with random numbers in the parameters.
+ir::Graph make_blocks(GraphBuilder& b, std::int64_t size, int blocks, std::int64_t channels) {
+  NodeId x = b.features(Shape{2, size, size, 1});
+  for (int i = 0; i < blocks; ++i) {
+    const std::int64_t in = i == 0 ? 1 : channels;
+    const std::string name = "block_" + std::to_string(i);
+    x = b.add(OpKind::Conv2d, {x, b.slot(name + ".kernel", Shape{3, 3, in, channels})},
+              WindowAttributes{{3, 3}, {1, 1}, {0, 0}, {0, 0}, {}});
+    x = b.add(OpKind::Add, {x, b.slot(name + ".bias", Shape{channels})});
+    x = b.add(OpKind::Maximum, {x, b.constant(0)});
+    x = b.add(OpKind::MaxPool2d, {x}, WindowAttributes{{2, 2}, {2, 2}, {0, 0}, {0, 0}, {}});
+  }
+  b.output("pooled", x);
+  b.output("loss", b.sum_all(x));
+  return b.graph;
+}
+
+}  // namespace
+
+TEST_CASE("a pool passes the bias and the relu before it and becomes one with its convolution", "[passes]") {
+  GraphBuilder b;
+  const std::string ops = optimized_ops(make_blocks(b, 9, 1, 3));
+  const bool sinks = is_on(Optimization::SinkPools);
+  const bool joins = sinks && is_on(Optimization::JoinPools);
+  CHECK(ops == (joins   ? "conv2d_max add maximum sum"
+                : sinks ? "conv2d max_pool2d add maximum sum"
+                        : "conv2d add maximum max_pool2d sum"));
+}
+
+TEST_CASE("convolutions leave out what later pools drop", "[passes]") {
+  GraphBuilder b;
+  const ir::Graph result = ir::optimize(make_blocks(b, 28, 3, 2));
+  std::vector<std::string> shapes;
+  for (const ir::Node& node : result.nodes) {
+    if (node.op == OpKind::Conv2dMax) shapes.push_back(node.shape.to_string());
+  }
+  for (const Optimization needed : {Optimization::SinkPools, Optimization::JoinPools, Optimization::CropWindows}) {
+    if (!is_on(needed)) return;
+  }
+  // Of 13, 5 and 1 pixels: the last needs 2 x 2 of its convolution's 3, so 4 x 4 before it, so 10 x 10.
+  CHECK(shapes == std::vector<std::string>{"[2, 10, 10, 2]", "[2, 4, 4, 2]", "[2, 1, 1, 2]"});
+}
+
+TEST_CASE("pools joined with convolutions change no value and no gradient", "[passes]") {
+  for (const std::int64_t size : {28, 27, 23, 22}) {
+    GraphBuilder b;
+    ir::Graph plain = make_blocks(b, size, size > 22 ? 3 : 2, 3);
+    ir::Graph joined = ir::optimize(plain);
+    for (ir::Graph* graph : {&plain, &joined}) {
+      const ir::Gradients gradients = ir::add_gradients(*graph, graph->find_output("loss"));
+      for (const auto& [slot, gradient] : gradients.of)
+        graph->outputs.push_back({"grad:" + graph->slot(slot).name, gradient});
+    }
+    RunInputs inputs;
+    std::mt19937 random(static_cast<unsigned>(size));
+    std::uniform_real_distribution<double> numbers(-1, 1);
+    for (const ir::Slot& slot : plain.slots) {
+      Values& values = inputs.slots.emplace_back(static_cast<std::size_t>(*slot.shape.element_count()));
+      for (double& value : values) value = numbers(random);
+    }
+    inputs.features.resize(static_cast<std::size_t>(2 * size * size));
+    for (double& value : inputs.features) value = std::max(0.0, numbers(random));
+    PlanOptions options;
+    options.wide = true;
+    const RunResult expected = GraphRunner(plain, options, rt::KernelSet::Reference).run(inputs);
+    const RunResult result = GraphRunner(ir::optimize(joined), options, rt::KernelSet::Reference).run(inputs);
+    for (const auto& [name, values] : expected.outputs) {
+      CAPTURE(size, name);
+      REQUIRE(result.outputs.at(name).size() == values.size());
+      for (std::size_t i = 0; i < values.size(); ++i)
+        CHECK(result.outputs.at(name)[i] == Approx(values[i]).epsilon(1e-9).margin(1e-12));
+    }
   }
 }
 
