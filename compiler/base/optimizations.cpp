@@ -53,7 +53,8 @@ std::atomic<Bits>& off_bits() {
 
 std::string known_names() {
   std::string all;
-  for (const OptimizationInfo& info : kOptimizations) all += (all.empty() ? "" : ", ") + std::string(info.name);
+  for (const OptimizationInfo& info : kOptimizations)
+    all += (all.empty() ? "" : ", ") + std::string(info.name);
   return all;
 }
 

@@ -1,5 +1,5 @@
-// The switches of optimizations.def. Set once, at the start of the process, and only read afterwards: like the
-// instruction set, they say how this process computes.
+// The switches of optimizations.def. Set once, at the start of the process, and only read afterwards: like
+// the instruction set, they say how this process computes.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ std::span<const OptimizationInfo> all_optimizations();
 // Whether it is on. All are, unless NNC_WITHOUT or switch_off() says otherwise.
 bool is_on(Optimization optimization);
 
-// Names, separated by commas. Fails on an unknown one, and then changes nothing. NNC_WITHOUT is read at the first
-// question or call of this; unknown names in it count for nothing.
+// Names, separated by commas. Fails on an unknown one, and then changes nothing. NNC_WITHOUT is read at the
+// first question or call of this; unknown names in it count for nothing.
 Status switch_off(std::string_view names);
 
 // The names of those that are off, in the order of the table, separated by commas; "" if all are on.

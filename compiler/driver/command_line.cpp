@@ -83,7 +83,8 @@ void add_dump(CLI::App& app, Options& options) {
          "--without",
          [](const std::string& names) {
            const Status known = switch_off(names);
-           if (!known) throw CLI::ValidationError("--without", known.failure().message + "; " + known.failure().hint);
+           if (!known)
+             throw CLI::ValidationError("--without", known.failure().message + "; " + known.failure().hint);
          },
          "optimizations to switch off, separated by commas, to see what they bring: " + optimization_names())
       ->type_name("NAMES");

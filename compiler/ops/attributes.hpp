@@ -86,8 +86,8 @@ struct PadAttributes {
 };
 
 // Convolutions and pools over [batch, height, width, channels]; pairs are {vertical, horizontal}.
-// Output size per axis: floor((size + before + after - window) / stride) + 1. A convolution may have a negative
-// padding after: it stops before the end of the image.
+// Output size per axis: floor((size + before + after - window) / stride) + 1. A convolution may have a
+// negative padding after: it stops before the end of the image.
 struct WindowAttributes {
   std::array<std::int64_t, 2> window = {1, 1};
   std::array<std::int64_t, 2> stride = {1, 1};

@@ -224,8 +224,7 @@ std::optional<ShapeError> find_window_fault(const WindowAttributes& a, bool may_
       return fail(Kind::Other, "a stride of {}x{} is out of range", a.stride[0], a.stride[1]);
     }
     const bool fits = a.pad_before[i] >= 0 && a.pad_after[i] >= (may_stop_early ? -kLargestWindow : 0) &&
-                      a.pad_before[i] <= kLargestWindow &&
-                      a.pad_after[i] <= kLargestWindow;
+                      a.pad_before[i] <= kLargestWindow && a.pad_after[i] <= kLargestWindow;
     if (!fits)
       return fail(Kind::Other, "a padding of {} and {} is out of range", a.pad_before[i], a.pad_after[i]);
   }
@@ -306,12 +305,14 @@ ShapeResult like_if(const ShapeResult& forward, const Shape& grad, const Shape& 
 // The rules of a convolution's two gradients, for the kind whose result has the shape `forward` says.
 using ConvShape = ShapeResult (*)(const Shape& image, const Shape& kernel, const WindowAttributes& a);
 
-ShapeResult conv_grad_input_shape(ConvShape forward, const Shape& grad, const Shape& kernel, const WindowAttributes& a) {
+ShapeResult conv_grad_input_shape(ConvShape forward, const Shape& grad, const Shape& kernel,
+                                  const WindowAttributes& a) {
   if (const auto fault = find_fault(a.input_shape)) return *fault;
   return like_if(forward(a.input_shape, kernel, a), grad, a.input_shape);
 }
 
-ShapeResult conv_grad_kernel_shape(ConvShape forward, const Shape& image, const Shape& grad, const WindowAttributes& a) {
+ShapeResult conv_grad_kernel_shape(ConvShape forward, const Shape& image, const Shape& grad,
+                                   const WindowAttributes& a) {
   if (image.rank() != 4 || grad.rank() != 4) {
     return fail(Kind::Rank, "images have four axes, not {} and {}", text(image), text(grad));
   }
@@ -420,9 +421,9 @@ ShapeResult apply_rule(OpKind kind, Shapes inputs, const Attributes& attributes)
     case OpKind::Conv2dMaxPlace:
       return conv_max_shape(inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
     case OpKind::Conv2dMaxGradInput:
-      return if_placed(conv_grad_input_shape(conv_max_shape, inputs[0], inputs[1],
-                                             std::get<WindowAttributes>(attributes)),
-                       inputs[0], inputs[2]);
+      return if_placed(
+          conv_grad_input_shape(conv_max_shape, inputs[0], inputs[1], std::get<WindowAttributes>(attributes)),
+          inputs[0], inputs[2]);
     case OpKind::Conv2dMaxGradKernel:
       return if_placed(conv_grad_kernel_shape(conv_max_shape, inputs[0], inputs[1],
                                               std::get<WindowAttributes>(attributes)),

@@ -1,8 +1,9 @@
-// Pixels that nothing reads are not computed: a pool that drops the last column of a convolution needs neither it
-// nor what only it was made of. In and out: a graph before differentiation; outputs keep their values bit for bit.
+// Pixels that nothing reads are not computed: a pool that drops the last column of a convolution needs
+// neither it nor what only it was made of. In and out: a graph before differentiation; outputs keep their
+// values bit for bit.
 //
-// Backwards, how much of each image its readers see; then forwards, convolutions whose result is not seen to the end
-// get a negative padding there.
+// Backwards, how much of each image its readers see; then forwards, convolutions whose result is not seen to
+// the end get a negative padding there.
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -16,14 +17,12 @@ namespace {
 using Extent = std::array<std::int64_t, 2>;  // rows and columns from the first
 
 bool is_convolution(OpKind op) { return op == OpKind::Conv2d || op == OpKind::Conv2dMax; }
-bool is_window(OpKind op) {
-  return is_convolution(op) || op == OpKind::MaxPool2d || op == OpKind::AvgPool2d;
-}
+bool is_window(OpKind op) { return is_convolution(op) || op == OpKind::MaxPool2d || op == OpKind::AvgPool2d; }
 
 Extent extent_of(const Shape& image) { return {image[1], image[2]}; }
 
-// Of an elementwise operation on one image with numbers that are the same for all its pixels: which input is the
-// image; -1 if it is none such.
+// Of an elementwise operation on one image with numbers that are the same for all its pixels: which input is
+// the image; -1 if it is none such.
 int image_operand(const Graph& graph, const Node& node) {
   if (op_info(node.op).op_class != OpClass::Elementwise || node.shape.rank() != 4) return -1;
   int image = -1;

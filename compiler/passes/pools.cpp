@@ -1,8 +1,9 @@
 // Max pools and what stands before them. In and out: a graph; outputs keep their values bit for bit.
 //   sink_pools  pool(relu(conv + bias)) -> relu(pool(conv) + bias)
 //   join_pools  pool(conv) -> conv2d_max, whose gradients need to know only where the maxima were
-// Both are for graphs before differentiation, where nothing but the pool reads what it discards. Where rounding
-// makes two values equal that a bias was added to, sink_pools takes the place of the larger one before it.
+// Both are for graphs before differentiation, where nothing but the pool reads what it discards. Where
+// rounding makes two values equal that a bias was added to, sink_pools takes the place of the larger one
+// before it.
 #include <vector>
 
 #include "compiler/passes/passes.hpp"
@@ -67,8 +68,7 @@ class Sinker {
       passed.push_back(below);
       below = graph_.node(below).inputs[monotone.pixels];
     }
-    NodeId result =
-        add_node(rewriter_.graph(), pool.op, {rewriter_[below]}, pool.attributes, pool.origin);
+    NodeId result = add_node(rewriter_.graph(), pool.op, {rewriter_[below]}, pool.attributes, pool.origin);
     for (std::size_t i = passed.size(); i-- > 0;) {
       const Node& node = graph_.node(passed[i]);
       std::vector<NodeId> inputs = rewriter_.inputs(node);
@@ -86,13 +86,15 @@ class Sinker {
 // Gradients count the floats of an image in 32 bits.
 constexpr std::int64_t kLargestImage = std::int64_t{1} << 30;
 
-// The attributes of both in one, if a pool's windows lie side by side on nothing but the convolution's result.
+// The attributes of both in one, if a pool's windows lie side by side on nothing but the convolution's
+// result.
 bool can_join(const Graph& graph, const Node& convolution, const WindowAttributes& pool) {
   const Shape& image = graph.node(convolution.inputs.front()).shape;
   const auto& window = std::get<WindowAttributes>(convolution.attributes);
   double pixels = static_cast<double>(image[3]);
   for (std::size_t i = 0; i < 2; ++i)
-    pixels *= static_cast<double>(image[static_cast<int>(i) + 1] + window.pad_before[i] + window.pad_after[i]);
+    pixels *=
+        static_cast<double>(image[static_cast<int>(i) + 1] + window.pad_before[i] + window.pad_after[i]);
   const std::array<std::int64_t, 2> none = {0, 0};
   const bool discards = pool.window[0] * pool.window[1] > 1;
   return discards && pool.stride == pool.window && pool.pad_before == none && pool.pad_after == none &&
@@ -118,8 +120,8 @@ Graph join_pools(Graph graph) {
     }
     WindowAttributes both = std::get<WindowAttributes>(below->attributes);
     both.pool = std::get<WindowAttributes>(node.attributes).window;
-    rewriter.stand_for(NodeId(i), add_node(rewriter.graph(), OpKind::Conv2dMax, rewriter.inputs(*below),
-                                           both, below->origin));
+    rewriter.stand_for(NodeId(i), add_node(rewriter.graph(), OpKind::Conv2dMax, rewriter.inputs(*below), both,
+                                           below->origin));
   }
   return rewriter.finish();
 }

@@ -37,10 +37,10 @@ struct KernelStep {
 // cache. Registers 0..inputs.size()-1 are loaded; instruction i writes register inputs.size() + i.
 struct FusedStep {
   enum class Access : std::uint8_t {
-    Full,    // the operand has the shape of the index space
-    Scalar,  // one element for all
-    Row,     // the operand repeats over the leading axes: its elements are the trailing axes
-    Column,  // the operand repeats over the trailing axes: its elements are the leading axes
+    Full,      // the operand has the shape of the index space
+    Scalar,    // one element for all
+    Row,       // the operand repeats over the leading axes: its elements are the trailing axes
+    Column,    // the operand repeats over the trailing axes: its elements are the leading axes
     Produced,  // the result of `producer`, a few rows at a time; it has no memory of its own
   };
   struct Input {

@@ -113,8 +113,8 @@ void Units::try_merge(std::size_t lhs, std::size_t rhs) {
   units_[lhs].nodes.clear();
 }
 
-// A product that fits the nearest caches is as well stored; a right side that does not fit the second would be
-// read from afar again for every few rows.
+// A product that fits the nearest caches is as well stored; a right side that does not fit the second would
+// be read from afar again for every few rows.
 static constexpr std::int64_t kSmallResult = 128 * 1024 / 4;
 static constexpr std::int64_t kLargeRight = 256 * 1024 / 4;
 

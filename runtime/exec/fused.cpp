@@ -28,8 +28,8 @@ static bool same_place(const Operand& lhs, const Operand& rhs) {
 }
 
 template <class T>
-FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer,
-                              bool by_fast)
+FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels,
+                              Kernel producer, bool by_fast)
     : count_(count_of(step.shape)) {
   if (step.producer) lay_out_producer(step, producer, by_fast);
   choose_block(step);
@@ -60,7 +60,8 @@ std::int64_t FusedProgram<T>::count_of_pieces() const {
 
 template <class T>
 int FusedProgram<T>::useful_parts(int most) const {
-  return rt::useful_parts(nanoseconds_, static_cast<int>(std::clamp<std::int64_t>(count_of_pieces(), 1, most)));
+  return rt::useful_parts(nanoseconds_,
+                          static_cast<int>(std::clamp<std::int64_t>(count_of_pieces(), 1, most)));
 }
 
 // So many rows that they stay in the nearest cache until they are read, but enough for whole tiles.
@@ -127,14 +128,16 @@ void FusedProgram<T>::lay_out_inputs(const FusedStep& step) {
   }
 }
 
-// Constants and scalars that an operation reads element by element, or that are stored, are spread over a block.
+// Constants and scalars that an operation reads element by element, or that are stored, are spread over a
+// block.
 template <class T>
 void FusedProgram<T>::lay_out_numbers(const FusedStep& step, const std::vector<Operation>& operations) {
   std::vector<bool> spread(registers_.size(), false);
   for (const Operation& operation : operations) {
     for (const std::int32_t read : operation.vectors) spread[static_cast<std::size_t>(read)] = true;
   }
-  for (const FusedStep::Store& store : step.stores) spread[static_cast<std::size_t>(store.value_register)] = true;
+  for (const FusedStep::Store& store : step.stores)
+    spread[static_cast<std::size_t>(store.value_register)] = true;
   for (std::size_t i = 0; i < registers_.size(); ++i) {
     const bool is_input = i < step.inputs.size();
     const FusedStep::Instruction* constant = is_input ? nullptr : &step.instructions[i - step.inputs.size()];
@@ -212,7 +215,8 @@ void FusedProgram<T>::lay_out_operations(const FusedStep& step, const std::vecto
     std::copy(operation.vectors.begin(), operation.vectors.end(), bound.inputs.begin());
     for (std::size_t n = 0; n < operation.numbers.size(); ++n)
       bound.numbers[n] = number_of(step, operation.numbers[n]);
-    // A register's block may be taken by the very operation that reads it last: kernels work element by element.
+    // A register's block may be taken by the very operation that reads it last: kernels work element by
+    // element.
     for (const std::int32_t read : operation.vectors) {
       const auto position = static_cast<std::size_t>(read);
       const bool ends = last_read[position] == i && is_result[position] && registers_[position].scratch >= 0;
@@ -258,7 +262,10 @@ void FusedProgram<T>::bind(const Locate& locate, std::byte* scratch, int parts) 
     for (const Register& r : registers_) {
       const bool moves = r.place != nullptr;
       const bool nowhere = !moves && r.scratch < 0;  // produced, or no register after all
-      addresses_.push_back({moves ? elements(*r.place) : nowhere ? nullptr : own + r.scratch * block_, moves});
+      addresses_.push_back({moves     ? elements(*r.place)
+                            : nowhere ? nullptr
+                                      : own + r.scratch * block_,
+                            moves});
     }
   }
   for (Spread& spread : spreads_) {

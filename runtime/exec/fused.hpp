@@ -22,7 +22,8 @@ class FusedProgram {
  public:
   // Keeps nothing of the step but the places of its operands and its producer. With fast
   // kernels, compounds are used, and the producer computes rows alone; without, all at once.
-  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer, bool by_fast);
+  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer,
+               bool by_fast);
 
   // Bytes of scratch memory, a multiple of a cache line, that each part needs for itself.
   [[nodiscard]] std::uint64_t scratch_bytes() const;
@@ -83,7 +84,7 @@ class FusedProgram {
     bool by_rows = false;
     std::int64_t rows = 1, columns = 1;
     std::int64_t rows_at_once = 1;
-    std::uint64_t result_bytes = 0;     // of the rows at once, a multiple of a cache line, as what follows
+    std::uint64_t result_bytes = 0;  // of the rows at once, a multiple of a cache line, as what follows
     std::uint64_t workspace_bytes = 0;
     std::vector<TensorView> inputs;
   };

@@ -1,5 +1,5 @@
-// See operations.hpp. Instructions are looked at from the last to the first, so that the largest compound takes
-// what it covers; inside one are only results that nothing else reads.
+// See operations.hpp. Instructions are looked at from the last to the first, so that the largest compound
+// takes what it covers; inside one are only results that nothing else reads.
 #include "runtime/exec/operations.hpp"
 
 #include <algorithm>
@@ -11,12 +11,14 @@ constexpr std::int32_t kUnbound = -1;
 
 class Matcher {
  public:
-  explicit Matcher(const FusedStep& step) : step_(step), reads_(step.inputs.size() + step.instructions.size(), 0) {
+  explicit Matcher(const FusedStep& step)
+      : step_(step), reads_(step.inputs.size() + step.instructions.size(), 0) {
     for (const FusedStep::Instruction& instruction : step.instructions) {
       for (const std::int32_t read : instruction.registers) ++reads_[static_cast<std::size_t>(read)];
     }
     // What is stored is read from outside.
-    for (const FusedStep::Store& store : step.stores) reads_[static_cast<std::size_t>(store.value_register)] += 2;
+    for (const FusedStep::Store& store : step.stores)
+      reads_[static_cast<std::size_t>(store.value_register)] += 2;
   }
 
   struct Match {
@@ -57,8 +59,10 @@ class Matcher {
                  Match& match) const {
     const CompoundTerm& wanted = terms[term++];
     const auto place = static_cast<std::size_t>(wanted.index);
-    if (wanted.kind == CompoundTerm::Kind::Vector) return !is_number(index) && bind(match.vectors[place], index);
-    if (wanted.kind == CompoundTerm::Kind::Number) return is_number(index) && bind(match.numbers[place], index);
+    if (wanted.kind == CompoundTerm::Kind::Vector)
+      return !is_number(index) && bind(match.vectors[place], index);
+    if (wanted.kind == CompoundTerm::Kind::Number)
+      return is_number(index) && bind(match.numbers[place], index);
     const FusedStep::Instruction* instruction = instruction_of(index);
     if (instruction == nullptr || instruction->op != wanted.op) return false;
     if (!is_root) {
@@ -77,9 +81,8 @@ class Matcher {
 
   bool fits_operands(std::span<const CompoundTerm> terms, std::size_t& term,
                      const std::vector<std::int32_t>& operands, Match& match) const {
-    return std::all_of(operands.begin(), operands.end(), [&](std::int32_t operand) {
-      return fits_term(terms, term, operand, false, match);
-    });
+    return std::all_of(operands.begin(), operands.end(),
+                       [&](std::int32_t operand) { return fits_term(terms, term, operand, false, match); });
   }
 
   const FusedStep& step_;
@@ -98,9 +101,9 @@ std::vector<Operation> choose_operations(const FusedStep& step, std::span<const 
     if (instruction.op == OpKind::Constant || covered[static_cast<std::size_t>(output)]) continue;
     Operation operation{nullptr, instruction.op, instruction.registers, {}, output};
     Matcher::Match match;
-    const auto fitting = std::find_if(compounds.begin(), compounds.end(), [&](const CompoundKernel& compound) {
-      return matcher.fits(compound, output, match);
-    });
+    const auto fitting =
+        std::find_if(compounds.begin(), compounds.end(),
+                     [&](const CompoundKernel& compound) { return matcher.fits(compound, output, match); });
     if (fitting != compounds.end()) {
       operation.compound = &*fitting;
       operation.vectors.clear();

@@ -1,5 +1,5 @@
-// Inside the room: the instructions of a fused step as the kernels that will run, in order. Several instructions
-// become one where there is a kernel for all of them.
+// Inside the room: the instructions of a fused step as the kernels that will run, in order. Several
+// instructions become one where there is a kernel for all of them.
 #pragma once
 
 #include <array>

@@ -57,7 +57,8 @@ static Program make_program(const PlanStep& step, bool wide, KernelSet kernels) 
   if (const auto* kernel = std::get_if<KernelStep>(&step)) return KernelProgram(*kernel, wide, kernels);
   const auto& fused = std::get<FusedStep>(step);
   const OpKind product = fused.producer ? fused.producer->op : OpKind::MatMul;
-  if (wide) return FusedProgram<double>(fused, reference_blocks_f64(), reference_kernels_f64()[product], false);
+  if (wide)
+    return FusedProgram<double>(fused, reference_blocks_f64(), reference_kernels_f64()[product], false);
   const Kernel fast = kernels == KernelSet::Fast ? fast_kernels_f32()[product] : nullptr;
   const Kernel kernel = fast != nullptr ? fast : reference_kernels_f32()[product];
   const auto& blocks = kernels == KernelSet::Fast ? fast_blocks_f32() : reference_blocks_f32();

@@ -1,8 +1,8 @@
-// Where the time of a training step goes: the best time of each step of a trial's plan, on one thread, and its
-// share of all. In: a program, optionally the number of a trial (1). Runs on the first samples of the data, so
-// that zeros are where they are in earnest. Steps are measured one after the other within whole steps of
-// training, so that caches hold what they hold then; the best of many, since only that means anything on a busy
-// machine.
+// Where the time of a training step goes: the best time of each step of a trial's plan, on one thread, and
+// its share of all. In: a program, optionally the number of a trial (1). Runs on the first samples of the
+// data, so that zeros are where they are in earnest. Steps are measured one after the other within whole
+// steps of training, so that caches hold what they hold then; the best of many, since only that means
+// anything on a busy machine.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -88,7 +88,8 @@ class Profile {
       to[i] = static_cast<float>(pixels[first * (count / batch) + i]) / 255.0F;
     auto* target = reinterpret_cast<std::int32_t*>(locate(plan_.target.front()));
     for (std::size_t i = 0; i < batch; ++i) target[i] = labels[first + i];
-    if (!plan_.step.empty()) *reinterpret_cast<float*>(locate(plan_.step.front())) = 1.0F + static_cast<float>(round);
+    if (!plan_.step.empty())
+      *reinterpret_cast<float*>(locate(plan_.step.front())) = 1.0F + static_cast<float>(round);
     if (!plan_.rate.empty()) *reinterpret_cast<float*>(locate(plan_.rate.front())) = 1;
   }
 
@@ -111,7 +112,8 @@ std::vector<unsigned char> read_idx(const std::string& path, std::size_t header)
   std::vector<unsigned char> bytes;
   std::FILE* pipe = popen(("zcat -f " + path + "* 2>/dev/null").c_str(), "r");
   if (pipe == nullptr) return bytes;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) bytes.push_back(static_cast<unsigned char>(c));
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
+    bytes.push_back(static_cast<unsigned char>(c));
   pclose(pipe);
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(header, bytes.size())));
   return bytes;

@@ -128,6 +128,14 @@ void add_products(Cases& cases) {
       }
     }
   }
+  // Half of the left side zeros, and enough columns to skip them.
+  for (const auto& [rows, depth, columns] :
+       std::vector<std::array<std::int64_t, 3>>{{33, 300, 130}, {17, 64, 64}, {40, 31, 97}, {5, 33, 530}}) {
+    for (const bool lhs : {false, true}) {
+      cases.add(OpKind::MatMul, {lhs ? Shape{depth, rows} : Shape{rows, depth}, {depth, columns}},
+                MatMulAttributes{lhs, false}, {Draw::Rare, Draw::Any});
+    }
+  }
   cases.add_shaped(OpKind::MatMul, {{0, 3}, {3, 2}}, MatMulAttributes{}, {0, 2});
   cases.add_shaped(OpKind::MatMul, {{2, 0}, {0, 3}}, MatMulAttributes{}, {2, 3});
   cases.add_shaped(OpKind::MatMul, {{2, 0}, {3, 0}}, MatMulAttributes{false, true}, {2, 3});

@@ -74,6 +74,32 @@ TEST_CASE("kernels compute what the operation means, within the bound of their r
   }
 }
 
+TEST_CASE("a product that skips zeros has the bits of one that multiplies them", "[forward]") {
+  const nnc::rt::Kernel kernel = nnc::rt::fast_kernels_f32()[OpKind::MatMul];
+  if (kernel == nullptr) return;
+  for (const OpCase& c : op_cases()) {
+    if (c.kind != OpKind::MatMul || c.draws.front() != Draw::Rare) continue;
+    CAPTURE(c.name());
+    const std::vector<Tensor> inputs = make_inputs(c);
+    const bool turned = std::get<nnc::MatMulAttributes>(c.attributes).transpose_lhs;
+    const std::int64_t depth = inputs[1].shape[0];
+    std::vector<float> expected;
+    for (std::int64_t r = 0; r < c.output[0]; ++r) {
+      for (std::int64_t j = 0; j < c.output[1]; ++j) {
+        float sum = 0;
+        for (std::int64_t k = 0; k < depth; ++k) {
+          const std::int64_t at = turned ? k * c.output[0] + r : r * depth + k;
+          sum = std::fma(static_cast<float>(inputs[0].values[static_cast<std::size_t>(at)]),
+                         static_cast<float>(inputs[1].values[static_cast<std::size_t>(k * c.output[1] + j)]),
+                         sum);
+        }
+        expected.push_back(sum);
+      }
+    }
+    CHECK(same_bits(run_kernel<float>({c.kind, inputs, c.attributes, c.output}, kernel), expected));
+  }
+}
+
 TEST_CASE("elementwise operations may take the place of an input of the result's shape", "[forward]") {
   for (const OpCase& c : op_cases()) {
     if (nnc::op_info(c.kind).op_class != nnc::OpClass::Elementwise) continue;

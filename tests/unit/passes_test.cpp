@@ -329,7 +329,8 @@ TEST_CASE("convolutions leave out what later pools drop", "[passes]") {
   for (const ir::Node& node : result.nodes) {
     if (node.op == OpKind::Conv2dMax) shapes.push_back(node.shape.to_string());
   }
-  for (const Optimization needed : {Optimization::SinkPools, Optimization::JoinPools, Optimization::CropWindows}) {
+  for (const Optimization needed :
+       {Optimization::SinkPools, Optimization::JoinPools, Optimization::CropWindows}) {
     if (!is_on(needed)) return;
   }
   // Of 13, 5 and 1 pixels: the last needs 2 x 2 of its convolution's 3, so 4 x 4 before it, so 10 x 10.

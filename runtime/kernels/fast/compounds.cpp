@@ -1,6 +1,6 @@
-// Elementwise operations that often come together, as one pass over memory: each is written once, as a type that
-// says both what it looks like in a program and how it is computed. Every operation is rounded as it is alone, so
-// the bits are those of the operations one by one.
+// Elementwise operations that often come together, as one pass over memory: each is written once, as a type
+// that says both what it looks like in a program and how it is computed. Every operation is rounded as it is
+// alone, so the bits are those of the operations one by one.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -120,14 +120,13 @@ using DecayedStep = Minus<Times<In<0>, Number<0>>, In<1>>;
 using ScaledSum = Plus<In<0>, Times<In<1>, Number<0>>>;
 // max(x + bias, 0), and the gradient that passes it
 using BiasRelu = Op<OpKind::Maximum, Plus<In<0>, In<1>>, Number<0>>;
-using ReluGradient =
-    Op<OpKind::Select, Op<OpKind::Greater, In<0>, Number<0>>, In<1>, Number<1>>;
+using ReluGradient = Op<OpKind::Select, Op<OpKind::Greater, In<0>, Number<0>>, In<1>, Number<1>>;
 
 // A compound that is part of another comes after it.
 std::span<const CompoundKernel> compounds() {
-  static const std::array kernels = {compound<StepByRoot>(), compound<MovingSquare>(), compound<MovingMean>(),
-                                     compound<BiasRelu>(),   compound<ReluGradient>(), compound<DecayedStep>(),
-                                     compound<Step>(),       compound<ScaledSum>()};
+  static const std::array kernels = {
+      compound<StepByRoot>(),   compound<MovingSquare>(), compound<MovingMean>(), compound<BiasRelu>(),
+      compound<ReluGradient>(), compound<DecayedStep>(),  compound<Step>(),       compound<ScaledSum>()};
   return kernels;
 }
 

@@ -160,14 +160,14 @@ class MaximaPanel {
 };
 
 struct MaximaOutput {
-  float* values = nullptr;        // may be null
+  float* values = nullptr;         // may be null
   std::int32_t* places = nullptr;  // may be null
 };
 
 // The share of a part: of all windows, through all images.
 void find_maxima(const KernelCall& call, const MaximaOutput& out) {
-  const WindowSizes s = window_sizes(call.inputs[0].sizes, call.output.sizes,
-                                     *std::get_if<WindowAttributes>(call.attributes));
+  const WindowSizes s =
+      window_sizes(call.inputs[0].sizes, call.output.sizes, *std::get_if<WindowAttributes>(call.attributes));
   if (call.output.count() == 0) return;
   const WindowSizes whole = convolved(s);
   const TileSet& tiles = tile_set();
@@ -180,8 +180,7 @@ void find_maxima(const KernelCall& call, const MaximaOutput& out) {
   for (std::int64_t at = share.begin; at < share.end;) {
     const std::int64_t image = at / windows;
     const std::int64_t end = std::min(share.end, (image + 1) * windows);
-    const Frame frame =
-        frame_image(whole, call.inputs[0].as<float>() + image * s.image_elements(), framed);
+    const Frame frame = frame_image(whole, call.inputs[0].as<float>() + image * s.image_elements(), framed);
     for (std::int64_t i = 0; i < panels.count; ++i) {
       const std::int64_t column = panels.begin(i) * tiles.lanes;
       const std::int64_t columns = std::min(panels.begin(i + 1) * tiles.lanes, s.out_channels) - column;
@@ -245,8 +244,8 @@ void add_image_gradient(const WindowSizes& s, const float* grads, const std::int
   for (std::int64_t y = 0; y < s.out_height; ++y) {
     for (std::int64_t x = 0; x < s.out_width; ++x, grads += s.out_channels, places += s.out_channels) {
       alive.collect(s, grads, places);
-      float* patch = out + (y * s.pool_height * s.stride_y * frame.width + x * s.pool_width * s.stride_x) *
-                               s.channels;
+      float* patch =
+          out + (y * s.pool_height * s.stride_y * frame.width + x * s.pool_width * s.stride_x) * s.channels;
       for (std::int64_t place = 0; place < places_of(s); ++place) {
         if (alive.count[place] == 0) continue;
         float* to = patch + corner_of(s, place, row, s.channels);
@@ -269,8 +268,8 @@ void take_from_frame(const WindowSizes& s, const FrameSizes& frame, const float*
 }
 
 void conv2d_max_grad_input(const KernelCall& call) {
-  const WindowSizes s = window_sizes(call.output.sizes, call.inputs[0].sizes,
-                                     *std::get_if<WindowAttributes>(call.attributes));
+  const WindowSizes s =
+      window_sizes(call.output.sizes, call.inputs[0].sizes, *std::get_if<WindowAttributes>(call.attributes));
   if (call.output.count() == 0) return;
   const WindowSizes whole = convolved(s);
   const FrameSizes frame = frame_sizes(whole);
@@ -457,21 +456,23 @@ std::uint64_t conv_max_workspace_bytes(OpKind kind, std::span<const Shape> input
   const auto& window = *std::get_if<WindowAttributes>(&attributes);
   const bool to_image = kind == OpKind::Conv2dMaxGradInput;
   const bool to_kernel = kind == OpKind::Conv2dMaxGradKernel;
-  const WindowSizes s =
-      window_sizes(to_image ? output.sizes() : inputs[0].sizes(),
-                   to_image ? inputs[0].sizes() : to_kernel ? inputs[1].sizes() : output.sizes(), window);
+  const WindowSizes s = window_sizes(to_image ? output.sizes() : inputs[0].sizes(),
+                                     to_image    ? inputs[0].sizes()
+                                     : to_kernel ? inputs[1].sizes()
+                                                 : output.sizes(),
+                                     window);
   const std::int64_t elements = s.window_height * s.window_width * s.channels * s.out_channels;
   std::int64_t bytes = Pieces::bytes<float>(frame_floats(convolved(s)));
   if (to_image) {
-    bytes += Pieces::bytes<float>(elements) + 2 * Pieces::bytes<float>(places_of(s) * s.out_channels + kSlack) +
+    bytes += Pieces::bytes<float>(elements) +
+             2 * Pieces::bytes<float>(places_of(s) * s.out_channels + kSlack) +
              Pieces::bytes<std::int64_t>(places_of(s));
   } else if (!to_kernel) {
     bytes += Pieces::bytes<float>(buffer_rows(s) * kBufferRow);
   } else if (has_tiny_patch(s)) {
     bytes += Pieces::bytes<float>(s.out_height * s.out_width * TapGradient::kPatch);
   } else {
-    bytes += Pieces::bytes<float>(elements) +
-             2 * Pieces::bytes<float>(s.out_height * s.out_width + kSlack) +
+    bytes += Pieces::bytes<float>(elements) + 2 * Pieces::bytes<float>(s.out_height * s.out_width + kSlack) +
              Pieces::bytes<std::int64_t>(places_of(s));
   }
   return static_cast<std::uint64_t>(bytes);

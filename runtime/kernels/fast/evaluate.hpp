@@ -1,5 +1,5 @@
-// What each elementwise operation does with vectors: for blocks.cpp, one operation at a time, and compounds.cpp,
-// several. Included once per instruction set, so without a plain guard.
+// What each elementwise operation does with vectors: for blocks.cpp, one operation at a time, and
+// compounds.cpp, several. Included once per instruction set, so without a plain guard.
 #if defined(NNC_EVALUATE_TOGGLE) == defined(HWY_TARGET_TOGGLE)
 #ifdef NNC_EVALUATE_TOGGLE
 #undef NNC_EVALUATE_TOGGLE

@@ -170,14 +170,14 @@ void multiply_dense(const TileSet& tiles, const Product& p, const SparseBlock& s
     const EvenParts groups(s.rows, tiles.max_rows[width]);
     for (std::int64_t g = 0; g < groups.count; ++g) {
       run_block(tiles, p,
-                {row + groups.begin(g), groups.begin(g + 1) - groups.begin(g), column, columns, begin, s.depth,
-                 p.rhs.data + begin * p.rhs.row + column, p.rhs.row});
+                {row + groups.begin(g), groups.begin(g + 1) - groups.begin(g), column, columns, begin,
+                 s.depth, p.rhs.data + begin * p.rhs.row + column, p.rhs.row});
     }
   }
 }
 
-// Blocks of rows and depth, each skipping zeros or not as it has them; the bits are the same. The block of the
-// right side that belongs to some depth is used by all rows before the next.
+// Blocks of rows and depth, each skipping zeros or not as it has them; the bits are the same. The block of
+// the right side that belongs to some depth is used by all rows before the next.
 void multiply_sparse(const Product& p) {
   const TileSet& tiles = tile_set();
   SparseBlock s;

@@ -175,7 +175,8 @@ HWY_ATTR void pair_maxima(const PairMaxima& m) {
       V right[kVectors];
       HWY_UNROLL(2)
       for (int v = 0; v < kVectors; ++v) {
-        right[v] = v == kLast ? hn::MaskedLoad(mask, d, kernel + v * lanes) : hn::LoadU(d, kernel + v * lanes);
+        right[v] =
+            v == kLast ? hn::MaskedLoad(mask, d, kernel + v * lanes) : hn::LoadU(d, kernel + v * lanes);
       }
       HWY_UNROLL(3)
       for (int w = 0; w < kWindows; ++w) {

@@ -16,7 +16,8 @@ struct Maxima {
 };
 
 // What the windows of maxima see of one image, where that fits into sixteen floats each: packed side by side.
-//   sums[tap][o] += sum over windows of grad[window][o] * patch(window)[corner[place[window][o]] + tap_at[tap]]
+//   sums[tap][o] += sum over windows of grad[window][o] * patch(window)[corner[place[window][o]] +
+//   tap_at[tap]]
 struct TapGradient {
   static constexpr int kPatch = 16;
   static constexpr int kMaxTaps = 16;
@@ -33,19 +34,19 @@ struct TapGradient {
   float* sums = nullptr;  // [taps][channels]
 };
 
-// A convolution over one image whose pixels have few channels, and the maxima of windows of 2 x 2 in registers.
-// Some windows of one row, which lie side by side, one panel of channels.
+// A convolution over one image whose pixels have few channels, and the maxima of windows of 2 x 2 in
+// registers. Some windows of one row, which lie side by side, one panel of channels.
 struct PairMaxima {
   static constexpr int kMaxWindows = 3;
   static constexpr int kMaxVectors = 2;
-  const float* frame = nullptr;  // the first window's patch
-  std::int64_t row = 0;          // distance between rows of the frame
+  const float* frame = nullptr;         // the first window's patch
+  std::int64_t row = 0;                 // distance between rows of the frame
   std::int64_t step_y = 0, step_x = 0;  // to the pixel of the convolution below and on the right
   std::int64_t kernel_rows = 0, kernel_run = 0;
   const float* kernel = nullptr;
-  std::int64_t kernel_step = 0;  // between elements of a filter
-  std::int64_t columns = 0;      // at most kMaxVectors vectors
-  std::int64_t channels = 0;     // distance between windows of the result
+  std::int64_t kernel_step = 0;   // between elements of a filter
+  std::int64_t columns = 0;       // at most kMaxVectors vectors
+  std::int64_t channels = 0;      // distance between windows of the result
   float* out = nullptr;           // may be null
   std::int32_t* place = nullptr;  // may be null
 };

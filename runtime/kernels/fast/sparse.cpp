@@ -22,8 +22,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
 
-// So many vectors of B's block, 32 rows, stay in the nearest cache.
-constexpr int kMaxVectors = 8;
+// Registers: with 32 of them up to 16 hold sums, with 16 up to 8.
+constexpr int kMaxVectors = HWY_TARGET == HWY_AVX2 ? 8 : 16;
 
 HWY_INLINE hn::Mask<D> lanes_left(std::int64_t left) {
   const D d;
@@ -88,7 +88,7 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
     float* c = s.c + row * s.c_row + column;
     const float* a = s.a + row * s.a_row;
     V sums[kVectors];
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
       sums[v] = !s.accumulate ? hn::Zero(d)
                 : v == kLast  ? hn::MaskedLoad(mask, d, c + v * lanes)
@@ -98,13 +98,14 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
       const auto k = static_cast<std::int64_t>(std::countr_zero(left));
       const V factor = hn::Set(d, a[k * s.a_column]);
       const float* from = b + k * s.b_row;
-      HWY_UNROLL(8)
+      HWY_UNROLL(16)
       for (int v = 0; v < kVectors; ++v) {
-        const V right = v == kLast ? hn::MaskedLoad(mask, d, from + v * lanes) : hn::LoadU(d, from + v * lanes);
+        const V right =
+            v == kLast ? hn::MaskedLoad(mask, d, from + v * lanes) : hn::LoadU(d, from + v * lanes);
         sums[v] = hn::MulAdd(factor, right, sums[v]);
       }
     }
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
       if (v == kLast) {
         hn::BlendedStore(sums[v], mask, d, c + v * lanes);

@@ -194,8 +194,8 @@ void conv2d_max_grad_input(const KernelCall& call) {
         for (std::int64_t o = 0; o < s.out_channels; ++o) {
           const std::int64_t from = out_at(s, at[0], p.y / s.pool_height, p.x / s.pool_width, o);
           if (places[from] != place) continue;
-          total += static_cast<double>(grad[from]) *
-                   static_cast<double>(kernel[kernel_at(s, ky, kx, at[3], o)]);
+          total +=
+              static_cast<double>(grad[from]) * static_cast<double>(kernel[kernel_at(s, ky, kx, at[3], o)]);
         }
       }
     }
@@ -221,8 +221,7 @@ void conv2d_max_grad_kernel(const KernelCall& call) {
           const Pixel maximum = pixel_of_place(s, y, x, places[from]);
           const Pixel p = pixel_at(s, maximum.y, maximum.x, at[0], at[1]);
           if (!inside(s, p)) continue;
-          total +=
-              static_cast<double>(image[image_at(s, n, p, at[2])]) * static_cast<double>(grad[from]);
+          total += static_cast<double>(image[image_at(s, n, p, at[2])]) * static_cast<double>(grad[from]);
         }
       }
     }
