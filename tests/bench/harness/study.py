@@ -12,7 +12,7 @@ from .processes import run_peer
 from .workspace import ROOT
 
 STUDY = ROOT / "examples" / "fashion_mnist.nn"
-TEST_IMAGES = 10000
+PASSES = 3  # over the test images, in one evaluation of the notebook
 
 
 def our_seconds(space, options):
@@ -26,7 +26,7 @@ def our_seconds(space, options):
 
 
 def measure_keras(space, options, training):
-    """Seconds of an epoch of all images, and of one evaluation of the test images, as the notebook does them."""
+    """Seconds of an epoch of all images, of one pass over the test images, and of scoring them."""
     work = training.work
     folder, _ = space.start(works.WORKS["mlp_1"], options.epochs + 1)  # for its data; weights are Keras's own
     job = {
@@ -44,7 +44,15 @@ def measure_keras(space, options, training):
     if run.error:
         raise SystemExit(f"Keras failed: {run.error}")
     evaluation = run.evaluations[-1]
-    return statistics.median(run.seconds[1:]), evaluation["predict"] + evaluation["sklearn"]
+    whole = notebook.IMAGES / (space.samples or notebook.IMAGES)
+    epoch = whole * statistics.median(run.seconds[1:])
+    return epoch, evaluation["predict"] / PASSES, evaluation["sklearn"]
+
+
+def judging_seconds(training, one_pass, scoring):
+    """Of all its trainings; in proportion to the images."""
+    once = training.passes * one_pass + (scoring if training.scored else 0)
+    return training.count * training.judged / notebook.TEST_IMAGES * once
 
 
 def run(space, options, peak):
@@ -55,8 +63,8 @@ def run(space, options, peak):
         if key not in known:
             known[key] = measure_keras(space, options, training)
             rounds.tell(f"Keras, {training.work.name}, {training.optimizer}: {known[key][0]:.2f} s an epoch")
-        epoch, evaluation = known[key]
-        judged = training.count * (1 + training.also_judged / TEST_IMAGES) * evaluation
+        epoch, one_pass, scoring = known[key]
+        judged = judging_seconds(training, one_pass, scoring)
         seconds = training.whole_epochs * epoch + judged
         whole += seconds
         rows.append(
@@ -69,7 +77,8 @@ def run(space, options, peak):
                 f"{seconds / 60:.1f}",
             ]
         )
-        raw.append({"what": training.what, "epoch": epoch, "evaluation": evaluation, "seconds": seconds})
+        measured = {"epoch": epoch, "pass": one_pass, "scoring": scoring}
+        raw.append({"what": training.what, **measured, "judged": judged, "seconds": seconds})
     epochs = sum(t.epochs * t.count for t in notebook.TRAININGS)
     columns = ["Keras", "trainings x epochs", "in whole epochs", "s/epoch", "evaluation, s", "minutes"]
     markdown = tables.table(columns, rows)
