@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Runs nnc and its peers in turn on the same data, from the same weights, in the same order of samples; checks that
-they learn the same; prints ratios (a peer's time over ours: above 1 we are faster). README.md says what is measured.
+"""Runs nnc and its peers in turn on the same data, from the same weights, in the same order of
+samples; checks that they learn the same; prints ratios (a peer's time over ours: above 1 we are
+faster). README.md says what is measured.
 
-    tests/bench/compare.py [--mode MODE] [--work NAME...] [--peer NAME...] [--rounds N] [--epochs N] [--json FILE]
+    tests/bench/compare.py [--mode MODE] [--work NAME...] [--peer NAME...] [--json FILE]
 
 Ends with 1 if loss curves disagree or somebody failed, after printing what there is.
 """
@@ -40,7 +41,9 @@ def parse_arguments():
     parser.add_argument("--samples", type=int, help="the first so many training images only")
     parser.add_argument("--nnc", default=ROOT / "build" / "release" / "nnc")
     parser.add_argument("--json", type=pathlib.Path, help="where all raw numbers go")
-    parser.add_argument("--study-record", type=pathlib.Path, help="record.json or results.json of a whole run")
+    parser.add_argument(
+        "--study-record", type=pathlib.Path, help="record.json or results.json of a whole run"
+    )
     options = parser.parse_args()
     if options.peer is None:
         options.peer = ["torch", "jax", "keras"]

@@ -1,7 +1,7 @@
 // Single convolutions of ResNet's size, as JSON for compare.py: seconds of forward, gradient of the input and
 // gradient of the kernel, of the fast kernels with so many threads.
-// In: threads (1), rounds (5), the number of calls that one time is taken over (3), an optional word: only the
-// cases whose name contains it. Out: a JSON line per case, with every time that was taken.
+// In: threads (1), rounds (5), the number of calls that one time is taken over (3), an optional word: only
+// the cases whose name contains it. Out: a JSON line per case, with every time that was taken.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -18,8 +18,8 @@
 namespace {
 
 using nnc::KernelStep;
-using nnc::OpKind;
 using nnc::Operand;
+using nnc::OpKind;
 using nnc::Shape;
 namespace rt = nnc::rt;
 

@@ -3,9 +3,9 @@
 //
 //   export_start FILE.nn FOLDER EPOCHS [EXPERIMENT]
 //
-// In: a program with one trial, or one trial in EXPERIMENT. Out, in FOLDER: <parameter>.npy as the graph has it
-// (kernels [in, out] and [height, width, in, out]), scale_offset.npy and scale_factor.npy (per feature:
-// x' = (x - offset) * factor), order_<epoch>.npy (int32, from 1), manifest.json.
+// In: a program with one trial, or one trial in EXPERIMENT. Out, in FOLDER: <parameter>.npy as the graph has
+// it (kernels [in, out] and [height, width, in, out]), scale_offset.npy and scale_factor.npy (per feature: x'
+// = (x - offset) * factor), order_<epoch>.npy (int32, from 1), manifest.json.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -72,7 +72,8 @@ void export_orders(const TrialPlan& trial, const rt::TrialSamples& samples, std:
 }
 
 void export_start(const nnc::OpenStudy& study, std::int64_t epochs, const std::string& folder) {
-  if (study.plan().trials.size() != 1) fail("the program must have one trial; name an experiment that has one");
+  if (study.plan().trials.size() != 1)
+    fail("the program must have one trial; name an experiment that has one");
   const TrialPlan& trial = study.plan().trials.front();
   const nnc::DataPlan& data = study.plan().data[trial.data];
   const auto samples = study.prepared->samples().get(trial);

@@ -23,9 +23,16 @@ bool write_npy(const std::string& path, std::span<const T> values, const std::ve
   header.append(kAlignment - (kPrefix + header.size() + 1) % kAlignment, ' ');
   header += '\n';
   std::ofstream file(path, std::ios::binary);
-  const char prefix[kPrefix] = {
-      '\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<char>(header.size() & 0xff),
-      static_cast<char>(header.size() >> 8)};
+  const char prefix[kPrefix] = {'\x93',
+                                'N',
+                                'U',
+                                'M',
+                                'P',
+                                'Y',
+                                1,
+                                0,
+                                static_cast<char>(header.size() & 0xff),
+                                static_cast<char>(header.size() >> 8)};
   file.write(prefix, kPrefix);
   file.write(header.data(), static_cast<std::streamsize>(header.size()));
   file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size_bytes()));

@@ -1,6 +1,6 @@
-// How many multiplications and additions this machine does in a second, in single precision, out of registers:
-// the limit of everything that is bound by arithmetic.
-// In: how many threads at most (2). Out, as JSON: GFLOP/s of 1, 2, .. threads together, the best of several runs.
+// How many multiplications and additions this machine does in a second, in single precision, out of
+// registers: the limit of everything that is bound by arithmetic. In: how many threads at most (2). Out, as
+// JSON: GFLOP/s of 1, 2, .. threads together, the best of several runs.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -42,8 +42,9 @@ float multiply_and_add(float start) {
     l = hn::MulAdd(l, factor, term);
     m = hn::MulAdd(m, factor, term);
   }
-  const auto sum = hn::Add(hn::Add(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Add(hn::Add(f, g), hn::Add(h, i))),
-                           hn::Add(hn::Add(j, k), hn::Add(l, m)));
+  const auto sum =
+      hn::Add(hn::Add(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Add(hn::Add(f, g), hn::Add(h, i))),
+              hn::Add(hn::Add(j, k), hn::Add(l, m)));
   return hn::GetLane(sum);
 }
 

@@ -1,8 +1,10 @@
-"""Mode `evaluation`: what a finished training is judged by: 10,000 test images predicted, accuracy, F1, ROC AUC (one
-against one) and log loss. After one epoch of training on each side, which is not counted.
+"""Mode `evaluation`: what a finished training is judged by: 10,000 test images predicted, accuracy,
+F1, ROC AUC (one against one) and log loss. After one epoch of training on each side, which is not
+counted.
 
-Ours is `seconds.evaluate` of the record: it also has the loss and writing the predictions to the store. A peer's best
-is its prediction with scikit-learn's scores, or with the same scores in hand-optimised NumPy."""
+Ours is `seconds.evaluate` of the record: it also has the loss and writing the predictions to the
+store. A peer's best is its prediction with scikit-learn's scores, or with the same scores in
+hand-optimised NumPy."""
 
 import statistics
 

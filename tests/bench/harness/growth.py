@@ -1,5 +1,5 @@
-"""Mode `growth`: what our time does when batch, width, depth, samples or the number of trials grow, one at a time
-from 784-256-10 in batches of 32; PyTorch beside it, if `--peer` has torch."""
+"""Mode `growth`: what our time does when batch, width, depth, samples or the number of trials grow,
+one at a time from 784-256-10 in batches of 32; PyTorch beside it, if `--peer` has torch."""
 
 import statistics
 
@@ -61,8 +61,8 @@ def workspace_of(space, samples, name):
 
 
 def measure_point(space, options, work, trials):
-    """Seconds of an epoch; of several trials, two at a time, those of the whole run but for its report and start, per
-    trial and epoch."""
+    """Seconds of an epoch; of several trials, two at a time, those of the whole run but for its
+    report and start, per trial and epoch."""
     epochs, times = options.epochs + 1, []
     for _ in range(options.rounds):
         if trials == 1:
@@ -100,4 +100,9 @@ def run(space, options, peak):
              f"{1e6 * epoch / -(-count // work.batch):.1f}", ratio]
         )  # fmt: skip
     columns = ["axis", "value", "s/epoch", "us/sample", "us/step", "torch eager, 1 thread"]
-    return {"title": "growth", "markdown": tables.table(columns, rows), "raw": raw, "problems": problems}
+    return {
+        "title": "growth",
+        "markdown": tables.table(columns, rows),
+        "raw": raw,
+        "problems": problems,
+    }

@@ -1,5 +1,7 @@
-"""Mode `large`: where a compiler that only wins on toys would look bad. A network of 784-4096-4096-10 in batches of
-512, and 3x3 convolutions of ResNet's size in batches of 32, forward and both gradients, out of any network."""
+"""Mode `large`: where a compiler that only wins on toys would look bad. A network of
+784-4096-4096-10 in batches of 512, and 3x3 convolutions of ResNet's size in batches of 32, forward
+and both gradients, out of any network.
+"""
 
 import json
 import statistics
@@ -8,7 +10,11 @@ import subprocess
 from . import contestants, rounds, single, tables, works
 from .processes import run_peer
 
-CASES = [["64->64 on 56x56", 56, 64], ["128->128 on 28x28", 28, 128], ["256->256 on 14x14", 14, 256]]
+CASES = [
+    ["64->64 on 56x56", 56, 64],
+    ["128->128 on 28x28", 28, 128],
+    ["256->256 on 14x14", 14, 256],
+]
 BATCH, CALLS, REPETITIONS = 32, 3, 5
 MANNERS = {"torch": ("contiguous", "channels_last"), "jax": ("jit",)}
 
@@ -32,7 +38,9 @@ def measure_convolutions(space, options):
     for number in range(options.rounds):
         for threads in contestants.THREADS:
             command = [space.program("conv_bench"), threads, REPETITIONS, CALLS]
-            done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
+            done = subprocess.run(
+                list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True
+            )
             for line in done.stdout.splitlines():
                 measured.append(("nnc", "fast kernels", threads, json.loads(line)))
             for peer in options.peer:
@@ -55,7 +63,9 @@ def measure_convolutions(space, options):
 
 def seconds_of(case):
     """Forward and both gradients; gradients in one call or in two, whichever is faster."""
-    parts = {name: statistics.median(value) for name, value in case.items() if isinstance(value, list)}
+    parts = {
+        name: statistics.median(value) for name, value in case.items() if isinstance(value, list)
+    }
     gradients = parts["grad_kernel"] + parts["grad_input"]
     return parts["forward"] + min(gradients, parts.get("gradients", gradients))
 
@@ -71,7 +81,9 @@ def rows_of(name, measured, peak):
     for key in sorted(medians, key=medians.get):
         best.setdefault(key[0], key)
     own = best.pop("nnc")
-    flops = next(case["flops"] for who, _, _, case in measured if who == "nnc" and case["case"] == name)
+    flops = next(
+        case["flops"] for who, _, _, case in measured if who == "nnc" and case["case"] == name
+    )
     share = 3 * flops / medians[own] / (peak[own[2]] * 1e9)
     rows = []
     for key in best.values():

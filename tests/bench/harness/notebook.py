@@ -1,4 +1,5 @@
-"""What the notebook of the study trains, counted: every `fit` of its cells, with Keras, one after the other."""
+"""What the notebook of the study trains, counted: every `fit` of its cells, with Keras, one after
+the other."""
 
 from dataclasses import dataclass
 
@@ -18,7 +19,9 @@ class Trainings:
     count: int = 1
     images: int = IMAGES
     optimizer: str = "adam"
-    judged: int = TEST_IMAGES  # images per training, as often as `passes`: loss, classes, probabilities
+    judged: int = (
+        TEST_IMAGES  # images per training, as often as `passes`: loss, classes, probabilities
+    )
     passes: int = 3
     scored: bool = True  # with ROC AUC and the others, and not by accuracy alone
 
@@ -29,7 +32,8 @@ class Trainings:
 
 
 def folds(what, work, count, epochs):
-    """Cross-validation; every model is scored on what it was trained on and on what was left out."""
+    """Cross-validation; every model is scored on what it was trained on and on what was left
+    out."""
     images = IMAGES * (count - 1) // count
     return Trainings(what, work, epochs, count, images, judged=IMAGES, passes=2)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass
 class OurTrial:
-    seconds_train: float  # all epochs: order, gather, scaling, steps, running means of loss and accuracy
+    seconds_train: (
+        float  # all epochs: order, gather, scaling, steps, running means of loss and accuracy
+    )
     seconds_evaluate: float  # the test part: prediction, loss, metrics, keeping the predictions
     epochs: int
     losses: list

@@ -1,4 +1,5 @@
-"""Peers as processes: started with a job, read line by line, several at once from a common start."""
+"""Peers as processes: started with a job, read line by line, several at once from a common
+start."""
 
 import json
 import os
@@ -60,7 +61,10 @@ class Peer:
             env=environment(job["threads"]),
         )
         self._errors = []
-        self._readers = [threading.Thread(target=self._read), threading.Thread(target=self._read_errors)]
+        self._readers = [
+            threading.Thread(target=self._read),
+            threading.Thread(target=self._read_errors),
+        ]
         for reader in self._readers:
             reader.start()
 
@@ -106,8 +110,8 @@ def run_peer(python, script, job):
 
 
 def run_together(python, script, jobs):
-    """Starts all, lets them do their first epoch, then has all go on at once. Gives back their runs and the seconds
-    from there to the last epoch of the last one."""
+    """Starts all, lets them do their first epoch, then has all go on at once. Gives back their runs
+    and the seconds from there to the last epoch of the last one."""
     peers = [Peer(python, script, dict(job, barrier=True), i) for i, job in enumerate(jobs)]
     for peer in peers:
         peer.ready.wait()

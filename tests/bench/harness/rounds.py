@@ -1,7 +1,9 @@
-"""The same work by everybody, in turn, round after round: what modes `single` and `large` are made of.
+"""The same work by everybody, in turn, round after round: what modes `single` and `large` are made
+of.
 
-In the first round every arrangement takes part; later only those that were within a quarter of the best of their
-side. Where time is short an arrangement that cannot win need not be measured twice."""
+In the first round every arrangement takes part; later only those that were within a quarter of the
+best of their side. Where time is short an arrangement that cannot win need not be measured
+twice."""
 
 import statistics
 import sys
@@ -85,7 +87,9 @@ def measure(space, work, peers, rounds, epochs):
             own = arrangement.who in ("nnc", "reference")
             (measure_ours if own else measure_peer)(space, work, epochs, measurement)
             shown = f"{measurement.seconds[-1]:.3f} s" if measurement.seconds else "failed"
-            tell(f"{work.name}, round {number + 1}: {arrangement.who}, {arrangement.label}: {shown}")
+            tell(
+                f"{work.name}, round {number + 1}: {arrangement.who}, {arrangement.label}: {shown}"
+            )
     return measurements
 
 

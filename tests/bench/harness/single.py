@@ -1,4 +1,5 @@
-"""Mode `single`: one training alone on the machine; every side with 1 and 2 threads, the better counts."""
+"""Mode `single`: one training alone on the machine; every side with 1 and 2 threads, the better
+counts."""
 
 from . import losses, rounds, tables, works
 
@@ -18,7 +19,12 @@ def compare(space, options, peak, chosen, title):
         problems += find_problems(work, measurements)
         rows.append(row_of(space, work, options.peer, measurements, peak))
     columns = ["work", "ours, s/epoch", "arrangement", "of the peak", *options.peer, "best peer"]
-    return {"title": title, "markdown": tables.table(columns, rows), "raw": raw, "problems": problems}
+    return {
+        "title": title,
+        "markdown": tables.table(columns, rows),
+        "raw": raw,
+        "problems": problems,
+    }
 
 
 def find_problems(work, measurements):

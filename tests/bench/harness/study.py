@@ -1,6 +1,8 @@
-"""Mode `study`: the whole of examples/fashion_mnist.nn against Keras doing what the notebook does, one training after
-the other. Keras's time is the measured time of an epoch of every model, times the notebook's epochs, plus the measured
-evaluation; ours is that of a recorded run (`--study-record`), or else what `nnc plan` estimates, and is labelled so."""
+"""Mode `study`: the whole of examples/fashion_mnist.nn against Keras doing what the notebook does,
+one training after the other. Keras's time is the measured time of an epoch of every model, times
+the notebook's epochs, plus the measured evaluation; ours is that of a recorded run
+(`--study-record`), or else what `nnc plan` estimates, and is labelled so.
+"""
 
 import json
 import os
@@ -28,7 +30,9 @@ def our_seconds(space, options):
 def measure_keras(space, options, training):
     """Seconds of an epoch of all images, of one pass over the test images, and of scoring them."""
     work = training.work
-    folder, _ = space.start(works.WORKS["mlp_1"], options.epochs + 1)  # for its data; weights are Keras's own
+    folder, _ = space.start(
+        works.WORKS["mlp_1"], options.epochs + 1
+    )  # for its data; weights are Keras's own
     job = {
         "layers": work.layers,
         "start": str(folder),
@@ -62,7 +66,9 @@ def run(space, options, peak):
         key = (training.work.name, training.optimizer)
         if key not in known:
             known[key] = measure_keras(space, options, training)
-            rounds.tell(f"Keras, {training.work.name}, {training.optimizer}: {known[key][0]:.2f} s an epoch")
+            rounds.tell(
+                f"Keras, {training.work.name}, {training.optimizer}: {known[key][0]:.2f} s an epoch"
+            )
         epoch, one_pass, scoring = known[key]
         judged = judging_seconds(training, one_pass, scoring)
         seconds = training.whole_epochs * epoch + judged
@@ -80,11 +86,19 @@ def run(space, options, peak):
         measured = {"epoch": epoch, "pass": one_pass, "scoring": scoring}
         raw.append({"what": training.what, **measured, "judged": judged, "seconds": seconds})
     epochs = sum(t.epochs * t.count for t in notebook.TRAININGS)
-    columns = ["Keras", "trainings x epochs", "in whole epochs", "s/epoch", "evaluation, s", "minutes"]
+    columns = [
+        "Keras",
+        "trainings x epochs",
+        "in whole epochs",
+        "s/epoch",
+        "evaluation, s",
+        "minutes",
+    ]
     markdown = tables.table(columns, rows)
     markdown += (
-        f"\n\nKeras as the notebook: {epochs} epochs, **{whole / 60:.0f} minutes** (epochs measured, the whole"
-        f" reckoned). nnc: **{ours / 60:.1f} minutes** ({source}). Ratio **{whole / ours:.1f}**."
+        f"\n\nKeras as the notebook: {epochs} epochs, **{whole / 60:.0f} minutes** (epochs"
+        f" measured, the whole reckoned). nnc: **{ours / 60:.1f} minutes** ({source})."
+        f" Ratio **{whole / ours:.1f}**."
     )
     return {
         "title": "study",

@@ -1,6 +1,7 @@
-"""Mode `sweep`: two trainings side by side, as in a study. Ours: one `nnc run` of two trials with two jobs. Peers: two
-processes of one thread each, begun at once; or one process of two threads, one trial after the other; or, in JAX, both
-trials in one vectorised program. Trial-epochs per second."""
+"""Mode `sweep`: two trainings side by side, as in a study. Ours: one `nnc run` of two trials with
+two jobs. Peers: two processes of one thread each, begun at once; or one process of two threads, one
+trial after the other; or, in JAX, both trials in one vectorised program. Trial-epochs per
+second."""
 
 import statistics
 
@@ -73,7 +74,12 @@ def run(space, options, peak):
             f"{e.who}: {label(e)}": {"speeds": speeds[e], "losses": curves[e]} for e in entrants
         }
     columns = ["work", "ours, trial-epochs/s", *options.peer, "best peer"]
-    return {"title": "sweep", "markdown": tables.table(columns, rows), "raw": raw, "problems": problems}
+    return {
+        "title": "sweep",
+        "markdown": tables.table(columns, rows),
+        "raw": raw,
+        "problems": problems,
+    }
 
 
 def label(arrangement):

@@ -54,8 +54,8 @@ LARGE = Work("mlp_large", dense_model([4096, 4096]), batch=512)
 
 
 def walk(layers, shape):
-    """(kind, input shape, output shape, kernel shape or None) of every layer; shapes are [height, width, channels]
-    or [features]."""
+    """(kind, input shape, output shape, kernel shape or None) of every layer; shapes are [height,
+    width, channels] or [features]."""
     steps, now = [], list(shape)
     for kind, *arguments in layers:
         before, kernel = now, None
@@ -81,12 +81,14 @@ def check_shapes(work, manifest):
             expected += [kernel, [kernel[-1]]]
     found = [parameter["shape"] for parameter in manifest["parameters"]]
     if found != expected:
-        raise SystemExit(f"{work.name}: the program has weights {found}, the table of works {expected}")
+        raise SystemExit(
+            f"{work.name}: the program has weights {found}, the table of works {expected}"
+        )
 
 
 def flops_per_sample(work, shape=(28, 28, 1)):
-    """Of the products of one training step: forward, gradient of the kernels, gradient of the inputs but the first;
-    two for a multiplication with its addition."""
+    """Of the products of one training step: forward, gradient of the kernels, gradient of the
+    inputs but the first; two for a multiplication with its addition."""
     total, first = 0, True
     for kind, _, output, kernel in walk(work.layers, shape):
         if not kernel:

@@ -1,4 +1,5 @@
-"""Where a comparison lives while it runs: the programs, the data they read, and what every side begins with."""
+"""Where a comparison lives while it runs: the programs, the data they read, and what every side
+begins with."""
 
 import gzip
 import json
@@ -44,12 +45,20 @@ class Workspace:
         key = (work.name, epochs)
         if key not in self._starts:
             folder = self.folder / f"start_{work.name}_{epochs}"
-            command = [self.program("export_start"), self.source(work), folder, str(epochs), experiment]
+            command = [
+                self.program("export_start"),
+                self.source(work),
+                folder,
+                str(epochs),
+                experiment,
+            ]
             subprocess.run(command, check=True)
             manifest = json.loads((folder / "manifest.json").read_text())
             works.check_shapes(work, manifest)
             if manifest["batch"] != work.batch:
-                raise SystemExit(f"{work.name}: batches of {manifest['batch']}, not of {work.batch}")
+                raise SystemExit(
+                    f"{work.name}: batches of {manifest['batch']}, not of {work.batch}"
+                )
             self._starts[key] = (folder, manifest)
         return self._starts[key]
 

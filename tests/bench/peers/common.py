@@ -2,15 +2,16 @@
 
 A job is one JSON object on the command line:
 
-    layers       [["dense", 256, "relu"], ["dropout", 0.2], ["conv", 32, 3], ["pool", 2], ["flatten"], ...]
+    layers       [["conv", 32, 3], ["pool", 2], ["flatten"], ["dense", 256, "relu"], ...], and
+                 ["dropout", 0.2]
     start        the folder that export_start wrote
     batch, epochs, threads, cores (which ones the process may use)
     arrangement  how the peer does it: a name that the script knows
     barrier      after the first epoch say that all is ready, and go on when a line comes
     evaluate     how often the trained model is evaluated on the test images, 0 for never
 
-A peer prints JSON lines: its versions and set-up time, then one per epoch (`epoch`, `seconds`, `loss`: the mean
-training loss), then one per evaluation.
+A peer prints JSON lines: its versions and set-up time, then one per epoch (`epoch`, `seconds`,
+`loss`: the mean training loss), then one per evaluation.
 """
 
 import gzip
@@ -84,7 +85,8 @@ def is_image_model(layers):
 
 
 def run_epochs(job, train_epoch):
-    """Calls train_epoch(epoch), which gives back the mean loss when all work is done, and reports each."""
+    """Calls train_epoch(epoch), which gives back the mean loss when all work is done, and reports
+    each."""
     for epoch in range(1, job["epochs"] + 1):
         if epoch == 2 and job.get("barrier"):
             say(ready=True)
@@ -95,7 +97,8 @@ def run_epochs(job, train_epoch):
 
 
 def run_evaluations(job, start, predict):
-    """`predict(images)` gives probabilities as a NumPy array; scored as the notebook does, and by hand."""
+    """`predict(images)` gives probabilities as a NumPy array; scored as the notebook does, and by
+    hand."""
     if not job.get("evaluate"):
         return
     import scores  # and scikit-learn with it, outside the clock

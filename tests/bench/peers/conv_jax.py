@@ -1,5 +1,5 @@
-"""Single 3x3 convolutions in JAX: forward, gradient of the input, of the kernel, and both gradients in one
-compiled function. The same job as conv_torch.py; the arrangement is `jit`."""
+"""Single 3x3 convolutions in JAX: forward, gradient of the input, of the kernel, and both gradients
+in one compiled function. The same job as conv_torch.py; the arrangement is `jit`."""
 
 import jax
 import numpy
@@ -30,7 +30,9 @@ def main():
             "gradients": jax.jit(lambda x, w: jax.vjp(convolve, x, w)[1](g)),
         }
         measured = {
-            part: common.times_of(lambda: jax.block_until_ready(work(x, w)), job["rounds"], job["calls"])
+            part: common.times_of(
+                lambda: jax.block_until_ready(work(x, w)), job["rounds"], job["calls"]
+            )
             for part, work in parts.items()
         }
         common.say(case=name, **measured)

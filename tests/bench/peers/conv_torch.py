@@ -1,6 +1,6 @@
-"""Single 3x3 convolutions in PyTorch (oneDNN): forward, gradient of the input, of the kernel, and both gradients in
-one call. Arrangements: `contiguous` and `channels_last`. Job: cases [[name, size, channels], ...], batch, threads,
-rounds, calls."""
+"""Single 3x3 convolutions in PyTorch (oneDNN): forward, gradient of the input, of the kernel, and
+both gradients in one call. Arrangements: `contiguous` and `channels_last`. Job: cases [[name, size,
+channels], ...], batch, threads, rounds, calls."""
 
 import torch
 
@@ -32,7 +32,8 @@ def main():
         }
         with torch.inference_mode():
             measured = {
-                part: common.times_of(work, job["rounds"], job["calls"]) for part, work in parts.items()
+                part: common.times_of(work, job["rounds"], job["calls"])
+                for part, work in parts.items()
             }
         common.say(case=name, **measured)
 

@@ -1,7 +1,9 @@
-"""JAX: the data on the device, a whole epoch in one jitted lax.scan, Adam written out as ours is. Arrangements:
+"""JAX: the data on the device, a whole epoch in one jitted lax.scan, Adam written out as ours is.
+Arrangements:
 
 scan                 max-pooling by reduce_window
-scan reshaped pool   max-pooling as a maximum over two axes of a reshaped image: its gradient is much cheaper
+scan reshaped pool   max-pooling as a maximum over two axes of a reshaped image: its gradient is
+                     much cheaper
 vmap                 as the latter, for two trials at once in one program (seconds are of both)
 """
 

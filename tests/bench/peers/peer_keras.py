@@ -1,13 +1,16 @@
 """Keras 3, whose backend the arrangement names:
 
 tensorflow fit    as the notebook writes it: `fit` on arrays, in Keras's own order of the samples
-tensorflow jit    compiled by XLA, many steps per execution; arrays in our order, put in it outside the clock
+tensorflow jit    compiled by XLA, many steps per execution; arrays in our order, put in it
+                  outside the clock
 jax jit           the same on JAX
 
-Beside a job's usual fields: `optimizer` ("adam"), and `own_weights` to begin as Keras does (for the whole study).
+Beside a job's usual fields: `optimizer` ("adam"), and `own_weights` to begin as Keras does (for the
+whole study).
 """
 
 import os
+import sys
 import time
 
 import common
@@ -94,7 +97,7 @@ def main():
     for epoch in range(1, job["epochs"] + 1):
         if epoch == 2 and job.get("barrier"):
             common.say(ready=True)
-            common.sys.stdin.readline()
+            sys.stdin.readline()
         clock = Clock()
         if MANNER == "fit":
             model.fit(images, start.train_labels, epochs=1, callbacks=[clock], **settings)
@@ -109,7 +112,8 @@ def main():
         x = test.reshape(-1, *shape)
         if MANNER == "jit":
             return model.predict(x, batch_size=1000, verbose=0)
-        # As the notebook does: loss and accuracy, then classes and probabilities, each from a prediction of its own.
+        # As the notebook does: loss and accuracy, then classes and probabilities, each from a
+        # prediction of its own.
         model.evaluate(x, start.test_labels, verbose=0)
         model.predict(x, verbose=0).argmax(1)
         return model.predict(x, verbose=0)

@@ -18,7 +18,8 @@ LEARNING_RATE, BETA_1, BETA_2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
 
 
 class ChannelsLastFlatten(nn.Module):
-    """Height, width, channels: no copy where images lie so, and the order of our own dense kernels."""
+    """Height, width, channels: no copy where images lie so, and the order of our own dense
+    kernels."""
 
     def forward(self, images):
         return images.permute(0, 2, 3, 1).flatten(1)
@@ -50,7 +51,8 @@ def make_model(layers, shape, channels_last):
 
 
 def fill(model, weights, channels_last):
-    """Our kernels are [in, out] and [height, width, in, out], and flatten height, width, channels."""
+    """Our kernels are [in, out] and [height, width, in, out], and flatten height, width,
+    channels."""
     weights = [array for _, array in weights]
     image = None
     with torch.no_grad():
@@ -64,7 +66,9 @@ def fill(model, weights, channels_last):
                 kernel, bias = weights.pop(0), weights.pop(0)
                 if image and not channels_last:
                     pixels = kernel.shape[0] // image
-                    kernel = kernel.reshape(pixels, image, -1).transpose(1, 0, 2).reshape(kernel.shape)
+                    kernel = (
+                        kernel.reshape(pixels, image, -1).transpose(1, 0, 2).reshape(kernel.shape)
+                    )
                 image = None
                 module.weight.copy_(torch.from_numpy(kernel.T.copy()))
                 module.bias.copy_(torch.from_numpy(bias))

@@ -1,5 +1,5 @@
-"""Accuracy, F1, ROC AUC (one against one) and log loss of class probabilities: with scikit-learn, as the notebook
-has them, and in hand-optimised NumPy."""
+"""Accuracy, F1, ROC AUC (one against one) and log loss of class probabilities: with scikit-learn,
+as the notebook has them, and in hand-optimised NumPy."""
 
 import numpy
 from sklearn import metrics
@@ -10,7 +10,9 @@ def with_sklearn(labels, probabilities):
     return {
         "accuracy": float(metrics.accuracy_score(labels, predicted)),
         "f1": float(metrics.f1_score(labels, predicted, average="micro")),
-        "roc_auc": float(metrics.roc_auc_score(labels, normalised(probabilities), multi_class="ovo")),
+        "roc_auc": float(
+            metrics.roc_auc_score(labels, normalised(probabilities), multi_class="ovo")
+        ),
         "log_loss": float(metrics.log_loss(labels, normalised(probabilities))),
     }
 
@@ -28,7 +30,8 @@ def with_numpy(labels, probabilities):
 
 
 def one_against_one(labels, probabilities):
-    """The mean over all ordered pairs of classes of the area under the curve; each class is sorted once per column."""
+    """The mean over all ordered pairs of classes of the area under the curve; each class is sorted
+    once per column."""
     classes = probabilities.shape[1]
     rows = [numpy.flatnonzero(labels == c) for c in range(classes)]
     total = 0.0
