@@ -12,10 +12,11 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 
-from harness import contestants, machine, works
+from harness import contestants, machine, processes, works
 from harness import evaluation, growth, large, single, study, sweep
 from harness.workspace import ROOT, Workspace
 
@@ -52,11 +53,15 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="nnc-compare-") as folder:
         space = Workspace(folder, options.nnc, options.samples)
         facts = machine.describe(space)
         peak = machine.measure_peak(space)
-        result = MODES[options.mode](space, options, peak)
+        try:
+            result = MODES[options.mode](space, options, peak)
+        finally:
+            processes.end_all()
     facts["load_after"] = os.getloadavg()[0]
     shown = ", ".join(f"{value:.0f} GFLOP/s by {t} thread(s)" for t, value in peak.items())
     print(f"\n## {result['title']}\n\n{facts['cpu']}, {facts['cores']} cores; peak {shown}\n")

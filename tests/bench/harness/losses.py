@@ -31,6 +31,6 @@ def disagreements(work, ours, runs):
             shown = ", ".join(f"{100 * d:.2f} %" for d in found)
             lines.append(
                 f"{work.name}: the losses of {arrangement.who} ({arrangement.label}) differ by"
-                f" {shown}; {100 * first:g} % are allowed in the first epoch, then {100 * later:g} %"
+                f" {shown}; {100 * first:g} % are allowed at first, then {100 * later:g} %"
             )
     return lines

@@ -12,6 +12,7 @@ from .workspace import ROOT
 
 PEERS = ROOT / "tests" / "bench" / "peers"
 CORES = sorted(os.sched_getaffinity(0))
+RUNNING = []  # processes of peers that may not have ended yet
 
 
 @dataclass
@@ -26,6 +27,12 @@ class PeerRun:
     cases: list = field(default_factory=list)  # of scripts that measure something else
     ended_at: float = 0.0  # the last epoch, by the driver's clock
     error: str = ""
+
+
+def end_all():
+    """For a comparison that is stopped: nobody goes on without it."""
+    for process in RUNNING:
+        process.kill()
 
 
 def environment(threads):
@@ -62,11 +69,12 @@ class Peer:
         )
         self._errors = []
         self._readers = [
-            threading.Thread(target=self._read),
-            threading.Thread(target=self._read_errors),
+            threading.Thread(target=self._read, daemon=True),
+            threading.Thread(target=self._read_errors, daemon=True),
         ]
         for reader in self._readers:
             reader.start()
+        RUNNING.append(self._process)
 
     def go(self):
         self._process.stdin.write("go\n")
@@ -77,6 +85,7 @@ class Peer:
             reader.join()
         if self._process.wait() != 0:
             self.run.error = "".join(self._errors)[-2000:]
+        RUNNING.remove(self._process)
         return self.run
 
     def _read(self):
