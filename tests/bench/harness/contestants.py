@@ -25,7 +25,7 @@ def manners(peer, work):
         found = ["eager", "compiled", "compiled step"]
         return found + ["eager channels_last", "compiled channels_last"] * work.has_convolutions
     if peer == "jax":
-        return ["scan"] + ["scan reshaped pool"] * work.has_convolutions
+        return ["scan"] + ["scan reshaped pool", "steps reshaped pool"] * work.has_convolutions
     if peer == "keras":
         return ["tensorflow fit", "tensorflow jit", "jax jit"]
     return ["plain loops"]

@@ -4,6 +4,7 @@ Arrangements:
 scan                 max-pooling by reduce_window
 scan reshaped pool   max-pooling as a maximum over two axes of a reshaped image: its gradient is
                      much cheaper
+steps reshaped pool  every step a call of its own: XLA has slower convolutions within a loop
 vmap                 as the latter, for two trials at once in one program (seconds are of both)
 """
 
@@ -92,6 +93,20 @@ def make_epoch(step, batch):
     return epoch
 
 
+def make_loop(step, batch):
+    """As make_epoch, but only the steps are compiled."""
+    step = jax.jit(step, donate_argnums=0)
+
+    def epoch(state, order):
+        total = jnp.float32(0)
+        for begin in range(0, len(order), batch):
+            state, loss = step(state, order[begin : begin + batch])
+            total += loss
+        return state, total / len(order)
+
+    return epoch
+
+
 def main():
     job = common.read_job()
     start = common.Start(job["start"])
@@ -106,16 +121,21 @@ def main():
     zeros = [jnp.zeros_like(w) for w in weights]
     # The generator that is cheap on this device.
     state = (weights, zeros, [z.copy() for z in zeros], jnp.int32(0), jax.random.key(0, impl="rbg"))
-    epoch_of = make_epoch(make_step(job, images, labels), job["batch"])
+    by_steps = job["arrangement"].startswith("steps")
+    make = make_loop if by_steps else make_epoch
+    epoch_of = make(make_step(job, images, labels), job["batch"])
     if several:
         state = jax.tree.map(lambda a: jnp.stack([a] * TRIALS_AT_ONCE), state)
         epoch_of = jax.vmap(epoch_of, in_axes=(0, None))
-    epoch_of = jax.jit(epoch_of, donate_argnums=0)
+    if not by_steps:
+        epoch_of = jax.jit(epoch_of, donate_argnums=0)
+    as_order = numpy.asarray if by_steps else jnp.asarray
+    orders = {e: as_order(start.order(e)) for e in range(1, job["epochs"] + 1)}
     common.say_setup({"jax": jax.__version__})
 
     def train_epoch(epoch):
         nonlocal state
-        state, loss = epoch_of(state, jnp.asarray(start.order(epoch)))
+        state, loss = epoch_of(state, orders[epoch])
         jax.block_until_ready(state)
         return numpy.ravel(numpy.asarray(loss))[0]
 
