@@ -2,9 +2,11 @@
 // In: tests/cases/<folder>/*.nn with their .expected, from the repository's root. Out: a unified diff for
 // every case that prints something else, and exit code 1 if there is one.
 #include <fmt/format.h>
+#include <cstdlib>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -103,6 +105,7 @@ int self_test() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  unsetenv("NNC_WITHOUT");  // what is printed of graphs and plans is that of all optimizations
   std::vector<std::string> filters(argv + 1, argv + argc);
   const auto take = [&](const char* option) {
     const auto at = std::find(filters.begin(), filters.end(), option);

@@ -15,6 +15,13 @@ namespace {
 using ir::NodeId;
 using Access = FusedStep::Access;
 
+// Also where a run of the tests has them switched off: what they do is the subject here.
+PlanOptions all_on() {
+  PlanOptions options;
+  options.fuse = options.chain = options.in_place = true;
+  return options;
+}
+
 std::vector<const FusedStep*> fused_steps(const StepPlan& plan) {
   std::vector<const FusedStep*> steps;
   for (const PlanStep& step : plan.steps) {
@@ -79,7 +86,7 @@ TEST_CASE("impossible sizes stay impossible instead of wrapping around", "[plan]
   GraphBuilder b;
   const std::int64_t huge = std::int64_t{1} << 60;
   b.output("y", b.add(OpKind::Broadcast, {b.slot("x", Shape{huge, 1})}, ShapeAttributes{Shape{huge, 4}}));
-  CHECK(plan_step(b.graph).work_bytes >= kImpossibleBytes);
+  CHECK(plan_step(b.graph, all_on()).work_bytes >= kImpossibleBytes);
 }
 
 TEST_CASE("bias and relu after a product are one step", "[plan]") {
@@ -90,7 +97,7 @@ TEST_CASE("bias and relu after a product are one step", "[plan]") {
   const NodeId product = b.add(OpKind::MatMul, {x, w}, MatMulAttributes{});
   const NodeId shifted = b.add(OpKind::Add, {product, bias});
   b.output("y", b.add(OpKind::Maximum, {shifted, b.constant(0)}));
-  CHECK(print_step_plan(plan_step(b.graph)) ==
+  CHECK(print_step_plan(plan_step(b.graph, all_on())) ==
         "plan batch=2 float=32 state=128 work=128\n"
         "slot state+0[3, 4] parameter kernel ~ " +
             b.graph.slots[0].initializer.to_string() +
@@ -112,7 +119,7 @@ TEST_CASE("bias and relu after a product are one step", "[plan]") {
 
 TEST_CASE("an optimizer updates moments and weight of a parameter in one step, in place", "[plan]") {
   const ir::Graph graph = ir::optimize(ir::bind_batch(make_mlp(5, 7, 3), 4));
-  const StepPlan plan = plan_step(graph);
+  const StepPlan plan = plan_step(graph, all_on());
   std::size_t updates = 0;
   for (const FusedStep* step : fused_steps(plan)) {
     const bool writes_state = std::any_of(step->stores.begin(), step->stores.end(), [](const auto& store) {
@@ -133,15 +140,15 @@ TEST_CASE("an optimizer updates moments and weight of a parameter in one step, i
 
 TEST_CASE("a training step of a small network takes few steps", "[plan]") {
   const ir::Graph graph = ir::optimize(ir::bind_batch(make_mlp(5, 7, 3), 4));
-  const StepPlan plan = plan_step(graph);
+  const StepPlan plan = plan_step(graph, all_on());
   INFO(print_step_plan(plan));
   CHECK(plan.steps.size() <= 23);
 }
 
 TEST_CASE("evaluation plans find the parameters where training put them", "[plan]") {
   const ir::Graph graph = make_mlp(5, 7, 3);
-  const StepPlan train = plan_step(ir::optimize(ir::bind_batch(graph, 4)));
-  const StepPlan evaluate = plan_step(ir::optimize(ir::bind_batch(without_optimizer(graph), 16)));
+  const StepPlan train = plan_step(ir::optimize(ir::bind_batch(graph, 4)), all_on());
+  const StepPlan evaluate = plan_step(ir::optimize(ir::bind_batch(without_optimizer(graph), 16)), all_on());
   REQUIRE(evaluate.slots.size() == 4);
   for (std::size_t i = 0; i < evaluate.slots.size(); ++i) {
     CHECK(evaluate.slots[i].name == train.slots[i].name);
@@ -156,7 +163,7 @@ TEST_CASE("optimizer slots come last in memory whatever their order in the graph
   GraphBuilder b;
   b.slot("m", Shape{3}, ir::SlotRole::Optimizer);
   b.slot("w", Shape{3});
-  const StepPlan plan = plan_step(b.graph);
+  const StepPlan plan = plan_step(b.graph, all_on());
   CHECK(plan.slots[0].name == "w");
   CHECK(plan.slots[0].operand.offset == 0);
 }
@@ -167,7 +174,7 @@ TEST_CASE("reshapes are views", "[plan]") {
   const NodeId y = b.add(OpKind::Transpose, {x}, PermutationAttributes{{1, 0}});
   const NodeId z = b.add(OpKind::Reshape, {y}, ShapeAttributes{Shape{3, 4}});
   b.output("z", b.add(OpKind::Transpose, {z}, PermutationAttributes{{1, 0}}));
-  const StepPlan plan = plan_step(b.graph);
+  const StepPlan plan = plan_step(b.graph, all_on());
   REQUIRE(plan.steps.size() == 2);
   const auto& first = std::get<KernelStep>(plan.steps[0]);
   const auto& second = std::get<KernelStep>(plan.steps[1]);
@@ -180,7 +187,7 @@ TEST_CASE("a slot is read before it is updated in place", "[plan]") {
   const NodeId w = b.slot("w", Shape{2, 2});
   b.update(0, b.add(OpKind::Negate, {w}));
   b.output("y", b.add(OpKind::MatMul, {w, w}, MatMulAttributes{}));
-  const StepPlan plan = plan_step(b.graph);
+  const StepPlan plan = plan_step(b.graph, all_on());
   REQUIRE(plan.steps.size() == 2);
   CHECK(std::holds_alternative<KernelStep>(plan.steps[0]));
   CHECK(std::get<FusedStep>(plan.steps[1]).stores[0].operand.region == Region::State);
@@ -194,7 +201,7 @@ TEST_CASE("a slot read as a row by its own update goes through a temporary", "[p
   const NodeId next = b.add(OpKind::Softmax, {b.add(OpKind::Add, {mean, w})});
   b.update(0, next);
   b.output("w", w);
-  const StepPlan plan = plan_step(b.graph);
+  const StepPlan plan = plan_step(b.graph, all_on());
   CHECK(plan.outputs[0].operand.region == Region::Work);
 }
 
@@ -202,14 +209,14 @@ TEST_CASE("without fusing every elementwise node is a kernel call", "[plan]") {
   GraphBuilder b;
   const NodeId x = b.slot("x", Shape{2, 3});
   b.output("y", b.add(OpKind::Exp, {b.add(OpKind::Negate, {x})}));
-  PlanOptions options;
+  PlanOptions options = all_on();
   options.fuse = false;
   CHECK(fused_steps(plan_step(b.graph, options)).empty());
   CHECK(plan_step(b.graph, options).steps.size() == 2);
 }
 
 TEST_CASE("a plan without updates leaves the slots alone", "[plan]") {
-  PlanOptions options;
+  PlanOptions options = all_on();
   options.updates = false;
   const StepPlan plan = plan_step(ir::optimize(ir::bind_batch(make_mlp(5, 7, 3), 4)), options);
   for (const FusedStep* step : fused_steps(plan)) {
@@ -221,7 +228,7 @@ TEST_CASE("a plan without updates leaves the slots alone", "[plan]") {
 // Which bytes a step reads and writes, for a check of plans against each other's rules.
 TEST_CASE("steps of random graphs read only what was written before, and never overlap in part", "[plan]") {
   for (unsigned seed = 0; seed < 200; ++seed) {
-    const StepPlan plan = plan_step(ir::optimize(make_random_graph(seed).graph));
+    const StepPlan plan = plan_step(ir::optimize(make_random_graph(seed).graph), all_on());
     const auto inside = [&](const Operand& operand) {
       const std::uint64_t bytes = static_cast<std::uint64_t>(operand.shape.element_count().value()) * 4;
       const std::uint64_t limit = operand.region == Region::State ? plan.state_bytes : plan.work_bytes;
