@@ -15,6 +15,9 @@ namespace nnc::rt {
 
 // Of record.json: raised whenever older records cannot be read any more.
 inline constexpr int kRecordSchema = 3;
+// Of a trial alone, as it is kept from run to run: raised with every field that is added. Older and newer
+// ones are read all the same.
+inline constexpr int kTrialSchema = 1;
 // Of results.json: a contract with other programs, which fields may be added to.
 inline constexpr int kResultsSchema = 1;
 
@@ -156,7 +159,8 @@ std::string results_json(const RunRecord& record);
 std::string record_json(const RunRecord& record);
 Result<RunRecord> read_record(const std::string& json_text);
 
-// One trial alone, as it is kept from run to run.
+// One trial alone, as it is kept from run to run. A field that is younger than the record keeps its default,
+// one that is not known here is passed over.
 std::string trial_record_json(const TrialRecord& trial);
 Result<TrialRecord> read_trial_record(const std::string& json_text);
 

@@ -94,6 +94,37 @@ std::string refusal(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a trial that is kept says of which schema it is, and without it is of the first", "[record]") {
+  const TrialRecord trial = example().trials[0];
+  json kept = json::parse(trial_record_json(trial));
+  CHECK(kept["schema"] == kTrialSchema);
+  CHECK(trial_record_json(read_trial_record(kept.dump()).value()) == trial_record_json(trial));
+  kept.erase("schema");
+  CHECK(read_trial_record(kept.dump()).value().identity == "feed");
+  kept["schema"] = "first";
+  CHECK_FALSE(read_trial_record(kept.dump()).ok());
+  // Trials in record.json are of its own schema.
+  CHECK_FALSE(json::parse(record_json(example()))["trials"][0].contains("schema"));
+}
+
+TEST_CASE("a trial that is kept is read without the fields that came after it", "[record]") {
+  // No trial was ever of schema 0: all fields came after it.
+  const TrialRecord trial = read_trial_record(R"({"schema": 0, "identity": "feed"})").value();
+  CHECK(trial.identity == "feed");
+  CHECK(trial.epochs == TrialRecord().epochs);
+  // What is as old as the record is missed.
+  json kept = json::parse(trial_record_json(example().trials[0]));
+  kept.erase("epochs");
+  CHECK_FALSE(read_trial_record(kept.dump()).ok());
+}
+
+TEST_CASE("a trial of a newer nnc is read without what is not known of it", "[record]") {
+  json kept = json::parse(trial_record_json(example().trials[0]));
+  kept["schema"] = kTrialSchema + 1;
+  kept["of_another_age"] = {1, 2};
+  CHECK(trial_record_json(read_trial_record(kept.dump()).value()) == trial_record_json(example().trials[0]));
+}
+
 TEST_CASE("results.json calls results what programs call them", "[record]") {
   const json trial = json::parse(results_json(example()))["trials"][0];
   for (const ResultFieldInfo& field : result_fields()) {
