@@ -43,9 +43,8 @@ Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Stor
   rt::CleanRequest request;
   request.checkpoints = options.checkpoints || options.all;
   if (options.all) {
-    const auto trials = store.all();
-    if (!trials) return trials.failure();
-    for (const rt::TrialRecord& trial : trials.value()) request.trials.push_back(trial.identity);
+    // Also those of other versions of nnc.
+    request.trials = store.identities();
   } else if (options.others) {
     auto others = other_trials(env, options, store, exit_code);
     if (!others) return others.failure();

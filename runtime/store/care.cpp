@@ -20,10 +20,15 @@ Result<StoreSizes> Store::sizes() {
   StoreSizes sizes;
   if (impl_->locks == nullptr) return sizes;
   Needed needed;
-  Status read = impl_->each_record([&](std::int64_t, TrialRecord&& record) {
-    ++sizes.trials;
-    store::add_needed(record, needed);
-  });
+  Status read = impl_->each_record(
+      [&](std::int64_t, TrialRecord&& record) {
+        ++sizes.trials;
+        store::add_needed(record, needed);
+      },
+      [&](const store::Entry& entry) {
+        ++sizes.trials;
+        store::add_named(impl_->folder, entry, needed);
+      });
   if (!read) return read.failure();
   if (Status added = impl_->add_checkpoints(needed); !added) return added.failure();
   for (const FoundFile& file : store::files_of(impl_->folder, needed)) store::add_to_sizes(file, sizes);
@@ -59,11 +64,15 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
   std::vector<std::string> trials;
   Needed kept;
   Needed unneeded;  // of what is removed on request, to tell it from leftovers
-  Status read = each_record([&](std::int64_t, TrialRecord&& record) {
-    const bool remove = unwanted.contains(record.identity);
-    store::add_needed(record, remove ? unneeded : kept);
-    if (remove) trials.push_back(std::move(record.identity));
-  });
+  // Where its files go.
+  const auto sort_trial = [&](const std::string& identity) -> Needed& {
+    if (!unwanted.contains(identity)) return kept;
+    trials.push_back(identity);
+    return unneeded;
+  };
+  Status read = each_record(
+      [&](std::int64_t, TrialRecord&& record) { store::add_needed(record, sort_trial(record.identity)); },
+      [&](const store::Entry& entry) { store::add_named(folder, entry, sort_trial(entry.identity)); });
   if (!read) return read.failure();
   if (Status added = add_checkpoints(request.checkpoints ? unneeded : kept); !added) return added.failure();
 

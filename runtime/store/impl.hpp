@@ -2,6 +2,7 @@
 // finds and puts, checkpoints.cpp, care.cpp and verify.cpp are the rest. Not part of the room's interface.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -63,15 +64,20 @@ struct Store::Impl {
   // ---- store.cpp
   Result<std::optional<TrialRecord>> find(const std::string& identity);
   Status put(const TrialRecord& record);
-  // All that are known, in any order. `take` must not use the store.
-  Status each_record(const std::function<void(std::int64_t serial, TrialRecord&& record)>& take);
+  // All that are known, in any order, and those that are intact but of another version of nnc. Neither `take`
+  // nor `take_foreign` may use the store.
+  Status each_record(const std::function<void(std::int64_t serial, TrialRecord&& record)>& take,
+                     const std::function<void(const store::Entry&)>& take_foreign = {});
   std::optional<TrialRecord> parse(const store::Entry& entry);
   // Its row was damaged or is missing.
   void mend_row(const store::Entry& copy, bool damaged);
   Status put_row(const store::TrialRow& row);
   // Both its row and its copy are damaged.
   void lose(const std::string& identity);
-  void notice(std::string text) { notices.push_back(std::move(text)); }
+  // Each once.
+  void notice(std::string text) {
+    if (std::ranges::find(notices, text) == notices.end()) notices.push_back(std::move(text));
+  }
   Status must_write() const;
   [[nodiscard]] std::string path_of(const std::string& file) const { return folder + "/" + file; }
 
@@ -105,6 +111,8 @@ namespace store {
 // "trial 3f2a9b1c (dropout rate=0.2)", or without the brackets if only its identity is known.
 std::string trial_words(const TrialRecord& record);
 std::string trial_words(const std::string& identity);
+// "the record of trial 3f2a9b1c (dropout rate=0.2)"
+std::string record_words(const Entry& entry);
 std::optional<TrialRow> row_of(const Entry& entry);
 
 }  // namespace store

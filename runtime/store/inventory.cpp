@@ -57,6 +57,22 @@ void add_needed(const TrialRecord& record, Needed& needed) {
   }
 }
 
+void add_named(const std::string& store, const Entry& entry, Needed& needed) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::string_view text = entry.text;
+  const std::string trial = trial_words(entry.identity);
+  for (std::size_t at = 0; (at = text.find_first_of(kDigits, at)) != std::string_view::npos;) {
+    const std::string word(text.substr(at, text.find_first_not_of(kDigits, at) - at));
+    at += word.size();
+    if (!is_sha256(word)) continue;
+    for (const ObjectKind kind : kAllKinds) {
+      const std::string file = object_file(kind, word);
+      if (something_there(store + "/" + file))
+        needed.emplace(file, fmt::format("a file of {}, which is of another version of nnc", trial));
+    }
+  }
+}
+
 std::vector<FoundFile> files_of(const std::string& store, const Needed& needed) {
   std::vector<FoundFile> files;
   Place top{"", files};

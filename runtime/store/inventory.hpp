@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/store/record_files.hpp"
 #include "runtime/store/store.hpp"
 
 namespace nnc::rt::store {
@@ -23,6 +24,9 @@ using Needed = std::unordered_map<std::string, std::string>;
 
 // Adds the objects that a trial needs.
 void add_needed(const TrialRecord& record, Needed& needed);
+// The same for a record of another version of nnc, whose fields nobody here knows: whatever it calls by a
+// SHA-256 and is there.
+void add_named(const std::string& store, const Entry& entry, Needed& needed);
 FoundFile::Kind found_kind(ObjectKind kind);
 
 // Every file that a store makes; what somebody else put there is not among them. Objects that are not needed

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ctime>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -35,10 +36,21 @@ std::string trial_words(const TrialRecord& record) {
   return fmt::format("{} ({})", trial_words(record.identity), settings);
 }
 
+// Also of a record of another version of nnc.
 std::optional<TrialRow> row_of(const Entry& entry) {
+  const nlohmann::json record = nlohmann::json::parse(entry.text, nullptr, false);
+  const auto text_of = [&](const char* name) -> std::optional<std::string> {
+    const auto found = record.is_object() ? record.find(name) : record.end();
+    if (found == record.end() || !found->is_string()) return std::nullopt;
+    return found->get<std::string>();
+  };
+  if (text_of("identity") != entry.identity) return std::nullopt;
+  return TrialRow{entry, text_of("state").value_or(""), true};
+}
+
+std::string record_words(const Entry& entry) {
   const Result<TrialRecord> record = read_trial_record(entry.text);
-  if (!record || record.value().identity != entry.identity) return std::nullopt;
-  return TrialRow{entry, record.value().state, true};
+  return fmt::format("the record of {}", record ? trial_words(record.value()) : trial_words(entry.identity));
 }
 
 }  // namespace store
@@ -136,8 +148,7 @@ Result<std::optional<TrialRecord>> Store::Impl::find(const std::string& identity
 void Store::Impl::mend_row(const Entry& copy, bool damaged) {
   const std::optional<TrialRow> row = store::row_of(copy);
   if (!row) return;
-  const std::string what =
-      fmt::format("the record of {}", store::trial_words(read_trial_record(copy.text).value()));
+  const std::string what = store::record_words(copy);
   if (damaged) notice(fmt::format("{} was damaged: it was restored from its copy", what));
   mended.push_back({store::kDatabaseFile, what, "restored from its copy", true});
   // If it cannot be written now, the copy is there the next time as well.
@@ -170,13 +181,18 @@ void Store::Impl::lose(const std::string& identity) {
   if (writing && database != nullptr) (void)database->remove_trials({&identity, 1});
 }
 
-Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialRecord&&)>& take) {
+Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialRecord&&)>& take,
+                                const std::function<void(const Entry&)>& take_foreign) {
   std::unordered_set<std::string> seen;
   std::unordered_set<std::string> damaged;
   std::vector<std::int64_t> damaged_rows;
   const auto give = [&](const Entry& entry) {
     if (!seen.insert(entry.identity).second) return;
-    if (std::optional<TrialRecord> record = parse(entry)) take(entry.serial, std::move(*record));
+    if (std::optional<TrialRecord> record = parse(entry)) {
+      take(entry.serial, std::move(*record));
+    } else if (take_foreign) {
+      take_foreign(entry);
+    }
   };
   Status scanned = with_database([&](Database& in) {
     damaged_rows.clear();

@@ -81,7 +81,8 @@ struct StoreDamage {
 
 struct CleanRequest {
   bool checkpoints = false;  // all of them, also those that could go on
-  // Remove the trials with these identities, and what only they need.
+  // Remove the trials with these identities, and what only they need. A record of another version of nnc
+  // stays, with its files, unless it is among them.
   std::vector<std::string> trials;
 };
 

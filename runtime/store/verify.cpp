@@ -15,7 +15,6 @@ namespace {
 
 using store::CopyRead;
 using store::Database;
-using store::Entry;
 using store::Needed;
 using store::TrialRow;
 
@@ -29,12 +28,6 @@ struct Unequal {
   std::optional<TrialRow> row;
   CopyRead copy;
 };
-
-std::string record_words(const Entry& entry) {
-  const Result<TrialRecord> record = read_trial_record(entry.text);
-  return fmt::format("the record of {}",
-                     record ? store::trial_words(record.value()) : store::trial_words(entry.identity));
-}
 
 }  // namespace
 
@@ -112,7 +105,7 @@ Status Store::Impl::verify_record(const std::optional<TrialRow>& row, const Copy
   // Of two good ones, which differ after a program was killed between them, the later counts.
   const bool keep_row = good_row && (!good_copy || row->entry.serial >= copy.entry.serial);
   if (keep_row) {
-    found.push_back({file, record_words(row->entry), kFromDatabase, true});
+    found.push_back({file, store::record_words(row->entry), kFromDatabase, true});
     return read_only ? Status(Done{}) : store::write_copy(folder, row->entry, store::Durability::Synced);
   }
   if (row && !read_only) {
@@ -121,7 +114,7 @@ Status Store::Impl::verify_record(const std::optional<TrialRow>& row, const Copy
       return done;
   }
   if (good_copy) {
-    found.push_back({store::kDatabaseFile, record_words(copy.entry), kFromCopy, true});
+    found.push_back({store::kDatabaseFile, store::record_words(copy.entry), kFromCopy, true});
     const std::optional<TrialRow> restored = store::row_of(copy.entry);
     return read_only || !restored ? Status(Done{}) : put_row(*restored);
   }
@@ -135,7 +128,8 @@ Status Store::Impl::verify_record(const std::optional<TrialRow>& row, const Copy
 
 Status Store::Impl::verify_objects(std::vector<StoreDamage>& found) {
   Needed needed;
-  Status read = each_record([&](std::int64_t, TrialRecord&& record) { store::add_needed(record, needed); });
+  Status read = each_record([&](std::int64_t, TrialRecord&& record) { store::add_needed(record, needed); },
+                            [&](const store::Entry& entry) { store::add_named(folder, entry, needed); });
   if (!read) return read;
   std::unordered_set<std::string> good;
   for (const ObjectKind kind : store::kAllKinds) {

@@ -269,6 +269,41 @@ TEST_CASE("cleaning removes what was asked for, and says the same before it does
   CHECK_FALSE(opened(place)->find(first.identity).value());
 }
 
+TEST_CASE("cleaning keeps what a record needs that this nnc cannot read", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  const TrialRecord known = trial_with_files(*opened(place), 0);
+  const TrialRecord foreign = trial_with_files(*opened(place), 1);
+  make_foreign(place, foreign);
+  const std::string copy = content_of(place + "/records/" + foreign.identity + ".json");
+  const auto store = opened(place);
+  CHECK_FALSE(store->find(foreign.identity).value());
+  CHECK(all_text(store->take_notices()).find("another version of nnc") != std::string::npos);
+  CHECK(store->all().value().size() == 1);
+  CHECK(store->sizes().value().trials == 2);
+  CHECK(store->sizes().value().leftovers == 0);
+  for (const bool dry_run : {true, false}) {
+    const StoreSizes removed = store->clean({}, dry_run).value();
+    CHECK(removed.trials == 0);
+    CHECK(removed.leftovers == 0);
+    CHECK(removed.weights + removed.predictions == 0);
+  }
+  CHECK(store->has_object(ObjectKind::Weights, foreign.weights_file));
+  CHECK(store->has_object(ObjectKind::Predictions, foreign.predictions.at("test")));
+  CHECK(content_of(place + "/records/" + foreign.identity + ".json") == copy);
+  CHECK(store->verify().value().empty());
+
+  CleanRequest request;
+  request.trials = {foreign.identity};
+  const StoreSizes removed = store->clean(request, false).value();
+  CHECK(removed.trials == 1);
+  CHECK(removed.weights == 1);
+  CHECK(removed.predictions == 1);
+  CHECK_FALSE(store->has_object(ObjectKind::Weights, foreign.weights_file));
+  CHECK(store->identities() == std::vector<std::string>{known.identity});
+  CHECK(knows(*store, known));
+}
+
 TEST_CASE("cleaning waits for nobody: another program makes it fail", "[store]") {
   const TemporaryFolder folder;
   const auto store = opened(folder.path() + "/s");
