@@ -31,7 +31,9 @@ Result<StoreSizes> Store::sizes() {
       });
   if (!read) return read.failure();
   if (Status added = impl_->add_checkpoints(needed); !added) return added.failure();
-  for (const FoundFile& file : store::files_of(impl_->folder, needed)) store::add_to_sizes(file, sizes);
+  const Result<std::vector<FoundFile>> files = store::files_of(impl_->folder, needed);
+  if (!files) return files.failure();
+  for (const FoundFile& file : files.value()) store::add_to_sizes(file, sizes);
   return sizes;
 }
 
@@ -74,9 +76,13 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
       [&](std::int64_t, TrialRecord&& record) { store::add_needed(record, sort_trial(record.identity)); },
       [&](const store::Entry& entry) { store::add_named(folder, entry, sort_trial(entry.identity)); });
   if (!read) return read.failure();
+  // A state without a row is no leftover if only the system could not read it.
+  if (Status compared = compare_checkpoints_with_files(); !compared) return compared.failure();
   if (Status added = add_checkpoints(request.checkpoints ? unneeded : kept); !added) return added.failure();
 
-  std::vector<FoundFile> files = files_to_remove(kept, unneeded);
+  Result<std::vector<FoundFile>> found = files_to_remove(kept, unneeded);
+  if (!found) return found.failure();
+  std::vector<FoundFile> files = std::move(found).value();
   for (const std::string& identity : trials) {
     const std::string copy = store::record_file(identity);
     files.push_back({copy, store::file_size(path_of(copy)).value_or(0), FoundFile::Kind::Record});
@@ -88,13 +94,15 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
   return remove_files(files, removed);
 }
 
-std::vector<FoundFile> Store::Impl::files_to_remove(const Needed& kept, const Needed& unneeded) const {
+Result<std::vector<FoundFile>> Store::Impl::files_to_remove(const Needed& kept,
+                                                            const Needed& unneeded) const {
   Needed all = kept;
   all.insert(unneeded.begin(), unneeded.end());
-  std::vector<FoundFile> files = store::files_of(folder, all);
-  std::erase_if(files, [&](const FoundFile& file) {
-    return file.kind == FoundFile::Kind::Record || kept.contains(file.file);
-  });
+  Result<std::vector<FoundFile>> files = store::files_of(folder, all);
+  if (files)
+    std::erase_if(files.value(), [&](const FoundFile& file) {
+      return file.kind == FoundFile::Kind::Record || kept.contains(file.file);
+    });
   return files;
 }
 

@@ -35,21 +35,23 @@ void describe(const CheckpointInfo& info, std::map<std::string, std::string>& me
   metadata["complete"] = info.complete ? "1" : "0";
 }
 
-// What a file says of itself; empty if it is damaged or not one of ours.
-std::optional<CheckpointInfo> described(const std::string& folder, const std::string& object) {
+// What a file says of itself; empty if it is damaged or not one of ours. Fails if the system cannot read it.
+Result<std::optional<CheckpointInfo>> described(const std::string& folder, const std::string& object) {
+  const std::optional<CheckpointInfo> nothing;
   const Result<store::ObjectRead> read = store::read_object_file(folder, ObjectKind::Checkpoint, object);
-  if (!read || read.value().state != store::ObjectRead::State::Read) return std::nullopt;
+  if (!read) return read.failure();
+  if (read.value().state != store::ObjectRead::State::Read) return nothing;
   const Result<TensorFile> file = read_tensor_file(read.value().content);
-  if (!file) return std::nullopt;
+  if (!file) return nothing;
   const std::map<std::string, std::string>& metadata = file.value().metadata;
   const auto base = metadata.find("base");
   const auto state = metadata.find("state");
   const auto epoch = number_of(metadata, "epoch");
   const auto steps = number_of(metadata, "steps");
   const auto complete = number_of(metadata, "complete");
-  if (base == metadata.end() || state == metadata.end() || !epoch || !steps || !complete) return std::nullopt;
-  return CheckpointInfo{
-      base->second, state->second, *epoch, *steps, *complete == 1, object, read.value().content.size()};
+  if (base == metadata.end() || state == metadata.end() || !epoch || !steps || !complete) return nothing;
+  return std::optional(CheckpointInfo{base->second, state->second, *epoch, *steps, *complete == 1, object,
+                                      read.value().content.size()});
 }
 
 bool further(const CheckpointInfo& left, const CheckpointInfo& right) {
@@ -168,11 +170,16 @@ Status Store::Impl::compare_checkpoints_with_files() {
   if (!damaged.empty()) {
     if (Status done = database->remove_checkpoints(damaged); !done) return done;
   }
-  for (const std::string& name : store::names_in(path_of(store::folder_of(ObjectKind::Checkpoint)))) {
+  const auto names = store::names_in(path_of(store::folder_of(ObjectKind::Checkpoint)));
+  if (!names) return names.failure();
+  Status unreadable = Done{};
+  for (const std::string& name : names.value()) {
     const std::string object = store::object_name(ObjectKind::Checkpoint, name);
     if (object.empty() || needed.contains(object)) continue;
-    const std::optional<CheckpointInfo> info = described(folder, object);
-    if (!info) continue;
+    const Result<std::optional<CheckpointInfo>> read = described(folder, object);
+    if (!read) unreadable = read.failure();
+    if (!read || !read.value()) continue;
+    const std::optional<CheckpointInfo>& info = read.value();
     const auto before = known.find(info->state);
     if (before != known.end() && !further(*info, before->second)) {
       // Its program was killed after it had written the next one.
@@ -184,7 +191,7 @@ Status Store::Impl::compare_checkpoints_with_files() {
     mended.push_back({store::kDatabaseFile, "a row of a checkpoint, which was missing or damaged",
                       "restored from the file of the checkpoint", true});
   }
-  return Done{};
+  return unreadable;
 }
 
 }  // namespace nnc::rt

@@ -65,7 +65,7 @@ struct Store::Impl {
   Result<std::optional<TrialRecord>> find(const std::string& identity);
   Status put(const TrialRecord& record);
   // All that are known, in any order, and those that are intact but of another version of nnc. Neither `take`
-  // nor `take_foreign` may use the store.
+  // nor `take_foreign` may use the store. Fails at the end if the system could not read some of them.
   Status each_record(const std::function<void(std::int64_t serial, TrialRecord&& record)>& take,
                      const std::function<void(const store::Entry&)>& take_foreign = {});
   std::optional<TrialRecord> parse(const store::Entry& entry);
@@ -92,8 +92,8 @@ struct Store::Impl {
   // ---- care.cpp
   Status add_checkpoints(store::Needed& needed);
   Result<StoreSizes> clean(const CleanRequest& request, bool dry_run);
-  [[nodiscard]] std::vector<store::FoundFile> files_to_remove(const store::Needed& kept,
-                                                              const store::Needed& unneeded) const;
+  [[nodiscard]] Result<std::vector<store::FoundFile>> files_to_remove(const store::Needed& kept,
+                                                                      const store::Needed& unneeded) const;
   Status forget(const std::vector<std::string>& trials, bool all_checkpoints);
   Result<StoreSizes> remove_files(const std::vector<store::FoundFile>& files, const StoreSizes& sizes);
 

@@ -73,21 +73,27 @@ void add_named(const std::string& store, const Entry& entry, Needed& needed) {
   }
 }
 
-std::vector<FoundFile> files_of(const std::string& store, const Needed& needed) {
+Result<std::vector<FoundFile>> files_of(const std::string& store, const Needed& needed) {
   std::vector<FoundFile> files;
   Place top{"", files};
-  for (const std::string& name : names_in(store)) {
+  const Result<std::vector<std::string>> in_store = names_in(store);
+  if (!in_store) return in_store.failure();
+  for (const std::string& name : in_store.value()) {
     if (is_database_part(name)) top.add(store, name, FoundFile::Kind::Record);
     if (is_leftover(name)) top.add(store, name, FoundFile::Kind::Leftover);
   }
   Place records{std::string(kRecordFolder) + "/", files};
-  for (const std::string& name : names_in(store + "/" + kRecordFolder)) {
+  const Result<std::vector<std::string>> in_records = names_in(store + "/" + kRecordFolder);
+  if (!in_records) return in_records.failure();
+  for (const std::string& name : in_records.value()) {
     if (name.ends_with(".json")) records.add(store, name, FoundFile::Kind::Record);
     if (is_leftover(name)) records.add(store, name, FoundFile::Kind::Leftover);
   }
   for (const ObjectKind kind : kAllKinds) {
     Place objects{std::string(folder_of(kind)) + "/", files};
-    for (const std::string& name : names_in(store + "/" + folder_of(kind))) {
+    const Result<std::vector<std::string>> names = names_in(store + "/" + folder_of(kind));
+    if (!names) return names.failure();
+    for (const std::string& name : names.value()) {
       const bool object = !object_name(kind, name).empty();
       if (!object && !is_leftover(name)) continue;
       objects.add(store, name,

@@ -31,7 +31,7 @@ FoundFile::Kind found_kind(ObjectKind kind);
 
 // Every file that a store makes; what somebody else put there is not among them. Objects that are not needed
 // are leftovers.
-std::vector<FoundFile> files_of(const std::string& store, const Needed& needed);
+Result<std::vector<FoundFile>> files_of(const std::string& store, const Needed& needed);
 
 void add_to_sizes(const FoundFile& file, StoreSizes& sizes);
 

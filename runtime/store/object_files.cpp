@@ -56,12 +56,15 @@ Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, st
   const std::string path = store + "/" + file;
   const std::string folder = store + "/" + folder_of(kind);
   if (something_there(path)) {
+    const FileSum sum =
+        file_size(path) == content.size() ? sha256_of_file(path) : FileSum{FileState::Wrong, {}, 0};
     // Whoever wrote it may have been killed before its name was on the disk.
-    if (file_size(path) == content.size() && sha256_of_file(path) == written.sha256) {
+    if (sum.sha256 == written.sha256) {
       if (Status synced = sync_folder(folder); !synced) return synced.failure();
       return written;
     }
-    written.replaced_damaged = true;
+    // What cannot be read is replaced by the same.
+    written.replaced_damaged = sum.state != FileState::Unreadable;
   }
   if (Status done = write_file(folder, file.substr(file.find('/') + 1), content); !done)
     return done.failure();
@@ -71,18 +74,19 @@ Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, st
 Result<ObjectRead> read_object_file(const std::string& store, ObjectKind kind, const std::string& sha256) {
   if (!is_sha256(sha256)) return ObjectRead{};
   const std::string path = store + "/" + object_file(kind, sha256);
-  const std::optional<std::uint64_t> size = file_size(path);
-  if (!size)
-    return ObjectRead{something_there(path) ? ObjectRead::State::Damaged : ObjectRead::State::Missing, {}};
-  const bool huge = *size > kTrustedSize;
-  if (*size > kMaxObject || (huge && sha256_of_file(path) != sha256))
-    return ObjectRead{ObjectRead::State::Damaged, {}};
+  // What has no size is left to reading it, which says why.
+  const std::uint64_t size = file_size(path).value_or(0);
+  if (size > kMaxObject) return ObjectRead{ObjectRead::State::Damaged, {}};
+  if (size > kTrustedSize) {
+    const FileSum sum = sha256_of_file(path);
+    if (sum.state == FileState::Unreadable) return file_failure("read", path, sum.error);
+    if (sum.sha256 != sha256) return ObjectRead{ObjectRead::State::Damaged, {}};
+  }
   try {
-    FileRead file = read_file(path, *size);
-    if (file.state == FileRead::State::Missing) return ObjectRead{};
-    if (file.state == FileRead::State::Unreadable && file.error != 0)
-      return file_failure("read", path, file.error);
-    const bool good = file.state == FileRead::State::Read && sha256_of(file.content) == sha256;
+    FileRead file = read_file(path, size);
+    if (file.state == FileState::Missing) return ObjectRead{};
+    if (file.state == FileState::Unreadable) return file_failure("read", path, file.error);
+    const bool good = file.state == FileState::Read && sha256_of(file.content) == sha256;
     if (!good) return ObjectRead{ObjectRead::State::Damaged, {}};
     return ObjectRead{ObjectRead::State::Read, std::move(file.content)};
   } catch (const std::bad_alloc&) {

@@ -79,10 +79,7 @@ Status put_database_aside(const std::string& folder) {
 // forever.
 bool not_files(const std::string& folder) {
   return std::any_of(std::begin(store::kDatabaseParts), std::end(store::kDatabaseParts),
-                     [&](const char* part) {
-                       const std::string path = folder + "/" + part;
-                       return store::something_there(path) && !store::file_size(path);
-                     });
+                     [&](const char* part) { return store::other_thing_there(folder + "/" + part); });
 }
 
 }  // namespace
@@ -195,11 +192,14 @@ Status Store::Impl::rebuild() {
 
 Status Store::Impl::make_again(std::unique_ptr<Database> old) {
   database.reset();
+  // Where the copies cannot be read, it stays.
+  if (const auto copies = store::copied_identities(folder); !copies) return copies.failure();
   if (old != nullptr) {
     // An error ends it: what comes before is saved.
     (void)old->each_trial([&](store::TrialRow&& row) {
-      if (!row.intact || store::read_copy(folder, row.entry.identity).state == store::CopyRead::State::Good)
-        return;
+      const store::CopyRead::State copy = store::read_copy(folder, row.entry.identity).state;
+      const bool lacking = copy == store::CopyRead::State::Missing || copy == store::CopyRead::State::Damaged;
+      if (!row.intact || !lacking) return;
       (void)store::write_copy(folder, row.entry, Durability::Synced);
     });
     old.reset();
@@ -216,15 +216,18 @@ Status Store::Impl::make_again(std::unique_ptr<Database> old) {
       "the database of the store in `{}` was damaged: it was made again from the copies of the records",
       folder));
   mended.push_back({store::kDatabaseFile, "the database", "made again from the copies of the records", true});
-  if (Status done = import_copies(store::copied_identities(folder), false); !done) return done;
+  const Result<std::vector<std::string>> copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  if (Status done = import_copies(copies.value(), false); !done) return done;
   return compare_checkpoints_with_files();
 }
 
 Status Store::Impl::compare_with_copies(bool is_new) {
   const Result<std::vector<std::string>> rows = database->identities();
   if (!rows) return rows.failure();
-  const std::vector<std::string> copies = store::copied_identities(folder);
-  const std::vector<std::string> without_row = only_in_first(copies, rows.value());
+  const Result<std::vector<std::string>> copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  const std::vector<std::string> without_row = only_in_first(copies.value(), rows.value());
   if (!without_row.empty() && is_new) {
     notice(fmt::format(
         "the database of the store in `{}` was missing: it was made again from the copies of the records",
@@ -238,7 +241,7 @@ Status Store::Impl::compare_with_copies(bool is_new) {
     if (problem && !problem.value().empty()) return make_again(std::move(database));
   }
   if (Status done = import_copies(without_row, !is_new); !done) return done;
-  return write_missing_copies(only_in_first(rows.value(), copies));
+  return write_missing_copies(only_in_first(rows.value(), copies.value()));
 }
 
 Status Store::Impl::import_copies(std::span<const std::string> identities, bool remember) {
@@ -251,6 +254,8 @@ Status Store::Impl::import_copies(std::span<const std::string> identities, bool 
   for (const std::string& identity : identities) {
     store::CopyRead copy = store::read_copy(folder, identity);
     if (copy.state == store::CopyRead::State::Damaged) lose(identity);
+    if (copy.state == store::CopyRead::State::Unreadable)
+      notice(store::unreadable_copy(folder, identity, copy.error).message);
     std::optional<store::TrialRow> row;
     if (copy.state == store::CopyRead::State::Good) row = store::row_of(copy.entry);
     if (!row) continue;

@@ -121,7 +121,8 @@ std::optional<TrialRecord> Store::Impl::parse(const Entry& entry) {
 // What one of both places lacks, the other may have.
 std::vector<std::string> Store::identities() {
   const std::lock_guard guard(impl_->mutex);
-  std::vector<std::string> all = store::copied_identities(impl_->folder);
+  const auto copies = store::copied_identities(impl_->folder);
+  const std::vector<std::string> all = copies ? copies.value() : std::vector<std::string>();
   const auto rows = impl_->with_database([](Database& in) { return in.identities(); });
   if (!rows) return all;
   std::vector<std::string> both;
@@ -141,6 +142,7 @@ Result<std::optional<TrialRecord>> Store::Impl::find(const std::string& identity
   }
   const bool readable = row.ok() || (read_only && database == nullptr);
   if (!readable) return row.failure();
+  if (copy.state == CopyRead::State::Unreadable) return store::unreadable_copy(folder, identity, copy.error);
   if (damaged || copy.state == CopyRead::State::Damaged) lose(identity);
   return std::optional<TrialRecord>();
 }
@@ -206,12 +208,17 @@ Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialReco
     const Result<store::Locks::Writing> writing = locks->write();
     if (writing) (void)database->remove_rows(damaged_rows);
   }
-  for (const std::string& identity : store::copied_identities(folder)) {
+  const auto copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  Status unreadable = Done{};
+  for (const std::string& identity : copies.value()) {
     if (seen.contains(identity)) continue;
     const CopyRead copy = store::read_copy(folder, identity);
     if (copy.state == CopyRead::State::Good) {
       mend_row(copy.entry, damaged.contains(identity));
       give(copy.entry);
+    } else if (copy.state == CopyRead::State::Unreadable) {
+      unreadable = store::unreadable_copy(folder, identity, copy.error);
     } else {
       lose(identity);
     }
@@ -221,7 +228,7 @@ Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialReco
     if (!seen.contains(identity) && store::is_identity(identity)) lose(identity);
   }
   const bool answered = scanned.ok() || read_only;
-  return answered ? Status(Done{}) : scanned;
+  return answered ? unreadable : scanned;
 }
 
 Result<std::vector<TrialRecord>> Store::all() {
