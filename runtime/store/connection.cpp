@@ -90,6 +90,8 @@ Failure Connection::failed() {
   return words_for(code, system_error(handle_), sqlite3_errmsg(handle_));
 }
 
+Failure Connection::busy() { return words_for(SQLITE_BUSY, 0, ""); }
+
 sqlite3_stmt* Connection::statement(const char* sql) {
   auto& held = statements_[sql];
   if (held == nullptr) {

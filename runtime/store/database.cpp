@@ -13,6 +13,7 @@
 namespace nnc::rt::store {
 namespace {
 
+constexpr const char* kCheckpointsByBase = "CREATE INDEX checkpoints_by_base ON checkpoints(base)";
 // Compared as text when a store is opened: a damaged schema must not decide what statements mean.
 constexpr const char* kSchema[] = {
     "CREATE TABLE trials(serial INTEGER PRIMARY KEY,identity TEXT NOT NULL UNIQUE,state TEXT NOT NULL,"
@@ -21,8 +22,11 @@ constexpr const char* kSchema[] = {
     "CREATE TABLE checkpoints(row INTEGER PRIMARY KEY,state TEXT NOT NULL UNIQUE,base TEXT NOT NULL,"
     "epoch INTEGER NOT NULL,steps INTEGER NOT NULL,complete INTEGER NOT NULL,object TEXT NOT NULL,"
     "bytes INTEGER NOT NULL,checksum TEXT NOT NULL)",
-    "CREATE TABLE used(identity TEXT PRIMARY KEY NOT NULL,seconds INTEGER NOT NULL,checksum TEXT NOT NULL)",
+    kCheckpointsByBase,
 };
+// Format 1 had this in the place of the index.
+constexpr const char* kUsed =
+    "CREATE TABLE used(identity TEXT PRIMARY KEY NOT NULL,seconds INTEGER NOT NULL,checksum TEXT NOT NULL)";
 
 // No mmap: a failing disk must be an error and not the end of the program. DEFENSIVE and the size limit: what
 // a damaged file says is not obeyed.
@@ -67,7 +71,7 @@ std::string uri_of(const std::string& path, const char* option) {
 
 #define NNC_TRIAL_COLUMNS "SELECT serial,identity,state,record,checksum FROM trials "
 #define NNC_CHECKPOINT_COLUMNS \
-  "SELECT row,state,base,epoch,steps,complete,object,bytes,checksum FROM checkpoints NOT INDEXED "
+  "SELECT row,state,base,epoch,steps,complete,object,bytes,checksum FROM checkpoints "
 
 TrialRow trial_of(const Query& query) {
   TrialRow row;
@@ -93,6 +97,13 @@ CheckpointRow checkpoint_of(const Query& query) {
   return row;
 }
 
+Result<std::vector<CheckpointRow>> checkpoints_of(Query& query) {
+  std::vector<CheckpointRow> rows;
+  while (query.next()) rows.push_back(checkpoint_of(query));
+  if (Status status = query.status(); !status) return status.failure();
+  return rows;
+}
+
 std::string single_text(Connection& connection, const char* sql) {
   Query query(connection, sql);
   return query.next() ? query.text(0) : std::string();
@@ -106,7 +117,8 @@ struct Database::State {
   struct stat file {};
 
   bool create();
-  bool schema_is_ours();
+  bool schema_is_of(int format);
+  bool upgrade();  // from format 1
   Status put(const TrialRow& row);
 };
 
@@ -120,11 +132,18 @@ bool Database::State::create() {
   return transaction.commit().ok();
 }
 
-bool Database::State::schema_is_ours() {
+bool Database::State::upgrade() {
+  Transaction transaction(connection);
+  return transaction.open() && connection.run("DROP TABLE used") && connection.run(kCheckpointsByBase) &&
+         connection.run("PRAGMA user_version=2") && transaction.commit().ok();
+}
+
+bool Database::State::schema_is_of(int format) {
   std::vector<std::string> found;
   Query query(connection, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL");
   while (query.next()) found.push_back(query.text(0));
   std::vector<std::string> expected(std::begin(kSchema), std::end(kSchema));
+  if (format == 1) *std::find(expected.begin(), expected.end(), kCheckpointsByBase) = kUsed;
   std::sort(found.begin(), found.end());
   std::sort(expected.begin(), expected.end());
   return query.ok() && found == expected;
@@ -181,9 +200,15 @@ Database::Opened Database::open(const std::string& path, Access access) {
   Opened opened{
       is_new ? Condition::New : Condition::Good, nullptr, {}, is_new ? kStoreFormat : std::stoi(version)};
   if (opened.format > kStoreFormat) opened.condition = Condition::Newer;
-  const bool sound = (writing || !is_new) && single_text(connection, "PRAGMA encoding") == "UTF-8" &&
-                     opened.format == kStoreFormat && state->schema_is_ours() &&
-                     (!writing || single_text(connection, "PRAGMA journal_mode") == "wal");
+  const bool old = opened.format == 1 && state->schema_is_of(1);
+  if (old && writing) {
+    if (!state->upgrade()) return refuse(Condition::Failed);
+    opened.format = kStoreFormat;
+  }
+  const bool sound =
+      (writing || !is_new) && single_text(connection, "PRAGMA encoding") == "UTF-8" &&
+      ((old && !writing) || (opened.format == kStoreFormat && state->schema_is_of(kStoreFormat))) &&
+      (!writing || single_text(connection, "PRAGMA journal_mode") == "wal");
   if (!sound && opened.condition == Condition::Good) opened.condition = Condition::Damaged;
   opened.database.reset(new Database(std::move(state)));
   return opened;
@@ -236,11 +261,18 @@ Result<std::vector<std::string>> Database::identities() {
 }
 
 Result<std::vector<CheckpointRow>> Database::checkpoints() {
-  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "ORDER BY row");
-  std::vector<CheckpointRow> rows;
-  while (query.next()) rows.push_back(checkpoint_of(query));
-  if (Status status = query.status(); !status) return status.failure();
-  return rows;
+  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "NOT INDEXED ORDER BY row");
+  return checkpoints_of(query);
+}
+
+Result<std::vector<CheckpointRow>> Database::checkpoints_of_base(const std::string& base) {
+  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "WHERE base=? ORDER BY row");
+  return checkpoints_of(query.bind(base));
+}
+
+Result<std::vector<CheckpointRow>> Database::checkpoints_of_state(const std::string& state) {
+  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "WHERE state=? ORDER BY row");
+  return checkpoints_of(query.bind(state));
 }
 
 Result<std::string> Database::problem() {
@@ -312,8 +344,6 @@ Status Database::put_trials(std::span<const TrialRow> rows) {
 Status Database::remove_trials(std::span<const std::string> identities) {
   Connection& connection = state_->connection;
   return in_one(connection, identities, [&](const std::string& identity) {
-    if (Status done = Query(connection, "DELETE FROM used WHERE identity=?").bind(identity).finish(); !done)
-      return done;
     return Query(connection, "DELETE FROM trials WHERE identity=?").bind(identity).finish();
   });
 }
@@ -349,18 +379,16 @@ Status Database::remove_checkpoints(std::span<const std::int64_t> rows) {
   });
 }
 
-Status Database::touch(std::span<const std::string> identities, std::int64_t seconds) {
-  Connection& connection = state_->connection;
-  return in_one(connection, identities, [&](const std::string& identity) {
-    const std::string checksum = checksum_of(identity, seconds);
-    Query insert(connection, "INSERT OR REPLACE INTO used VALUES(?,?,?)");
-    return insert.bind(identity).bind(seconds).bind(checksum).finish();
-  });
+Status Database::settle() {
+  // That others were in the way is no error to SQLite, which says so in its answer.
+  Query query(state_->connection, "PRAGMA wal_checkpoint(FULL)");
+  if (!query.next()) return state_->connection.failed();
+  if (query.number(0) != 0) return Connection::busy();
+  return query.finish();
 }
 
-Status Database::settle() {
-  if (!state_->connection.run("PRAGMA wal_checkpoint(FULL)")) return state_->connection.failed();
-  return Done{};
+void Database::set_patience(int milliseconds) {
+  sqlite3_busy_timeout(state_->connection.handle(), milliseconds);
 }
 
 Status Database::compact() {

@@ -83,11 +83,14 @@ struct Store::Impl {
 
   // ---- checkpoints.cpp
   Status put_checkpoint(CheckpointInfo info, TensorFile file);
-  // Rows whose file is there.
-  Result<std::vector<CheckpointInfo>> usable_checkpoints();
-  // Removes damaged rows, and makes rows from files that have none.
+  // Rows whose file is there, of one base or all.
+  Result<std::vector<CheckpointInfo>> usable_checkpoints(const std::string* base = nullptr);
+  // Removes damaged rows, and makes rows from files that have none. Fails at the end if the system could not
+  // read some of them.
   Status compare_checkpoints_with_files();
-  Status remove_checkpoint_rows(std::span<const std::int64_t> rows);
+  // With their files.
+  Status remove_checkpoint_rows(std::span<const store::CheckpointRow> rows);
+  void remove_file_of(const store::CheckpointRow& row) const;
 
   // ---- care.cpp
   Status add_checkpoints(store::Needed& needed);

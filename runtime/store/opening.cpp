@@ -148,6 +148,10 @@ Status Store::Impl::open_database() {
   database.reset();
   const std::optional<int> declared = declared_format(folder);
   if (declared.value_or(0) > kStoreFormat) return newer(folder, *declared);
+  // First, so that no older nnc takes a newer database for a damaged one.
+  if (declared && *declared < kStoreFormat) {
+    if (Status done = store::write_file(folder, kFormatFile, format_line(kStoreFormat)); !done) return done;
+  }
   if (not_files(folder)) return make_again(nullptr);
   Database::Opened opened = Database::open(path_of(store::kDatabaseFile), Database::Access::ReadWrite);
   switch (opened.condition) {

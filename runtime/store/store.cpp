@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
@@ -296,15 +295,6 @@ Status Store::Impl::put(const TrialRecord& record) {
   if (!done || !before.value()) return done;
   // Without the log the old row would be back, and nothing would look wrong with it.
   return with_database([](Database& in) { return in.settle(); });
-}
-
-Status Store::touch(const std::vector<std::string>& identities) {
-  const std::lock_guard guard(impl_->mutex);
-  if (Status may = impl_->must_write(); !may) return may;
-  const Result<store::Locks::Writing> writing = impl_->locks->write();
-  if (!writing) return writing.failure();
-  const auto now = static_cast<std::int64_t>(std::time(nullptr));
-  return impl_->with_database([&](Database& in) { return in.touch(identities, now); });
 }
 
 // ---------------------------------------------------------------- objects

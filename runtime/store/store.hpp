@@ -25,7 +25,7 @@
 
 namespace nnc::rt {
 
-inline constexpr int kStoreFormat = 1;
+inline constexpr int kStoreFormat = 2;
 
 enum class ObjectKind : std::uint8_t { Weights, Predictions, Checkpoint };
 
@@ -34,11 +34,15 @@ struct CheckpointInfo {
   std::string base;         // hex: what is trained, whatever its length and schedule
   std::string state;        // hex: base and the settings of each epoch up to `epoch`
   std::int64_t epoch = 0;   // the one that was being trained, from 1
-  std::int64_t steps = 0;   // done of that epoch
+  std::int64_t steps = 0;   // done of that epoch, if it is not complete
   bool complete = false;    // all of its steps
   std::string object;       // SHA-256 of the file; filled in by the store
   std::uint64_t bytes = 0;  // filled in by the store
 };
+
+// Whether the first comes later on a way of training. A complete one comes after all that are in the middle
+// of its epoch, and says 0 steps.
+bool further(const CheckpointInfo& left, const CheckpointInfo& right);
 
 // A right to train something that no other program has at the same time. Given back when it goes away, or
 // when the program ends, however it ends.
@@ -112,8 +116,6 @@ class Store {
   Result<std::vector<TrialRecord>> all();
   // Those whose `state` is this one: their weights are the same.
   Result<std::vector<TrialRecord>> with_state(const std::string& state);
-  // For "when was it last needed": remembered in one go at the end of a run.
-  Status touch(const std::vector<std::string>& identities);
 
   // ---- files
   // Gives their SHA-256. Durable when it returns; nothing is written if it is there already and intact in

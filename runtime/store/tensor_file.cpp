@@ -176,12 +176,6 @@ ordered_json header_of(const TensorFile& file) {
 
 }  // namespace
 
-const TensorFile::Tensor* TensorFile::find(std::string_view name) const {
-  const auto found =
-      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& tensor) { return tensor.name == name; });
-  return found == tensors.end() ? nullptr : &*found;
-}
-
 std::string tensor_file_content(const TensorFile& file) {
   std::string header = header_of(file).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   header.resize((header.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');

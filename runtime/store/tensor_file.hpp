@@ -25,8 +25,6 @@ struct TensorFile {
   };
   std::vector<Tensor> tensors;  // in the order of their data
   std::map<std::string, std::string> metadata;
-
-  [[nodiscard]] const Tensor* find(std::string_view name) const;
 };
 
 // Equal files give equal bytes.

@@ -187,13 +187,13 @@ Status Store::Impl::verify_checkpoints(const std::unordered_set<std::string>& go
                                        std::vector<StoreDamage>& found) {
   const auto rows = with_database([](Database& in) { return in.checkpoints(); });
   if (!rows) return read_only ? Status(Done{}) : Status(rows.failure());
-  std::vector<std::int64_t> without_file;
+  std::vector<store::CheckpointRow> without_file;
   bool damaged = false;
   for (const store::CheckpointRow& row : rows.value()) {
     damaged = damaged || !row.intact;
     const std::string file = store::object_file(ObjectKind::Checkpoint, row.info.object);
     if (!row.intact || good.contains(file) || !store::certainly_missing(path_of(file))) continue;
-    without_file.push_back(row.row);
+    without_file.push_back(row);
     const auto told = [&](const StoreDamage& damage) { return damage.file == file; };
     if (std::none_of(found.begin(), found.end(), told)) {
       found.push_back({file, "a state of training, which is missing", kStartsEarlier, false});
