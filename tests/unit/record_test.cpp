@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -311,6 +312,25 @@ TEST_CASE("a file is written whole, readable, and replaces what was there", "[re
   CHECK((facts.st_mode & 0777) == (0666 & ~mask));
   // Nothing temporary stays.
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("what killed programs left of a file goes away when it is written, and nothing else", "[record]") {
+  namespace fs = std::filesystem;
+  const test::TemporaryFolder folder;
+  const auto make = [&](const std::string& name, bool old) {
+    const std::string path = folder.path() + "/" + name;
+    std::ofstream(path) << "x";
+    if (old) fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    return path;
+  };
+  const std::string left = make(".tmp-report.md-aB3xYz", true);
+  const std::vector<std::string> stay = {
+      make(".tmp-report.md-Qw4rTy", false),  // another program writes it now
+      make(".tmp-results.json-aB3xYz", true), make(".tmp-report.md-mine.txt", true),
+      make("report.md.backup", true)};
+  REQUIRE(write_file_atomically(folder.path() + "/report.md", "text").ok());
+  CHECK_FALSE(fs::exists(left));
+  for (const std::string& path : stay) CHECK(fs::exists(path));
 }
 
 TEST_CASE("a file that cannot be written leaves the old one and nothing else", "[record]") {
