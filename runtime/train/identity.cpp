@@ -9,13 +9,49 @@
 #include "compiler/plan/scale_name.hpp"
 #include "runtime/data/sha256.hpp"
 #include "runtime/kernels/kernels.hpp"
+#include "runtime/train/mathematics.hpp"
 #include "runtime/train/samples.hpp"
 
 namespace nnc::rt {
 namespace {
 
-// To be raised when kernels, splits, metrics or the training loop come to give other numbers than before.
-constexpr int kNumerics = 2;
+// Everything that describes a trial: what is added to one of these does not compile until it stands here,
+// among what counts or what does not. What counts belongs into the lines below, and into the test of
+// identities.
+[[maybe_unused]] void all_is_classified(const TrialPlan& trial, const DataPlan& data,
+                                        const RunOptions& options, const ProgramIdentity& program) {
+  {
+    // Not: id, experiment, params, model, loss, optimizer, schedule, parameters and layers are names of what
+    // the program's identity, the rates and others here say; a refit differs in what it is trained on.
+    [[maybe_unused]] const auto& [id, experiment, params, seed, validation, fold, refit, measures_test, stop,
+                                  model, data_index, batch, epochs, shuffle, loss, optimizer, schedule, rates,
+                                  metrics, parameters, layers] = trial;
+  }
+  {
+    // All.
+    [[maybe_unused]] const auto& [kind, folds, fraction, stratified, shuffle] = *trial.validation;
+    [[maybe_unused]] const auto& [field, better, patience] = *trial.stop;
+  }
+  {
+    // Not: better is only shown; needs_probabilities is checked before.
+    [[maybe_unused]] const auto& [name, native, variant, better, needs_probabilities] = trial.metrics[0];
+  }
+  {
+    // Not: name, folder, directory; sample_shape and the counts are those of the contents; classes by their
+    // number.
+    [[maybe_unused]] const auto& [name, folder, directory, classes, scale, sample_shape, train_count,
+                                  test_count, class_count] = data;
+  }
+  {
+    // Only reference_kernels and smoke.
+    [[maybe_unused]] const auto& [reference_kernels, stop, jobs, cores, threads, smoke, store, reuse,
+                                  keep_states, checkpoint_seconds, share] = options;
+  }
+  {
+    // Not: form.
+    [[maybe_unused]] const auto& [model, optimizer, form] = program;
+  }
+}
 
 const char* better_word(Direction direction) { return direction == Direction::Higher ? "higher" : "lower"; }
 
@@ -34,12 +70,11 @@ std::string stop_text(const TrialPlan& trial) {
   return fmt::format("{} {} {}", trial.stop->field, better_word(trial.stop->better), trial.stop->patience);
 }
 
-// The order in which metrics are written changes nothing.
+// The order in which metrics are written changes nothing, and neither does which of their values are better.
 std::string metrics_text(const TrialPlan& trial) {
   std::set<std::string> metrics;
   for (const MetricPlan& metric : trial.metrics) {
-    metrics.insert(
-        fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant, better_word(metric.better)));
+    metrics.insert(fmt::format("{} {} {}; ", metric.name, metric.native, metric.variant));
   }
   std::string text;
   for (const std::string& metric : metrics) text += metric;
@@ -61,6 +96,7 @@ IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& contex
   IdentityFields fields = {
       {"numerics", std::to_string(kNumerics)},
       {"kernels", kernels_word(context.options)},
+      {"mathematics", mathematics()},
       {"data", std::string(context.data_sha256)},
       {"scale", std::string(scale_name(context.data.scale))},
       {"classes", std::to_string(class_count(context.data))},

@@ -1,10 +1,12 @@
 // What makes trials equal, wholly or for some of their epochs.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <set>
 #include <utility>
 
 #include "runtime/train/identity.hpp"
+#include "runtime/train/mathematics.hpp"
 #include "tests/unit/train_support.hpp"
 
 using namespace nnc;
@@ -89,6 +91,15 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
   }
 }
 
+TEST_CASE("the mathematics of the C library are part of what is trained", "[identity]") {
+  CHECK(mathematics().size() == 16);
+  const DataPlan data;
+  const ProgramIdentity program = fake_program("p");
+  const RunOptions options;
+  const IdentityFields fields = identity_fields(TrainSetup::trial("a"), {data, "d", program, options});
+  CHECK(std::ranges::count(fields, std::pair(std::string("mathematics"), mathematics())) == 1);
+}
+
 TEST_CASE("two schedules that come to the same rates for the epochs that are trained are one", "[identity]") {
   TrialPlan trial = TrainSetup::trial("a");
   trial.epochs = 2;
@@ -117,6 +128,8 @@ TEST_CASE("names, places and what is only shown do not change the identity", "[i
   trial.refit = true;
   trial.layers.edit().emplace_back();
   std::swap(trial.metrics.edit()[0], trial.metrics.edit()[1]);
+  trial.metrics.edit()[0].better = Direction::Higher;
+  trial.metrics.edit()[1].better = Direction::Lower;
   data.name = "fashion";
   data.folder = data.directory = "/elsewhere";
   program.form = "other";
