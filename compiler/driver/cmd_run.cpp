@@ -144,6 +144,13 @@ int finish(Env& env, const Options& options, OpenStudy& study, const std::string
     // What was damaged has been put aside, so that it is measured or, without its weights, trained again.
     const rt::StudyResult again = rt::run_study(*study.prepared, {});
     result.record.work.steps_trained += again.record.work.steps_trained;
+    if (again.failure || again.interrupted) tell_notices(env, store);
+    if (again.failure) return tell_failure(env, options, study.plan(), again);
+    if (again.interrupted) {
+      // Without what was not measured there is no report of it.
+      tell_interruption(env, study.plan(), again.record, options);
+      return kExitInterrupted;
+    }
     judged = judge(study, folder, charts, result);
   }
   tell_notices(env, store);
