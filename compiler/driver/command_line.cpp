@@ -39,30 +39,44 @@ void add_common(CLI::App& app, Options& options) {
   app.add_flag("-q,--quiet", options.quiet, "print nothing but errors");
 }
 
-void add_study(CLI::App& app, Options& options) {
-  app.add_option("--only", options.only, "this experiment alone")->type_name("EXPERIMENT");
-  app.add_option_function<std::vector<std::string>>(
-         "--set",
-         [&options](const std::vector<std::string>& values) {
-           for (const std::string& value : values) {
-             const std::size_t equals = value.find('=');
-             if (equals == std::string::npos || equals == 0) {
-               throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
-             }
-             options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
-           }
-         },
-         "a setting of every trial (epochs=2) or a `let` of the file; may be repeated")
+CLI::Option* add_set(CLI::App& app, Options& options) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          "--set",
+          [&options](const std::vector<std::string>& values) {
+            for (const std::string& value : values) {
+              const std::size_t equals = value.find('=');
+              if (equals == std::string::npos || equals == 0) {
+                throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
+              }
+              options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+            }
+          },
+          "a setting of every trial (epochs=2) or a `let` of the file; may be repeated")
       ->type_name("NAME=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
 }
 
+void add_study(CLI::App& app, Options& options) {
+  app.add_option("--only", options.only, "this experiment alone")->type_name("EXPERIMENT");
+  add_set(app, options);
+}
+
 void add_smoke(CLI::App& app, Options& options) {
   app.add_flag(
       "--smoke", options.smoke,
       "one epoch of everything on a sliver of the data, in seconds: does it all work? No claims are made");
+}
+
+CLI::Option* add_kernels(CLI::App& app, Options& options) {
+  return app
+      .add_option_function<std::string>(
+          "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
+          "fast, or reference: the plain ones that the fast ones are tested against")
+      ->check(CLI::IsMember({"fast", "reference"}))
+      ->type_name("SET");
 }
 
 void add_dump(CLI::App& app, Options& options) {
@@ -111,11 +125,7 @@ void add_run(CLI::App& app, Options& options) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e9));
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
-  app.add_option_function<std::string>(
-         "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
-         "fast, or reference: the plain ones that the fast ones are tested against")
-      ->check(CLI::IsMember({"fast", "reference"}))
-      ->type_name("SET");
+  add_kernels(app, options);
 }
 
 // The verbs that ask about trials and their store.
@@ -162,8 +172,15 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                    "the program whose store is cleaned; without it the store of this folder");
   add_store(clean, options);
   clean.add_flag("--checkpoints", options.checkpoints, "also the states from which training could go on");
-  clean.add_flag("--others", options.others, "also the trials that FILE does not have any more");
+  CLI::Option* others = clean.add_flag(
+      "--others", options.others,
+      "also the trials that `run` with FILE and these options does not have: without --set, --smoke and "
+      "--kernels those of runs with them");
   clean.add_flag("--all", options.all, "everything");
+  add_set(clean, options)->needs(others);
+  clean.add_flag("--smoke", options.smoke, "--others: keep the trials of smoke runs and no others")
+      ->needs(others);
+  add_kernels(clean, options)->needs(others);
   clean.add_flag("-n,--dry-run", options.dry_run, "only say what would be removed");
   CLI::App& verify =
       add("verify", "Read everything that is kept, compare it with its checksums, mend what has a copy",

@@ -1,7 +1,9 @@
 // driver: trials are kept from run to run, where the command line says, and listed, cleaned and verified
 // there.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <functional>
 
 #include "tests/unit/driver_study.hpp"
 
@@ -175,6 +177,48 @@ TEST_CASE("plan says what a run then trains", "[driver][store]") {
   CHECK(planned["trials"][1]["identity"] == done["trials"][1]["identity"]);
 }
 
+// Predictions that turn out damaged when the report needs them, and what happens once the results are known:
+// the record of the run before is read then.
+struct DamagedPredictions : StudyWorld {
+  std::atomic<bool> stop = false;
+  std::function<void()> then;
+
+  DamagedPredictions() {
+    write("study.nn", kSmallStudy + std::string("report \"R\" { confusion again }\n"));
+    const auto results = train("study.nn");
+    damage(
+        path(".nnc/predictions/" + results["trials"][3]["predictions"]["test"].get<std::string>() + ".npy"));
+    env.stop = &stop;
+    env.read_file = [this, read = env.read_file](const std::string& path) {
+      if (then && path.ends_with("record.json")) then();
+      return read(path);
+    };
+  }
+};
+
+TEST_CASE("a run that is interrupted while it measures damaged predictions again says so",
+          "[driver][store]") {
+  DamagedPredictions world;
+  world.then = [&] { world.stop = true; };
+  CHECK(world.ask("run", "study.nn", {"--out", world.path("runs")}) == kExitInterrupted);
+  CHECK_THAT(world.err.str(), Catch::Contains("to go on from there"));
+  world.then = {};
+  world.stop = false;
+  CHECK(world.train("study.nn")["exit_code"] == kExitOk);
+  CHECK(world.ask("verify", "study.nn") == kExitOk);
+}
+
+TEST_CASE("a run that cannot keep predictions it measures again says so", "[driver][store]") {
+  DamagedPredictions world;
+  world.then = [&] {
+    std::filesystem::rename(world.path(".nnc/predictions"), world.path("away"));
+    std::ofstream(world.path(".nnc/predictions")) << "in the way";
+  };
+  CHECK(world.ask("run", "study.nn", {"--out", world.path("runs")}) == kExitUsage);
+  CHECK_THAT(world.err.str(),
+             Catch::Contains("error: cannot write") && Catch::Contains("to go on from there"));
+}
+
 // ---------------------------------------------------------------- nnc ls, nnc show
 
 TEST_CASE("ls has a line per trial that is kept, and what all take", "[driver][store]") {
@@ -264,6 +308,26 @@ TEST_CASE("clean --others keeps a refit whose epochs the folds decided", "[drive
   REQUIRE(results["trials"].back()["refit"] == true);
   world.train("search.nn");
   CHECK(world.ask_json("clean", "search.nn", {"--others"})["trials"] == 0);
+}
+
+TEST_CASE("clean --others asks the program as it is run with the same options", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn", {"--only", "again"});
+  world.train("study.nn", {"--only", "again", "--set", "epochs=4"});
+  world.train("study.nn", {"--only", "again", "--smoke"});
+  world.train("study.nn", {"--only", "again", "--kernels", "reference"});
+  const std::vector<std::pair<Words, int>> others = {
+      {{}, 3}, {{"--set", "epochs=4"}, 3}, {{"--smoke"}, 3}, {{"--kernels", "reference"}, 3}};
+  for (const auto& [options, count] : others) {
+    Words words{"--others", "--dry-run"};
+    words.insert(words.end(), options.begin(), options.end());
+    CHECK(world.ask_json("clean", "study.nn", words)["trials"] == count);
+  }
+  CHECK(world.ask_json("clean", "study.nn", {"--others", "--set", "epochs=4"})["trials"] == 3);
+  CHECK(world.ask_json("ls", "study.nn")["trials"][0]["epochs"] == 4);
+  // Without --others they would mean nothing.
+  CHECK(world.ask("clean", "study.nn", {"--smoke"}) == kExitUsage);
+  CHECK_THAT(world.err.str(), Catch::Contains("--others"));
 }
 
 TEST_CASE("clean --others says no more than `check` when the program has mistakes", "[driver][store]") {
