@@ -7,6 +7,7 @@
 #include <iostream>
 #include <new>
 
+#include "compiler/base/optimizations.hpp"
 #include "compiler/base/sink.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/dump.hpp"
@@ -79,12 +80,27 @@ CLI::Option* add_kernels(CLI::App& app, Options& options) {
       ->type_name("SET");
 }
 
+std::string optimization_names() {
+  std::string names;
+  for (const OptimizationInfo& info : all_optimizations())
+    names += (names.empty() ? "" : ", ") + std::string(info.name);
+  return names;
+}
+
 void add_dump(CLI::App& app, Options& options) {
   app.add_option(
          "--dump", options.dump,
          "print the program after a phase and stop: parse, ast, checked, study, graph, after:PASS, plan")
       ->type_name("PHASE");
   app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")->type_name("N");
+  app.add_option_function<std::string>(
+         "--without",
+         [](const std::string& names) {
+           const Status known = switch_off(names);
+           if (!known) throw CLI::ValidationError("--without", known.failure().message + "; " + known.failure().hint);
+         },
+         "optimizations to switch off, separated by commas, to see what they bring: " + optimization_names())
+      ->type_name("NAMES");
 }
 
 void add_folder(CLI::App& app, Options& options) {

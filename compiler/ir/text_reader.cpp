@@ -229,6 +229,8 @@ void read(Fields& fields, WindowAttributes& a) {
   const auto pad = parse_sizes<4>(fields.take("pad"), fields.words());
   a.pad_before = {pad[0], pad[2]};
   a.pad_after = {pad[1], pad[3]};
+  const std::string_view pool = fields.take_optional("pool");
+  if (!pool.empty()) a.pool = parse_sizes<2>(pool, fields.words());
   const std::string_view input_shape = fields.take_optional("input_shape");
   if (!input_shape.empty()) a.input_shape = Shape(parse_list(input_shape, fields.words()));
 }

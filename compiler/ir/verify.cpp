@@ -39,19 +39,20 @@ static std::string verify_inputs(const Graph& graph, std::size_t position) {
   return {};
 }
 
-// Integers are class labels: they can be moved around and index classes, nothing else.
+// Integers are class labels or places of maxima: they can be moved around and index, nothing else.
 static bool takes_int(OpKind op, std::size_t input) {
+  if (op == OpKind::Conv2dMaxGradInput || op == OpKind::Conv2dMaxGradKernel) return input == 2;
   if (op == OpKind::Pick || op == OpKind::PickGrad) return input == 1;
   return op == OpKind::OneHot || op_info(op).op_class == OpClass::Movement;
 }
 
 static std::string verify_input_types(const Graph& graph, std::size_t position) {
   const Node& node = graph.nodes[position];
-  const bool needs_int = op_info(node.op).op_class == OpClass::Index;
+  const bool moves = op_info(node.op).op_class == OpClass::Movement;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const bool is_int = graph.node(node.inputs[i]).type == ElementType::Int;
     if (is_int && !takes_int(node.op, i)) return fmt::format("%{}: input {} is an integer", position, i);
-    if (!is_int && needs_int && takes_int(node.op, i))
+    if (!is_int && !moves && takes_int(node.op, i))
       return fmt::format("%{}: input {} is a float", position, i);
   }
   return {};

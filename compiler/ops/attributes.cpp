@@ -55,6 +55,7 @@ struct Printer {
         fmt::format("window={}x{} stride={}x{} pad={}:{}x{}:{}", a.window[0], a.window[1], a.stride[0],
                     a.stride[1], a.pad_before[0], a.pad_after[0], a.pad_before[1], a.pad_after[1]);
     if (a.input_shape.rank() > 0) text += " input_shape=" + a.input_shape.to_string();
+    if (a.pool != WindowAttributes{}.pool) text += fmt::format(" pool={}x{}", a.pool[0], a.pool[1]);
     return text;
   }
   std::string operator()(const ClassesAttributes& a) const { return fmt::format("classes={}", a.classes); }

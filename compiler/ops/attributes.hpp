@@ -94,6 +94,9 @@ struct WindowAttributes {
   std::array<std::int64_t, 2> pad_after = {0, 0};
   // For the gradients with respect to the input: the input's shape.
   Shape input_shape;
+  // For conv2d_max and its gradients: the window of the maxima, which lie side by side; what is left over at
+  // the end of an axis is not looked at.
+  std::array<std::int64_t, 2> pool = {1, 1};
   friend bool operator==(const WindowAttributes&, const WindowAttributes&) = default;
 };
 
@@ -121,7 +124,7 @@ using Attributes =
 //   axes=[0, 1] | shape=[batch, 10] | order=[1, 0] | transpose_lhs=true transpose_rhs=true (only those true)
 //   axis=1 | axis=1 begin=0 end=3 | axis=1 before=2 after=0 | classes=10 | place=0 shape=[batch, 64]
 //   window=3x3 stride=2x2 pad=1:0x1:0 (before:after, vertical x horizontal), then
-//     input_shape=[batch, 28, 28, 1] unless that is rank 0
+//     input_shape=[batch, 28, 28, 1] unless that is rank 0, pool=2x2 unless that is 1x1
 std::string print_attributes(const Attributes& attributes);
 
 }  // namespace nnc

@@ -56,6 +56,7 @@ ElementType infer_type(OpKind kind, std::span<const ElementType> inputs, const A
     const auto* input = std::get_if<InputAttributes>(&attributes);
     return input != nullptr ? input->type : ElementType::Float;
   }
+  if (kind == OpKind::Conv2dMaxPlace) return ElementType::Int;
   if (op_info(kind).op_class == OpClass::Movement && !inputs.empty()) return inputs.front();
   return ElementType::Float;
 }

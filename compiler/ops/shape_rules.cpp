@@ -262,6 +262,23 @@ ShapeResult conv_shape(const Shape& image, const Shape& kernel, const WindowAttr
   return windowed_shape(image, a, kernel[3]);
 }
 
+// [batch, h, w, out] -> [batch, h / pool, w / pool, out]
+ShapeResult conv_max_shape(const Shape& image, const Shape& kernel, const WindowAttributes& a) {
+  ShapeResult result = conv_shape(image, kernel, a);
+  const auto* convolved = std::get_if<Shape>(&result);
+  if (convolved == nullptr) return result;
+  std::array<std::int64_t, 2> sizes{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (a.pool[i] < 1) return fail(Kind::Other, "a pool of {}x{} is out of range", a.pool[0], a.pool[1]);
+    sizes[i] = (*convolved)[static_cast<int>(i) + 1] / a.pool[i];
+    if (sizes[i] < 1) {
+      return fail(Kind::WindowTooLarge, "a window of {}x{} is larger than {}", a.pool[0], a.pool[1],
+                  convolved->sample_string());
+    }
+  }
+  return Shape{(*convolved)[0], sizes[0], sizes[1], (*convolved)[3]};
+}
+
 // A pool's window always holds at least one pixel: otherwise a maximum or mean would be of nothing.
 ShapeResult pool_shape(const Shape& image, const WindowAttributes& a) {
   for (std::size_t i = 0; i < 2; ++i) {
@@ -283,18 +300,28 @@ ShapeResult like_if(const ShapeResult& forward, const Shape& grad, const Shape& 
   return result;
 }
 
-ShapeResult conv_grad_input_shape(const Shape& grad, const Shape& kernel, const WindowAttributes& a) {
+// The rules of a convolution's two gradients, for the kind whose result has the shape `forward` says.
+using ConvShape = ShapeResult (*)(const Shape& image, const Shape& kernel, const WindowAttributes& a);
+
+ShapeResult conv_grad_input_shape(ConvShape forward, const Shape& grad, const Shape& kernel, const WindowAttributes& a) {
   if (const auto fault = find_fault(a.input_shape)) return *fault;
-  return like_if(conv_shape(a.input_shape, kernel, a), grad, a.input_shape);
+  return like_if(forward(a.input_shape, kernel, a), grad, a.input_shape);
 }
 
-ShapeResult conv_grad_kernel_shape(const Shape& image, const Shape& grad, const WindowAttributes& a) {
+ShapeResult conv_grad_kernel_shape(ConvShape forward, const Shape& image, const Shape& grad, const WindowAttributes& a) {
   if (image.rank() != 4 || grad.rank() != 4) {
     return fail(Kind::Rank, "images have four axes, not {} and {}", text(image), text(grad));
   }
   if (const auto fault = find_window_fault(a)) return *fault;
   const Shape kernel{a.window[0], a.window[1], image[3], grad[3]};
-  return like_if(conv_shape(image, kernel, a), grad, kernel);
+  return like_if(forward(image, kernel, a), grad, kernel);
+}
+
+// A place for each maximum.
+ShapeResult if_placed(ShapeResult result, const Shape& grad, const Shape& place) {
+  if (std::get_if<Shape>(&result) != nullptr && grad != place)
+    return fail(Kind::Operands, "the gradient is {}, the places are {}", text(grad), text(place));
+  return result;
 }
 
 ShapeResult avg_pool_grad_shape(const Shape& grad, const WindowAttributes& a) {
@@ -383,9 +410,20 @@ ShapeResult apply_rule(OpKind kind, Shapes inputs, const Attributes& attributes)
     case OpKind::Conv2d:
       return conv_shape(inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
     case OpKind::Conv2dGradInput:
-      return conv_grad_input_shape(inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
+      return conv_grad_input_shape(conv_shape, inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
     case OpKind::Conv2dGradKernel:
-      return conv_grad_kernel_shape(inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
+      return conv_grad_kernel_shape(conv_shape, inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
+    case OpKind::Conv2dMax:
+    case OpKind::Conv2dMaxPlace:
+      return conv_max_shape(inputs[0], inputs[1], std::get<WindowAttributes>(attributes));
+    case OpKind::Conv2dMaxGradInput:
+      return if_placed(conv_grad_input_shape(conv_max_shape, inputs[0], inputs[1],
+                                             std::get<WindowAttributes>(attributes)),
+                       inputs[0], inputs[2]);
+    case OpKind::Conv2dMaxGradKernel:
+      return if_placed(conv_grad_kernel_shape(conv_max_shape, inputs[0], inputs[1],
+                                              std::get<WindowAttributes>(attributes)),
+                       inputs[1], inputs[2]);
     case OpKind::MaxPool2d:
     case OpKind::AvgPool2d:
       return pool_shape(inputs[0], std::get<WindowAttributes>(attributes));

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "compiler/base/optimizations.hpp"
 #include "compiler/ir/graph.hpp"
 
 namespace nnc::ir {
@@ -20,6 +22,10 @@ Graph fold_constants(Graph graph);
 Graph eliminate_common(Graph graph);
 // Keeps only what outputs and updates need. Slots stay.
 Graph eliminate_dead(Graph graph);
+// A max pool comes before the bias and the relu that it can pass.
+Graph sink_pools(Graph graph);
+// A max pool over a convolution becomes one operation.
+Graph join_pools(Graph graph);
 // Makes the symbolic batch a number (at least 1).
 Graph bind_batch(Graph graph, std::int64_t batch);
 
@@ -36,6 +42,7 @@ struct Pass {
   std::string_view name;
   Graph (*run)(Graph);
   std::string_view reason;
+  std::optional<Optimization> needs = {};  // left out if that is switched off
 };
 
 const std::vector<Pass>& pipeline();

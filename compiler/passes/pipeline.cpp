@@ -10,6 +10,10 @@ const std::vector<Pass>& pipeline() {
       {"fold_constants", fold_constants,
        "first: most identities of the next pass ask for a constant operand"},
       {"simplify", simplify, "before the search for equal nodes, which compares what is left"},
+      {"sink_pools", sink_pools, "before join_pools, which looks for a pool right after a convolution",
+       Optimization::SinkPools},
+      {"join_pools", join_pools, "before differentiation, since gradients read what a pool discards",
+       Optimization::JoinPools},
       {"eliminate_common", eliminate_common, "derivatives repeat much of the forward computation"},
       {"eliminate_dead", eliminate_dead, "last: the passes before it leave nodes that nothing uses any more"},
   };
@@ -23,7 +27,7 @@ Graph optimize(Graph graph, const std::function<void(std::string_view pass, cons
   std::string before = print_graph(graph);
   for (int round = 0; round < kMaxRounds; ++round) {
     for (const Pass& pass : pipeline()) {
-      graph = pass.run(std::move(graph));
+      if (!pass.needs || is_on(*pass.needs)) graph = pass.run(std::move(graph));
       const std::string problem = verify_graph(graph);
       NNC_CHECK(problem.empty(), "after " + std::string(pass.name) + ": " + problem);
       if (observe) observe(pass.name, graph);

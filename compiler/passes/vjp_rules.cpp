@@ -299,6 +299,16 @@ Inputs Conv2d_rule(VjpContext& c) {
   return result;
 }
 
+Inputs Conv2dMax_rule(VjpContext& c) {
+  const WindowAttributes window = image_window(c);
+  const NodeId place =
+      c.add(OpKind::Conv2dMaxPlace, {c.input(0), c.input(1)}, c.attributes<WindowAttributes>());
+  Inputs result(2);
+  if (c.wants(0)) result[0] = c.add(OpKind::Conv2dMaxGradInput, {c.gradient(), c.input(1), place}, window);
+  if (c.wants(1)) result[1] = c.add(OpKind::Conv2dMaxGradKernel, {c.input(0), c.gradient(), place}, window);
+  return result;
+}
+
 Inputs MaxPool2d_rule(VjpContext& c) {
   return {c.add(OpKind::MaxPool2dGrad, {c.input(0), c.gradient()}, image_window(c))};
 }

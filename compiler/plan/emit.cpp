@@ -176,6 +176,10 @@ class Emitter {
         if (std::find(list.begin(), list.end(), buffer) == list.end()) list.push_back(buffer);
       }
     }
+    if (units_[unit].producer.valid()) {
+      for (const NodeId input : graph_.node(units_[unit].producer).inputs)
+        repeated.push_back(buffer_of_[units_.root(input).position()]);
+    }
     std::erase_if(dying,
                   [&](auto b) { return std::find(repeated.begin(), repeated.end(), b) != repeated.end(); });
     return dying;
@@ -207,10 +211,19 @@ class Emitter {
       plan_.steps.emplace_back(FusedEmitter{*this, unit, {}, {}, {}}.run());
       return;
     }
-    const ir::Node& node = graph_.node(units_[unit].nodes.front());
-    KernelStep step{node.op, node.attributes, {}, operand_of(units_[unit].nodes.front())};
-    for (const NodeId input : node.inputs) step.inputs.push_back(operand_of(input));
+    const NodeId id = units_[unit].nodes.front();
+    KernelStep step = kernel_step(id);
+    step.output = operand_of(id);
+    if (units_[unit].nodes.size() > 1) step.second = operand_of(units_[unit].nodes.back());
     plan_.steps.emplace_back(std::move(step));
+  }
+
+  // With an output that has a shape, but no place yet.
+  KernelStep kernel_step(NodeId id) {
+    const ir::Node& node = graph_.node(id);
+    KernelStep step{node.op, node.attributes, {}, {Region::Work, 0, node.shape, node.type}};
+    for (const NodeId input : node.inputs) step.inputs.push_back(operand_of(input));
+    return step;
   }
 
   void emit_copy(const ir::Update& update) {
@@ -238,6 +251,7 @@ class Emitter {
     FusedStep run() {
       const Unit& members = emitter.units_[unit];
       step.shape = emitter.units_.space(unit);
+      if (members.producer.valid()) step.producer = emitter.kernel_step(members.producer);
       for (const NodeId id : members.nodes) collect_loads(id);
       for (const NodeId id : members.nodes) emit_node(id);
       for (const NodeId id : members.nodes) {
@@ -247,8 +261,12 @@ class Emitter {
       return std::move(step);
     }
 
-    [[nodiscard]] bool is_member(NodeId root) const { return emitter.units_.unit_of(root) == unit; }
+    [[nodiscard]] bool is_produced(NodeId root) const { return emitter.units_[unit].producer == root; }
+    [[nodiscard]] bool is_member(NodeId root) const {
+      return emitter.units_.unit_of(root) == unit && !is_produced(root);
+    }
     [[nodiscard]] FusedStep::Access access_of(NodeId input) const {
+      if (is_produced(emitter.units_.root(input))) return FusedStep::Access::Produced;
       const auto access = find_access(emitter.graph_.node(input).shape, step.shape);
       NNC_CHECK(access.has_value(), "an operand of a fused step repeats in an unknown way");
       return *access;
@@ -267,7 +285,8 @@ class Emitter {
         const FusedStep::Access access = access_of(input);
         if (find_load(root, access) < loads.size()) continue;
         loads.push_back({root, access});
-        step.inputs.push_back({emitter.operand_of(input), access});
+        const bool produced = access == FusedStep::Access::Produced;
+        step.inputs.push_back({produced ? step.producer->output : emitter.operand_of(input), access});
       }
     }
 

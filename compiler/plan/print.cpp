@@ -28,17 +28,27 @@ std::string_view text_of(FusedStep::Access access) {
       return "load row";
     case FusedStep::Access::Column:
       return "load column";
+    case FusedStep::Access::Produced:
+      break;  // printed as its producer
   }
   return "load";
 }
 
-std::string print_kernel(const KernelStep& step) {
+// The operation and its inputs.
+std::string print_call(const KernelStep& step) {
   std::string line{op_info(step.op).name};
   if (const std::string attributes = print_attributes(step.attributes); !attributes.empty())
     line += ' ' + attributes;
   for (std::size_t i = 0; i < step.inputs.size(); ++i)
     line += (i == 0 ? "  " : ", ") + text_of(step.inputs[i]);
-  return line + " -> " + text_of(step.output) + '\n';
+  return line;
+}
+
+std::string print_kernel(const KernelStep& step) {
+  std::string line = print_call(step);
+  line += " -> " + text_of(step.output);
+  if (step.second) line += ", " + text_of(*step.second);
+  return line + '\n';
 }
 
 std::string print_instruction(const FusedStep::Instruction& instruction) {
@@ -52,6 +62,10 @@ std::string print_fused(const FusedStep& step) {
   std::string text = fmt::format("fused {}\n", step.shape.to_string());
   std::size_t next = 0;
   for (const FusedStep::Input& input : step.inputs) {
+    if (input.access == FusedStep::Access::Produced) {
+      text += fmt::format("       r{} = rows of {}\n", next++, print_call(*step.producer));
+      continue;
+    }
     text += fmt::format("       r{} = {} {}\n", next++, text_of(input.access), text_of(input.operand));
   }
   for (const FusedStep::Instruction& instruction : step.instructions) {

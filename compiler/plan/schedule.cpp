@@ -16,6 +16,11 @@ using ir::NodeId;
 // Whether the unit reads a memory at most element by element, before it writes the same element.
 static bool reads_elementwise(const Units& units, std::size_t unit, NodeId root) {
   const ir::Graph& graph = units.graph();
+  if (units[unit].producer.valid()) {
+    for (const NodeId input : graph.node(units[unit].producer).inputs) {
+      if (units.root(input) == root) return false;
+    }
+  }
   for (const NodeId id : units[unit].nodes) {
     const ir::Node& node = graph.node(id);
     for (const NodeId input : node.inputs) {
@@ -66,6 +71,9 @@ static int priority_class(const Units& units, std::size_t unit, const std::set<s
   return writers.contains(unit) ? 1 : 2;
 }
 
+// The place of a unit in the order of the graph.
+static NodeId last_node(const Unit& unit) { return unit.fused ? unit.nodes.back() : unit.nodes.front(); }
+
 static std::vector<std::size_t> order_units(const Units& units, const std::set<std::size_t>& writers) {
   struct Entry {
     int priority;
@@ -84,7 +92,7 @@ static std::vector<std::size_t> order_units(const Units& units, const std::set<s
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
   const auto push_if_ready = [&](std::size_t unit) {
     if (waiting[unit] != 0 || units[unit].nodes.empty()) return;
-    ready.push({priority_class(units, unit, writers), units[unit].nodes.back(), unit});
+    ready.push({priority_class(units, unit, writers), last_node(units[unit]), unit});
   };
   for (std::size_t unit = 0; unit < units.count(); ++unit) push_if_ready(unit);
   std::vector<std::size_t> order;

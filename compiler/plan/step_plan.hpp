@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ struct KernelStep {
   Attributes attributes;
   std::vector<Operand> inputs;
   Operand output;
+  std::optional<Operand> second = {};  // Conv2dMax: also the places of its maxima
 };
 
 // Several elementwise operations over one index space, run block by block while values are in the nearest
@@ -39,6 +41,7 @@ struct FusedStep {
     Scalar,  // one element for all
     Row,     // the operand repeats over the leading axes: its elements are the trailing axes
     Column,  // the operand repeats over the trailing axes: its elements are the leading axes
+    Produced,  // the result of `producer`, a few rows at a time; it has no memory of its own
   };
   struct Input {
     Operand operand;
@@ -57,6 +60,8 @@ struct FusedStep {
   std::vector<Input> inputs;
   std::vector<Instruction> instructions;
   std::vector<Store> stores;
+  // A matrix product whose rows are read by this step alone, right after they are computed.
+  std::optional<KernelStep> producer = {};
 };
 
 using PlanStep = std::variant<KernelStep, FusedStep>;

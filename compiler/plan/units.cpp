@@ -21,6 +21,7 @@ Units::Units(const ir::Graph& graph, const PlanOptions& options) : graph_(graph)
   find_needed();
   make_units();
   if (options.fuse) merge_all();
+  if (options.fuse && options.chain) chain_products();
 }
 
 void Units::find_needed() {
@@ -67,10 +68,28 @@ void Units::make_units() {
                                          [&](NodeId reader) { return reads_as_immediate(reader, id); });
       if (immediate) continue;
     }
+    if (const std::size_t twin = find_twin(id); twin != kNone) {
+      unit_of_[i] = twin;
+      units_[twin].nodes.push_back(id);
+      continue;
+    }
     unit_of_[i] = units_.size();
     units_.push_back({{id}, op == OpKind::Constant || is_fusable(id)});
   }
   extra_successors_.resize(units_.size());
+}
+
+// Maxima and their places come out of one kernel call.
+std::size_t Units::find_twin(NodeId id) const {
+  const ir::Node& node = graph_.node(id);
+  if (node.op != OpKind::Conv2dMaxPlace) return kNone;
+  for (std::size_t i = 0; i < id.position(); ++i) {
+    const ir::Node& other = graph_.nodes[i];
+    const bool is_twin =
+        other.op == OpKind::Conv2dMax && other.inputs == node.inputs && other.attributes == node.attributes;
+    if (is_twin && unit_of_[i] != kNone && units_[unit_of_[i]].nodes.size() == 1) return unit_of_[i];
+  }
+  return kNone;
 }
 
 void Units::merge_all() {
@@ -92,6 +111,43 @@ void Units::try_merge(std::size_t lhs, std::size_t rhs) {
   into.insert(into.end(), units_[lhs].nodes.begin(), units_[lhs].nodes.end());
   std::sort(into.begin(), into.end());
   units_[lhs].nodes.clear();
+}
+
+// A product that fits the nearest caches is as well stored; a right side that does not fit the second would be
+// read from afar again for every few rows.
+static constexpr std::int64_t kSmallResult = 128 * 1024 / 4;
+static constexpr std::int64_t kLargeRight = 256 * 1024 / 4;
+
+bool Units::can_chain(NodeId product, std::size_t reader) const {
+  const ir::Node& node = graph_.node(product);
+  if (!units_[reader].fused || units_[reader].producer.valid()) return false;
+  const ir::Node& right = graph_.node(node.inputs[1]);
+  const std::int64_t elements = node.shape.element_count().value_or(0);
+  if (elements <= kSmallResult || right.shape.element_count().value_or(0) > kLargeRight) return false;
+  for (const NodeId id : readers(product)) {
+    // In the product's own shape: then rows of it are rows of everything else in the step.
+    if (unit_of(id) != reader || graph_.node(id).shape != node.shape) return false;
+    for (const NodeId input : graph_.node(id).inputs) {
+      if (root(input) == product && graph_.node(input).shape != node.shape) return false;
+    }
+  }
+  return true;
+}
+
+void Units::chain_products() {
+  std::vector<bool> exposed(graph_.nodes.size(), false);
+  for (const ir::Output& output : graph_.outputs) exposed[root(output.node).position()] = true;
+  for (const ir::Update& update : graph_.updates) exposed[root(update.value).position()] = true;
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const NodeId id(i);
+    if (graph_.nodes[i].op != OpKind::MatMul || unit_of_[i] == kNone || exposed[i] || readers_[i].empty())
+      continue;
+    const std::size_t reader = unit_of(readers_[i].front());
+    if (!can_chain(id, reader)) continue;
+    units_[unit_of_[i]].nodes.clear();
+    unit_of_[i] = reader;
+    units_[reader].producer = id;
+  }
 }
 
 std::vector<std::size_t> Units::successors(std::size_t unit) const {

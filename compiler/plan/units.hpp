@@ -8,11 +8,13 @@
 
 namespace nnc {
 
-// One step to be: a kernel call (one node) or a fused step (elementwise nodes over one index space, in node
-// order).
+// One step to be: a kernel call (one node; maxima and then their places are two) or a fused step (elementwise
+// nodes over one index space, in node order).
 struct Unit {
   std::vector<ir::NodeId> nodes;
   bool fused = false;
+  // A matrix product that a fused step computes a few rows at a time as it reads them; not among the nodes.
+  ir::NodeId producer = {};
 };
 
 // Which nodes run together, and what must run before what. Units keep their index; merged ones are left
@@ -49,7 +51,10 @@ class Units {
  private:
   void find_needed();
   void make_units();
+  [[nodiscard]] std::size_t find_twin(ir::NodeId id) const;
   void merge_all();
+  void chain_products();
+  [[nodiscard]] bool can_chain(ir::NodeId product, std::size_t reader) const;
   void try_merge(std::size_t lhs, std::size_t rhs);
   [[nodiscard]] bool is_fusable(ir::NodeId id) const;
   // A path from one unit to another; if `through_third`, the direct edge does not count.

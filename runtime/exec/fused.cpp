@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 
 #include "compiler/base/check.hpp"
+#include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/share.hpp"
 
 namespace nnc::rt {
@@ -17,6 +19,7 @@ static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
 
+static std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
 static std::int64_t count_of(const Shape& shape) { return shape.element_count().value(); }
 
 // Two operands that overlap are the same memory: the planner sees to it.
@@ -25,24 +28,63 @@ static bool same_place(const Operand& lhs, const Operand& rhs) {
 }
 
 template <class T>
-FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels)
+FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer,
+                              bool by_fast)
     : count_(count_of(step.shape)) {
+  if (step.producer) lay_out_producer(step, producer, by_fast);
   choose_block(step);
   lay_out_inputs(step);
-  lay_out_instructions(step, kernels);
+  const bool compounds = std::is_same_v<T, float> && by_fast && is_on(Optimization::Compounds);
+  const std::vector<Operation> operations =
+      choose_operations(step, compounds ? fast_compounds() : std::span<const CompoundKernel>());
+  lay_out_numbers(step, operations);
+  lay_out_operations(step, operations, kernels);
   lay_out_stores(step);
 }
 
 template <class T>
+std::uint64_t FusedProgram<T>::register_bytes() const {
+  return whole_lines(scratch_registers_ * static_cast<std::uint64_t>(block_) * sizeof(T));
+}
+
+template <class T>
 std::uint64_t FusedProgram<T>::scratch_bytes() const {
-  const std::uint64_t bytes = scratch_registers_ * static_cast<std::uint64_t>(block_) * sizeof(T);
-  return (bytes + kLine - 1) / kLine * kLine;
+  return register_bytes() + producer_.result_bytes + producer_.workspace_bytes;
+}
+
+template <class T>
+std::int64_t FusedProgram<T>::count_of_pieces() const {
+  if (producer_.step == nullptr) return (count_ + block_ - 1) / block_;
+  return (producer_.rows + producer_.rows_at_once - 1) / producer_.rows_at_once;
 }
 
 template <class T>
 int FusedProgram<T>::useful_parts(int most) const {
-  const std::int64_t blocks = (count_ + block_ - 1) / block_;
-  return rt::useful_parts(nanoseconds_, static_cast<int>(std::clamp<std::int64_t>(blocks, 1, most)));
+  return rt::useful_parts(nanoseconds_, static_cast<int>(std::clamp<std::int64_t>(count_of_pieces(), 1, most)));
+}
+
+// So many rows that they stay in the nearest cache until they are read, but enough for whole tiles.
+template <class T>
+void FusedProgram<T>::lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows) {
+  constexpr std::int64_t kRowsOfTiles = 16;
+  const KernelStep& product = *step.producer;
+  producer_.step = &product;
+  producer_.kernel = kernel;
+  producer_.by_rows = by_rows;
+  producer_.rows = product.output.shape[0];
+  producer_.columns = product.output.shape[1];
+  const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t fitting = kCacheBytes / 2 / row_bytes / kRowsOfTiles * kRowsOfTiles;
+  producer_.rows_at_once = by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
+  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
+  producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
+  std::vector<Shape> shapes;
+  for (const Operand& input : product.inputs) shapes.push_back(input.shape);
+  if (by_rows) {
+    producer_.workspace_bytes =
+        whole_lines(workspace_bytes(product.op, shapes, product.output.shape, product.attributes));
+  }
+  nanoseconds_ += estimated_nanoseconds(product.op, shapes, product.output.shape, product.attributes);
 }
 
 // Rows that fit into a block should start where blocks start: then one block of them serves all.
@@ -67,31 +109,56 @@ void FusedProgram<T>::choose_block(const FusedStep& step) {
 
 template <class T>
 void FusedProgram<T>::lay_out_inputs(const FusedStep& step) {
-  for (const FusedStep::Input& input : step.inputs) {
-    if (input.access == Access::Full) {
-      registers_.push_back({&input.operand, -1});
-      continue;
-    }
+  registers_.resize(step.inputs.size() + step.instructions.size());
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const FusedStep::Input& input = step.inputs[i];
+    if (input.access == Access::Produced) producer_.target = static_cast<std::int32_t>(i);
+    if (input.access == Access::Full) registers_[i].place = &input.operand;
+    if (input.access != Access::Row && input.access != Access::Column) continue;
     const std::int64_t count = count_of(input.operand.shape);
     Spread spread;
     spread.place = &input.operand;
     spread.count = count;
-    spread.target = static_cast<std::int32_t>(registers_.size());
+    spread.target = static_cast<std::int32_t>(i);
     if (input.access == Access::Column) spread.run = count > 0 ? count_ / count : 1;
-    spread.once = input.access == Access::Scalar ||
-                  (input.access == Access::Row && block_ % std::max<std::int64_t>(count, 1) == 0);
+    spread.once = input.access == Access::Row && block_ % std::max<std::int64_t>(count, 1) == 0;
     spreads_.push_back(spread);
-    registers_.push_back({nullptr, new_scratch()});
+    registers_[i].scratch = new_scratch();
   }
 }
 
-// The memory of a store that the instruction may write at once: no later instruction or store reads an input
+// Constants and scalars that an operation reads element by element, or that are stored, are spread over a block.
+template <class T>
+void FusedProgram<T>::lay_out_numbers(const FusedStep& step, const std::vector<Operation>& operations) {
+  std::vector<bool> spread(registers_.size(), false);
+  for (const Operation& operation : operations) {
+    for (const std::int32_t read : operation.vectors) spread[static_cast<std::size_t>(read)] = true;
+  }
+  for (const FusedStep::Store& store : step.stores) spread[static_cast<std::size_t>(store.value_register)] = true;
+  for (std::size_t i = 0; i < registers_.size(); ++i) {
+    const bool is_input = i < step.inputs.size();
+    const FusedStep::Instruction* constant = is_input ? nullptr : &step.instructions[i - step.inputs.size()];
+    const bool is_number =
+        is_input ? step.inputs[i].access == Access::Scalar : constant->op == OpKind::Constant;
+    if (!is_number || !spread[i]) continue;
+    Spread number;
+    if (is_input) number.place = &step.inputs[i].operand;
+    if (!is_input) number.number = static_cast<T>(constant->constant);
+    number.target = static_cast<std::int32_t>(i);
+    number.once = true;
+    spreads_.push_back(number);
+    registers_[i].scratch = new_scratch();
+  }
+}
+
+// The memory of a store that the operation may write at once: no later operation or store reads an input
 // there.
 template <class T>
-const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::size_t instruction) const {
-  const auto value = static_cast<std::int32_t>(step.inputs.size() + instruction);
+const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step,
+                                                   const std::vector<Operation>& operations,
+                                                   std::size_t operation) const {
   for (const FusedStep::Store& store : step.stores) {
-    if (store.value_register != value) continue;
+    if (store.value_register != operations[operation].output) continue;
     const auto reads_target = [&](std::int32_t index) {
       const auto i = static_cast<std::size_t>(index);
       return i < step.inputs.size() && registers_[i].place != nullptr &&
@@ -100,8 +167,8 @@ const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::s
     bool free = std::none_of(step.stores.begin(), step.stores.end(), [&](const FusedStep::Store& other) {
       return reads_target(other.value_register);
     });
-    for (std::size_t later = instruction + 1; later < step.instructions.size() && free; ++later) {
-      const std::vector<std::int32_t>& read = step.instructions[later].registers;
+    for (std::size_t later = operation + 1; later < operations.size() && free; ++later) {
+      const std::vector<std::int32_t>& read = operations[later].vectors;
       free = std::none_of(read.begin(), read.end(), reads_target);
     }
     if (free) return &store.operand;
@@ -110,51 +177,58 @@ const Operand* FusedProgram<T>::find_direct_target(const FusedStep& step, std::s
 }
 
 template <class T>
-void FusedProgram<T>::lay_out_instructions(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels) {
-  std::vector<std::size_t> last_read(step.inputs.size() + step.instructions.size(), 0);
-  for (std::size_t i = 0; i < step.instructions.size(); ++i) {
-    for (const std::int32_t read : step.instructions[i].registers)
-      last_read[static_cast<std::size_t>(read)] = i;
+std::size_t FusedProgram<T>::number_of(const FusedStep& step, std::int32_t index) {
+  const auto i = static_cast<std::size_t>(index);
+  Number number;
+  if (i < step.inputs.size()) {
+    number.place = &step.inputs[i].operand;
+  } else {
+    number.value = static_cast<T>(step.instructions[i - step.inputs.size()].constant);
   }
-  for (const FusedStep::Store& store : step.stores) {
-    last_read[static_cast<std::size_t>(store.value_register)] = step.instructions.size();
+  numbers_.push_back(number);
+  NNC_CHECK(numbers_.size() <= kMostNumbers);
+  return numbers_.size() - 1;
+}
+
+template <class T>
+void FusedProgram<T>::lay_out_operations(const FusedStep& step, const std::vector<Operation>& operations,
+                                         const OpTable<BlockKernelOf<T>>& kernels) {
+  std::vector<std::size_t> last_read(registers_.size(), 0);
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    for (const std::int32_t read : operations[i].vectors) last_read[static_cast<std::size_t>(read)] = i;
   }
+  for (const FusedStep::Store& store : step.stores)
+    last_read[static_cast<std::size_t>(store.value_register)] = operations.size();
   std::vector<std::int32_t> unused;
-  std::vector<bool> is_number(last_read.size(), false);  // filled before all blocks and so never given away
-  for (std::size_t i = 0; i < step.instructions.size(); ++i) {
-    const FusedStep::Instruction& instruction = step.instructions[i];
-    const auto output = static_cast<std::int32_t>(registers_.size());
-    if (instruction.op == OpKind::Constant) {
-      Spread spread;
-      spread.number = static_cast<T>(instruction.constant);
-      spread.target = output;
-      spread.once = true;
-      spreads_.push_back(spread);
-      is_number[registers_.size()] = true;
-      registers_.push_back({nullptr, new_scratch()});
-      continue;
-    }
-    Instruction bound{kernels[instruction.op], {0, 0, 0}, output};
-    NNC_CHECK(bound.kernel != nullptr && instruction.registers.size() <= 3);
-    nanoseconds_ += element_nanoseconds(instruction.op) * static_cast<double>(count_);
-    std::copy(instruction.registers.begin(), instruction.registers.end(), bound.inputs.begin());
-    // A register's block may be taken by the very instruction that reads it last: kernels work element by
-    // element.
-    for (const std::int32_t read : instruction.registers) {
+  std::vector<bool> is_result(registers_.size(), false);  // inputs and numbers are never given away
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const Operation& operation = operations[i];
+    Instruction bound;
+    bound.compound = operation.compound;
+    if (operation.compound == nullptr) bound.kernel = kernels[operation.op];
+    bound.output = operation.output;
+    NNC_CHECK((bound.kernel != nullptr || bound.compound != nullptr) && operation.vectors.size() <= 3);
+    nanoseconds_ += element_nanoseconds(operation.op) * static_cast<double>(count_);
+    std::copy(operation.vectors.begin(), operation.vectors.end(), bound.inputs.begin());
+    for (std::size_t n = 0; n < operation.numbers.size(); ++n)
+      bound.numbers[n] = number_of(step, operation.numbers[n]);
+    // A register's block may be taken by the very operation that reads it last: kernels work element by element.
+    for (const std::int32_t read : operation.vectors) {
       const auto position = static_cast<std::size_t>(read);
-      const bool ends = last_read[position] == i && position >= step.inputs.size() && !is_number[position] &&
-                        registers_[position].scratch >= 0;
+      const bool ends = last_read[position] == i && is_result[position] && registers_[position].scratch >= 0;
       if (ends && std::find(unused.begin(), unused.end(), registers_[position].scratch) == unused.end()) {
         unused.push_back(registers_[position].scratch);
       }
     }
-    if (const Operand* target = find_direct_target(step, i)) {
-      registers_.push_back({target, -1});
+    Register& output = registers_[static_cast<std::size_t>(operation.output)];
+    is_result[static_cast<std::size_t>(operation.output)] = true;
+    if (const Operand* target = find_direct_target(step, operations, i)) {
+      output.place = target;
     } else if (!unused.empty()) {
-      registers_.push_back({nullptr, unused.back()});
+      output.scratch = unused.back();
       unused.pop_back();
     } else {
-      registers_.push_back({nullptr, new_scratch()});
+      output.scratch = new_scratch();
     }
     instructions_.push_back(bound);
   }
@@ -173,15 +247,25 @@ template <class T>
 void FusedProgram<T>::bind(const Locate& locate, std::byte* scratch, int parts) {
   const auto elements = [&](const Operand& operand) { return reinterpret_cast<T*>(locate(operand)); };
   addresses_.clear();
+  scratch_ = scratch;
+  producer_.inputs.clear();
+  for (std::size_t i = 0; producer_.step != nullptr && i < producer_.step->inputs.size(); ++i) {
+    const Operand& input = producer_.step->inputs[i];
+    producer_.inputs.push_back({locate(input), input.shape.sizes(), input.type});
+  }
   for (int part = 0; part < parts; ++part) {
     T* own = reinterpret_cast<T*>(scratch + static_cast<std::uint64_t>(part) * scratch_bytes());
     for (const Register& r : registers_) {
       const bool moves = r.place != nullptr;
-      addresses_.push_back({moves ? elements(*r.place) : own + r.scratch * block_, moves});
+      const bool nowhere = !moves && r.scratch < 0;  // produced, or no register after all
+      addresses_.push_back({moves ? elements(*r.place) : nowhere ? nullptr : own + r.scratch * block_, moves});
     }
   }
   for (Spread& spread : spreads_) {
     if (spread.place != nullptr) spread.source = elements(*spread.place);
+  }
+  for (Number& number : numbers_) {
+    if (number.place != nullptr) number.source = elements(*number.place);
   }
   for (Copy& copy : copies_) copy.target = elements(*copy.place);
 }
@@ -210,31 +294,71 @@ void FusedProgram<T>::fill(const Spread& spread, T* out, std::int64_t begin, std
 }
 
 template <class T>
-void FusedProgram<T>::run_block(const Address* registers, std::int64_t begin, std::int64_t length) const {
-  const auto at = [registers, begin](std::int32_t index) {
-    const Address& address = registers[index];
+void FusedProgram<T>::run_block(const Context& context, std::int64_t begin, std::int64_t length,
+                                const T* produced) const {
+  const auto written = [&context, begin](std::int32_t index) {
+    const Address& address = context.registers[index];
     return address.moves ? address.base + begin : address.base;
   };
+  const auto at = [&](std::int32_t index) -> const T* {
+    return index == producer_.target ? produced : written(index);
+  };
   for (const Spread& spread : spreads_) {
-    if (!spread.once) fill(spread, registers[spread.target].base, begin, length);
+    if (!spread.once) fill(spread, context.registers[spread.target].base, begin, length);
   }
   for (const Instruction& i : instructions_) {
-    i.kernel(at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2]), at(i.output), length);
+    const std::array<const T*, 3> inputs = {at(i.inputs[0]), at(i.inputs[1]), at(i.inputs[2])};
+    if constexpr (std::is_same_v<T, float>) {
+      if (i.compound != nullptr) {
+        const std::array<T, 2> numbers = {context.numbers[i.numbers[0]], context.numbers[i.numbers[1]]};
+        i.compound->run(inputs.data(), numbers.data(), written(i.output), length);
+        continue;
+      }
+    }
+    i.kernel(inputs[0], inputs[1], inputs[2], written(i.output), length);
   }
   for (const Copy& copy : copies_) std::copy_n(at(copy.source), length, copy.target + begin);
 }
 
+// The rows of the producer from this one on, and all that is made of them.
+template <class T>
+void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::byte* memory) const {
+  const std::int64_t rows = std::min(producer_.rows_at_once, producer_.rows - row);
+  KernelCall call;
+  call.inputs = producer_.inputs;
+  call.output = {memory, producer_.step->output.shape.sizes(), ElementType::Float};
+  call.attributes = &producer_.step->attributes;
+  call.workspace = {memory + producer_.result_bytes, producer_.workspace_bytes};
+  if (producer_.by_rows) {
+    call.first_row = row;
+    call.rows = rows;
+  }
+  producer_.kernel(call);
+  const std::int64_t first = row * producer_.columns;
+  const std::int64_t end = (row + rows) * producer_.columns;
+  for (std::int64_t begin = first; begin < end; begin += block_)
+    run_block(context, begin, std::min(block_, end - begin), reinterpret_cast<T*>(memory) + (begin - first));
+}
+
 template <class T>
 void FusedProgram<T>::run(int part, int parts) const {
-  const Share blocks = share_of((count_ + block_ - 1) / block_, part, parts);
-  if (blocks.size() == 0) return;
+  const Share pieces = share_of(count_of_pieces(), part, parts);
+  if (pieces.size() == 0) return;
   const Address* registers = addresses_.data() + static_cast<std::size_t>(part) * registers_.size();
   for (const Spread& spread : spreads_) {
     if (spread.once) fill(spread, registers[spread.target].base, 0, block_);
   }
-  for (std::int64_t block = blocks.begin; block < blocks.end; ++block) {
-    const std::int64_t begin = block * block_;
-    run_block(registers, begin, std::min(block_, count_ - begin));
+  Numbers numbers{};
+  for (std::size_t i = 0; i < numbers_.size(); ++i)
+    numbers[i] = numbers_[i].source != nullptr ? *numbers_[i].source : numbers_[i].value;
+  const Context context{registers, numbers};
+  std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes();
+  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece) {
+    if (producer_.step != nullptr) {
+      run_rows(context, piece * producer_.rows_at_once, own + register_bytes());
+    } else {
+      run_block(context, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/plan/step_plan.hpp"
+#include "runtime/exec/operations.hpp"
 #include "runtime/kernels/kernels.hpp"
 
 namespace nnc::rt {
@@ -19,8 +20,9 @@ using Locate = std::function<std::byte*(const Operand&)>;
 template <class T>
 class FusedProgram {
  public:
-  // Keeps nothing of the step but the places of its operands.
-  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels);
+  // Keeps nothing of the step but the places of its operands and its producer. With fast
+  // kernels, compounds are used, and the producer computes rows alone; without, all at once.
+  FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels, Kernel producer, bool by_fast);
 
   // Bytes of scratch memory, a multiple of a cache line, that each part needs for itself.
   [[nodiscard]] std::uint64_t scratch_bytes() const;
@@ -52,10 +54,20 @@ class FusedProgram {
     bool once = false;  // the same for every block
     const T* source = nullptr;
   };
+  // What all elements share, for compounds: a scalar input, or a number.
+  struct Number {
+    const Operand* place = nullptr;  // null: the value
+    T value = 0;
+    const T* source = nullptr;
+  };
+  static constexpr std::size_t kMostNumbers = 48;
+  using Numbers = std::array<T, kMostNumbers>;
   struct Instruction {
-    BlockKernelOf<T> kernel;
-    std::array<std::int32_t, 3> inputs;
-    std::int32_t output;
+    BlockKernelOf<T> kernel = nullptr;  // of one operation, or
+    const CompoundKernel* compound = nullptr;
+    std::array<std::int32_t, 3> inputs{};
+    std::array<std::size_t, CompoundKernel::kMaxNumbers> numbers{};
+    std::int32_t output = 0;
   };
   struct Copy {
     std::int32_t source;
@@ -63,14 +75,41 @@ class FusedProgram {
     T* target = nullptr;
   };
 
+  // What computes the rows that are read next.
+  struct Producer {
+    const KernelStep* step = nullptr;  // null if there is none
+    Kernel kernel = nullptr;
+    std::int32_t target = -1;  // the register
+    bool by_rows = false;
+    std::int64_t rows = 1, columns = 1;
+    std::int64_t rows_at_once = 1;
+    std::uint64_t result_bytes = 0;     // of the rows at once, a multiple of a cache line, as what follows
+    std::uint64_t workspace_bytes = 0;
+    std::vector<TensorView> inputs;
+  };
+  // Elements of the index space: blocks of them, or whole rows of the producer.
+  [[nodiscard]] std::int64_t count_of_pieces() const;
+
+  void lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows);
   void choose_block(const FusedStep& step);
   void lay_out_inputs(const FusedStep& step);
-  void lay_out_instructions(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels);
-  const Operand* find_direct_target(const FusedStep& step, std::size_t instruction) const;
+  void lay_out_numbers(const FusedStep& step, const std::vector<Operation>& operations);
+  void lay_out_operations(const FusedStep& step, const std::vector<Operation>& operations,
+                          const OpTable<BlockKernelOf<T>>& kernels);
+  const Operand* find_direct_target(const FusedStep& step, const std::vector<Operation>& operations,
+                                    std::size_t operation) const;
+  std::size_t number_of(const FusedStep& step, std::int32_t index);
   void lay_out_stores(const FusedStep& step);
   [[nodiscard]] std::int32_t new_scratch() { return static_cast<std::int32_t>(scratch_registers_++); }
   void fill(const Spread& spread, T* out, std::int64_t begin, std::int64_t length) const;
-  void run_block(const Address* registers, std::int64_t begin, std::int64_t length) const;
+  // What a part needs while it runs.
+  struct Context {
+    const Address* registers;
+    const Numbers& numbers;
+  };
+  void run_block(const Context& context, std::int64_t begin, std::int64_t length, const T* produced) const;
+  void run_rows(const Context& context, std::int64_t row, std::byte* memory) const;
+  [[nodiscard]] std::uint64_t register_bytes() const;
 
   std::int64_t count_ = 0;
   std::int64_t block_ = 1;
@@ -78,9 +117,12 @@ class FusedProgram {
   std::size_t scratch_registers_ = 0;
   std::vector<Register> registers_;
   std::vector<Spread> spreads_;
+  std::vector<Number> numbers_;
   std::vector<Instruction> instructions_;
   std::vector<Copy> copies_;
   std::vector<Address> addresses_;  // of all registers, part after part
+  Producer producer_;
+  std::byte* scratch_ = nullptr;
 };
 
 }  // namespace nnc::rt

@@ -40,12 +40,13 @@ void KernelProgram::bind(const Locate& locate, std::byte* scratch, int) {
   inputs_.clear();
   for (const Operand& input : step_->inputs) inputs_.push_back(view(input));
   output_ = view(step_->output);
+  if (step_->second) second_ = view(*step_->second);
   scratch_ = scratch;
 }
 
 void KernelProgram::run(int part, int parts, const RandomContext& random) const {
   std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes_;
-  kernel_({inputs_, output_, &step_->attributes, random, {own, scratch_bytes_}, part, parts});
+  kernel_({inputs_, output_, &step_->attributes, random, {own, scratch_bytes_}, part, parts, second_});
 }
 
 // ---------------------------------------------------------------- all steps
@@ -55,8 +56,12 @@ using Program = decltype(StepProgram::program);
 static Program make_program(const PlanStep& step, bool wide, KernelSet kernels) {
   if (const auto* kernel = std::get_if<KernelStep>(&step)) return KernelProgram(*kernel, wide, kernels);
   const auto& fused = std::get<FusedStep>(step);
-  if (wide) return FusedProgram<double>(fused, reference_blocks_f64());
-  return FusedProgram<float>(fused, kernels == KernelSet::Fast ? fast_blocks_f32() : reference_blocks_f32());
+  const OpKind product = fused.producer ? fused.producer->op : OpKind::MatMul;
+  if (wide) return FusedProgram<double>(fused, reference_blocks_f64(), reference_kernels_f64()[product], false);
+  const Kernel fast = kernels == KernelSet::Fast ? fast_kernels_f32()[product] : nullptr;
+  const Kernel kernel = fast != nullptr ? fast : reference_kernels_f32()[product];
+  const auto& blocks = kernels == KernelSet::Fast ? fast_blocks_f32() : reference_blocks_f32();
+  return FusedProgram<float>(fused, blocks, kernel, fast != nullptr);
 }
 
 StepProgram::StepProgram(const PlanStep& step, bool wide, KernelSet kernels, int threads)

@@ -34,6 +34,7 @@ class KernelProgram {
   std::uint64_t scratch_bytes_ = 0;  // of each part, a multiple of a cache line
   std::vector<TensorView> inputs_;
   TensorView output_;
+  TensorView second_;  // without memory if the step has none
   std::byte* scratch_ = nullptr;
 };
 

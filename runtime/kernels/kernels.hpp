@@ -37,6 +37,11 @@ struct KernelCall {
   // of one call may run at once, each with a workspace of its own, and leave each other's elements alone.
   int part = 0;
   int parts = 1;
+  // Conv2dMax only: also write the places of the maxima here, if there is memory.
+  TensorView second = {};
+  // The fast MatMul only: so many rows of the output alone, from this one on; output.data is where it goes.
+  std::int64_t first_row = 0;
+  std::int64_t rows = -1;  // all
 };
 
 using Kernel = void (*)(const KernelCall&);
@@ -71,6 +76,9 @@ std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const 
 // operation is never cut, or does so little that waking a thread takes longer.
 int useful_parts(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                  const Attributes& attributes, int most);
+// About how long a call of the fast kernel takes on one thread; 0 if there is no estimate.
+double estimated_nanoseconds(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                             const Attributes& attributes);
 // The same for any work, by an estimate of its time on one thread.
 int useful_parts(double nanoseconds, int most);
 // Whether the fast kernel of an operation computes shares at all.
@@ -91,5 +99,21 @@ using WideBlockKernel = BlockKernelOf<double>;
 const OpTable<BlockKernel>& reference_blocks_f32();
 const OpTable<WideBlockKernel>& reference_blocks_f64();
 const OpTable<BlockKernel>& fast_blocks_f32();
+
+// Several elementwise operations in one pass, as a tree.
+struct CompoundTerm {
+  enum class Kind : std::uint8_t { Operation, Vector, Number } kind = Kind::Vector;
+  OpKind op = OpKind::Add;  // of an Operation
+  int index = 0;            // which operand; of an Operation how many it has
+};
+struct CompoundKernel {
+  static constexpr int kMaxVectors = 3;
+  static constexpr int kMaxNumbers = 2;
+  std::span<const CompoundTerm> terms;  // the root first, each operation before its operands
+  // Vectors of n elements, numbers that are the same for all; `out` may be exactly one of the vectors.
+  void (*run)(const float* const* vectors, const float* numbers, float* out, std::int64_t n);
+};
+// None on a machine without fused multiply-add. The larger of two that fit comes first.
+std::span<const CompoundKernel> fast_compounds();
 
 }  // namespace nnc::rt

@@ -43,6 +43,16 @@ double convolution(const Step& s) {
 double kernel_gradient(const Step& s) {
   return count(s.inputs[1]) * window_count(s.attributes) * static_cast<double>(s.inputs[0][3]) * kPerProduct;
 }
+double pool_count(const Attributes& attributes) {
+  const auto& pool = std::get_if<WindowAttributes>(&attributes)->pool;
+  return static_cast<double>(pool[0] * pool[1]);
+}
+double convolved_maxima(const Step& s) { return convolution(s) * pool_count(s.attributes); }
+// Only what reached a maximum, at about half the speed of a tile.
+double maxima_kernel_gradient(const Step& s) { return 2 * kernel_gradient(s); }
+double maxima_image_gradient(const Step& s) {
+  return 2 * count(s.inputs[0]) * window_count(s.attributes) * static_cast<double>(s.output[3]) * kPerProduct;
+}
 double pool(const Step& s) { return count(s.output) * window_count(s.attributes) * kPerPooled; }
 double pool_gradient(const Step& s) {
   return count(s.inputs.back()) * window_count(s.attributes) * 2 * kPerPooled;
@@ -57,6 +67,10 @@ OpTable<Estimate> make_estimates() {
   table.at(OpKind::Conv2d) = &convolution;
   table.at(OpKind::Conv2dGradInput) = &convolution;
   table.at(OpKind::Conv2dGradKernel) = &kernel_gradient;
+  table.at(OpKind::Conv2dMax) = &convolved_maxima;
+  table.at(OpKind::Conv2dMaxPlace) = &convolved_maxima;
+  table.at(OpKind::Conv2dMaxGradInput) = &maxima_image_gradient;
+  table.at(OpKind::Conv2dMaxGradKernel) = &maxima_kernel_gradient;
   table.at(OpKind::MaxPool2d) = &pool;
   table.at(OpKind::AvgPool2d) = &pool;
   table.at(OpKind::MaxPool2dGrad) = &pool_gradient;
@@ -85,11 +99,16 @@ int useful_parts(double nanoseconds, int most) {
   return static_cast<int>(std::clamp(nanoseconds / kSmallestPart, 1.0, static_cast<double>(most)));
 }
 
+double estimated_nanoseconds(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                             const Attributes& attributes) {
+  static const OpTable<Estimate> estimates = make_estimates();
+  return estimates[kind] != nullptr ? estimates[kind]({inputs, output, attributes}) : 0;
+}
+
 int useful_parts(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                  const Attributes& attributes, int most) {
-  static const OpTable<Estimate> estimates = make_estimates();
   if (!is_cut_in_parts(kind)) return 1;
-  return useful_parts(estimates[kind]({inputs, output, attributes}), most);
+  return useful_parts(estimated_nanoseconds(kind, inputs, output, attributes), most);
 }
 
 double element_nanoseconds(OpKind kind) {

@@ -26,6 +26,7 @@ fast::FastKernels make_fast_kernels() {
   fast::add_reductions(made);
   fast::add_matmul(made);
   fast::add_conv(made);
+  fast::add_conv_max(made);
   fast::add_pool(made);
   fast::add_movement(made);
   return made;
@@ -62,6 +63,7 @@ const OpTable<WideBlockKernel>& reference_blocks_f64() {
   static const OpTable<WideBlockKernel> blocks = make_reference_blocks<double>();
   return blocks;
 }
+std::span<const CompoundKernel> fast_compounds() { return fast::compounds(); }
 const OpTable<BlockKernel>& fast_blocks_f32() {
   static const OpTable<BlockKernel> blocks = make_fast_blocks();
   return blocks;
@@ -77,6 +79,11 @@ std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const 
     case OpKind::Conv2dGradInput:
     case OpKind::Conv2dGradKernel:
       return fast::conv_workspace_bytes(kind, inputs, output, attributes);
+    case OpKind::Conv2dMax:
+    case OpKind::Conv2dMaxPlace:
+    case OpKind::Conv2dMaxGradInput:
+    case OpKind::Conv2dMaxGradKernel:
+      return fast::conv_max_workspace_bytes(kind, inputs, output, attributes);
     default:
       return 0;
   }

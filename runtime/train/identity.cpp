@@ -6,6 +6,7 @@
 #include <bit>
 #include <set>
 
+#include "compiler/base/optimizations.hpp"
 #include "compiler/plan/scale_name.hpp"
 #include "runtime/data/sha256.hpp"
 #include "runtime/kernels/kernels.hpp"
@@ -107,6 +108,7 @@ IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& contex
       {"model", context.program.model},
       {"optimizer", context.program.optimizer},
   };
+  if (const std::string off = switched_off(); !off.empty()) fields.emplace_back("without", off);
   if (context.options.smoke) {
     fields.emplace_back("smoke", fmt::format("{} {} {}", kSmokeTrain, kSmokeTest, kSmokePerClass));
   }

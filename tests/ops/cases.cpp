@@ -149,6 +149,19 @@ void add_conv(Cases& cases, const WindowCase& c) {
   cases.add(OpKind::Conv2dGradInput, {out, kernel}, attributes);
 }
 
+// Coarse numbers, so that maxima tie.
+void add_conv_max(Cases& cases, const WindowCase& c, std::array<std::int64_t, 2> pool) {
+  WindowAttributes attributes{c.window, c.stride, c.before, c.after, {}, pool};
+  const Shape kernel{c.window[0], c.window[1], c.image[3], c.filters};
+  cases.add(OpKind::Conv2dMax, {c.image, kernel}, attributes, {Draw::Coarse, Draw::Coarse});
+  const Shape out = cases.list.back().output;
+  cases.add(OpKind::Conv2dMaxPlace, {c.image, kernel}, attributes, {Draw::Coarse, Draw::Coarse});
+  cases.add(OpKind::Conv2dMaxGradKernel, {c.image, out, out}, attributes,
+            {Draw::Any, Draw::Rare, Draw::Place});
+  attributes.input_shape = c.image;
+  cases.add(OpKind::Conv2dMaxGradInput, {out, kernel, out}, attributes, {Draw::Rare, Draw::Any, Draw::Place});
+}
+
 void add_pools(Cases& cases, const WindowCase& c) {
   WindowAttributes attributes{c.window, c.stride, c.before, c.after, {}};
   cases.add(OpKind::MaxPool2d, {c.image}, attributes, {Draw::Coarse});
@@ -172,6 +185,14 @@ void add_windows(Cases& cases) {
   add_pools(cases, {{2, 6, 5, 17}, {3, 2}, {1, 1}, {0, 0}, {0, 0}, 0});  // windows overlap
   add_pools(cases, {{3, 5, 5, 32}, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 0});
   add_pools(cases, {{1, 7, 3, 2}, {2, 3}, {3, 1}, {0, 1}, {1, 2}, 0});
+  add_conv_max(cases, {{1, 1, 1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}, {1, 1});
+  add_conv_max(cases, {{3, 9, 9, 1}, {3, 3}, {1, 1}, {0, 0}, {0, 0}, 5}, {2, 2});
+  add_conv_max(cases, {{2, 10, 8, 1}, {3, 3}, {1, 1}, {0, 0}, {0, 0}, 37}, {2, 2});
+  add_conv_max(cases, {{2, 9, 12, 17}, {3, 3}, {1, 1}, {0, 0}, {0, 0}, 33}, {2, 2});
+  add_conv_max(cases, {{2, 7, 7, 32}, {3, 3}, {1, 1}, {0, 0}, {0, 0}, 16}, {2, 2});
+  add_conv_max(cases, {{2, 6, 7, 3}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 7}, {2, 2});
+  add_conv_max(cases, {{1, 11, 13, 5}, {2, 3}, {2, 1}, {1, 0}, {0, 2}, 19}, {2, 3});
+  add_conv_max(cases, {{1, 12, 11, 2}, {5, 4}, {1, 1}, {0, 0}, {0, 0}, 3}, {3, 1});
   const WindowAttributes plain{{2, 2}, {2, 2}, {0, 0}, {0, 0}, {}};
   cases.add_shaped(OpKind::Conv2d, {{0, 4, 4, 1}, {2, 2, 1, 3}}, plain, {0, 2, 2, 3});
   cases.add_shaped(OpKind::Conv2dGradKernel, {{0, 4, 4, 1}, {0, 2, 2, 3}}, plain, {2, 2, 1, 3});
@@ -196,15 +217,18 @@ class Numbers {
     state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
     return static_cast<double>(state_ >> 40U) / static_cast<double>(1ULL << 24U);
   }
-  double draw(Draw draw, std::int64_t classes) {
-    switch (draw) {
+  double draw(Draw from, std::int64_t classes) {
+    switch (from) {
       case Draw::Any:
         return round_to_float(next() * 4 - 2);
       case Draw::Positive:
         return round_to_float(next() * 3 + 0.01);
       case Draw::Coarse:
         return std::floor(next() * 5) - 2;
+      case Draw::Rare:
+        return next() < 0.5 ? 0 : draw(Draw::Any, classes);
       case Draw::Class:
+      case Draw::Place:
         return std::floor(next() * static_cast<double>(classes));
     }
     return 0;
@@ -221,9 +245,13 @@ std::vector<Tensor> make_inputs(const OpCase& c) {
   Numbers numbers;
   std::vector<Tensor> inputs;
   const auto* with_classes = std::get_if<ClassesAttributes>(&c.attributes);
-  const std::int64_t classes = with_classes != nullptr ? with_classes->classes : 3;
+  const auto* window = std::get_if<WindowAttributes>(&c.attributes);
+  const std::int64_t classes = with_classes != nullptr ? with_classes->classes
+                               : window != nullptr     ? window->pool[0] * window->pool[1]
+                                                       : 3;
+  const auto is_int = [](Draw draw) { return draw == Draw::Class || draw == Draw::Place; };
   for (std::size_t i = 0; i < c.inputs.size(); ++i) {
-    Tensor tensor{c.inputs[i], {}, c.draws[i] == Draw::Class ? ElementType::Int : ElementType::Float};
+    Tensor tensor{c.inputs[i], {}, is_int(c.draws[i]) ? ElementType::Int : ElementType::Float};
     const std::int64_t count = *c.inputs[i].element_count();
     for (std::int64_t k = 0; k < count; ++k) tensor.values.push_back(numbers.draw(c.draws[i], classes));
     inputs.push_back(std::move(tensor));

@@ -10,7 +10,8 @@
 namespace nnc::test {
 
 // From which numbers an input is drawn.
-enum class Draw { Any, Positive, Coarse, Class };  // Coarse: few different ones, so that ties happen
+// Coarse: few different ones, so that ties happen. Rare: half of them 0. Place: in a window of maxima.
+enum class Draw { Any, Positive, Coarse, Rare, Class, Place };
 
 struct OpCase {
   OpKind kind;

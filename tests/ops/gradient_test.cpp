@@ -303,6 +303,15 @@ std::vector<OpCase> window_cases() {
     cases.push_back({OpKind::MaxPool2d, [=](Case& c) {
                        return c.add(OpKind::MaxPool2d, {c.spaced(setup.image)}, setup.window);
                      }});
+    // Large windows of a few values: the maxima are apart, whatever the small steps do.
+    cases.push_back({OpKind::Conv2dMax, [=](Case& c) {
+                       const auto& w = setup.window.window;
+                       WindowAttributes window = setup.window;
+                       window.pool = {std::min<std::int64_t>(2, setup.image[1] / 3 + 1), 1};
+                       const NodeId kernel =
+                           c.parameter(Shape{w[0], w[1], setup.image[3], setup.out_channels});
+                       return c.add(OpKind::Conv2dMax, {c.parameter(setup.image), kernel}, window);
+                     }});
     cases.push_back({OpKind::AvgPool2d, [=](Case& c) {
                        return c.add(OpKind::AvgPool2d, {c.parameter(setup.image)}, setup.window);
                      }});

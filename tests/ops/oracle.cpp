@@ -211,6 +211,51 @@ std::vector<Expected> windows(OpKind kind, const std::vector<Tensor>& inputs, co
   return {sums.begin(), sums.end()};
 }
 
+// Convolution and maximum in one: through the convolution and the pool, which is what the operation says.
+std::vector<Expected> convolved_maxima(OpKind kind, const std::vector<Tensor>& inputs,
+                                       const WindowAttributes& w, const Shape& output) {
+  const bool to_image = kind == OpKind::Conv2dMaxGradInput;
+  const bool forward = kind == OpKind::Conv2dMax || kind == OpKind::Conv2dMaxPlace;
+  const Shape image = to_image ? w.input_shape : inputs[0].shape;
+  const Shape maxima = forward ? output : to_image ? inputs[0].shape : inputs[1].shape;
+  const auto convolved_size = [&](int axis) {
+    const auto i = static_cast<std::size_t>(axis - 1);
+    return window_output_size(image[axis], w.window[i], w.stride[i], w.pad_before[i], w.pad_after[i]);
+  };
+  const Shape convolved{maxima[0], convolved_size(1), convolved_size(2), maxima[3]};
+  const auto position = [](const Shape& shape, const Coordinates& at) {
+    std::int64_t result = 0;
+    for (int axis = 0; axis < 4; ++axis) result = result * shape[axis] + at[static_cast<std::size_t>(axis)];
+    return static_cast<std::size_t>(result);
+  };
+  const auto pixel = [&](const Coordinates& at, std::int64_t place) {
+    return Coordinates{at[0], at[1] * w.pool[0] + place / w.pool[1], at[2] * w.pool[1] + place % w.pool[1],
+                       at[3]};
+  };
+  if (forward) {
+    const std::vector<Expected> values = windows(OpKind::Conv2d, inputs, w, convolved);
+    std::vector<Expected> result;
+    walk(output, [&](const Coordinates& at) {
+      std::int64_t best = 0;
+      for (std::int64_t place = 1; place < w.pool[0] * w.pool[1]; ++place) {
+        const auto value = [&](std::int64_t p) { return values[position(convolved, pixel(at, p))].value; };
+        if (value(place) > value(best)) best = place;
+      }
+      const Expected maximum = values[position(convolved, pixel(at, best))];
+      result.push_back(kind == OpKind::Conv2dMax ? maximum : Expected{static_cast<double>(best), 0, 1});
+    });
+    return result;
+  }
+  const Tensor& grad = inputs[to_image ? 0 : 1];
+  Tensor spread{convolved, std::vector<double>(static_cast<std::size_t>(*convolved.element_count())), {}};
+  walk(maxima, [&](const Coordinates& at) {
+    const auto place = static_cast<std::int64_t>(get(inputs[2], at));
+    spread.values[position(convolved, pixel(at, place))] = get(grad, at);
+  });
+  if (to_image) return windows(OpKind::Conv2dGradInput, {spread, inputs[1]}, w, output);
+  return windows(OpKind::Conv2dGradKernel, {inputs[0], spread}, w, output);
+}
+
 Expected exact(double value) { return {value, std::fabs(value), 1}; }
 
 Expected reduce(OpKind kind, const Tensor& input, const std::vector<int>& axes, const Coordinates& at) {
@@ -272,6 +317,9 @@ std::vector<Expected> expected_result(OpKind kind, const std::vector<Tensor>& in
                                       const Attributes& attributes, const Shape& output) {
   std::vector<Expected> result;
   const OpClass op_class = op_info(kind).op_class;
+  const bool maxima = kind == OpKind::Conv2dMax || kind == OpKind::Conv2dMaxPlace ||
+                      kind == OpKind::Conv2dMaxGradInput || kind == OpKind::Conv2dMaxGradKernel;
+  if (maxima) return convolved_maxima(kind, inputs, std::get<WindowAttributes>(attributes), output);
   if (op_class == OpClass::Window)
     return windows(kind, inputs, std::get<WindowAttributes>(attributes), output);
   if (kind == OpKind::Reshape) {

@@ -14,44 +14,13 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "runtime/kernels/fast/vector_math.hpp"
+#include "runtime/kernels/fast/evaluate.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
 
 #if NNC_FUSED_TARGET
-
-HWY_INLINE V truth(hn::Mask<D> mask) { return hn::IfThenElseZero(mask, hn::Set(D(), 1.0F)); }
-
-// Long because it defines every operation. Unused operands are 0.
-template <OpKind kind>
-HWY_INLINE V evaluate(V a, V b, V c) {
-  const D d;
-  const V zero = hn::Zero(d);
-  if constexpr (kind == OpKind::Negate) return hn::Neg(a);
-  if constexpr (kind == OpKind::Exp) return exp(a);
-  if constexpr (kind == OpKind::Log) return log(a);
-  if constexpr (kind == OpKind::Sqrt) return hn::Sqrt(a);
-  if constexpr (kind == OpKind::Abs) return hn::Abs(a);
-  if constexpr (kind == OpKind::Sign) {
-    const V negative = hn::IfThenElse(hn::Lt(a, zero), hn::Set(d, -1.0F), a);
-    return hn::IfThenElse(hn::Gt(a, zero), hn::Set(d, 1.0F), negative);
-  }
-  if constexpr (kind == OpKind::Tanh) return tanh(a);
-  if constexpr (kind == OpKind::Sigmoid) return sigmoid(a);
-  if constexpr (kind == OpKind::Softplus) return softplus(a);
-  if constexpr (kind == OpKind::Add) return hn::Add(a, b);
-  if constexpr (kind == OpKind::Subtract) return hn::Sub(a, b);
-  if constexpr (kind == OpKind::Multiply) return hn::Mul(a, b);
-  if constexpr (kind == OpKind::Divide) return hn::Div(a, b);
-  if constexpr (kind == OpKind::Maximum) return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(a)), a, b);
-  if constexpr (kind == OpKind::Minimum) return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::IsNaN(a)), a, b);
-  if constexpr (kind == OpKind::Greater) return truth(hn::Gt(a, b));
-  if constexpr (kind == OpKind::GreaterEqual) return truth(hn::Ge(a, b));
-  if constexpr (kind == OpKind::Equal) return truth(hn::Eq(a, b));
-  if constexpr (kind == OpKind::Select) return hn::IfThenElse(hn::Eq(a, zero), c, b);
-}
 
 template <OpKind kind, int arity>
 HWY_ATTR void run_block(const float* a, const float* b, const float* c, float* out, std::int64_t n) {

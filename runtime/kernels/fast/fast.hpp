@@ -21,16 +21,20 @@ struct FastKernels {
   }
 };
 
+std::span<const CompoundKernel> compounds();
 void add_blocks(OpTable<BlockKernel>& blocks);
 void add_elementwise(FastKernels& fast);
 void add_reductions(FastKernels& fast);
 void add_matmul(FastKernels& fast);
 void add_conv(FastKernels& fast);
+void add_conv_max(FastKernels& fast);
 void add_pool(FastKernels& fast);
 void add_movement(FastKernels& fast);
 
 std::uint64_t matmul_workspace_bytes();
 std::uint64_t conv_workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                                    const Attributes& attributes);
+std::uint64_t conv_max_workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
+                                       const Attributes& attributes);
 
 }  // namespace nnc::rt::fast

@@ -8,7 +8,9 @@
 // or panels of it are copied. Copies are also made where many rows reuse a panel whose rows lie far apart.
 #include <algorithm>
 
+#include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/fast/fast.hpp"
+#include "runtime/kernels/fast/sparse.hpp"
 #include "runtime/kernels/fast/tile.hpp"
 #include "runtime/kernels/share.hpp"
 
@@ -122,7 +124,89 @@ void multiply_by_small(const TileSet& tiles, const Product& p, const EvenParts& 
   }
 }
 
+// ---------------------------------------------------------------- zeros on the left side
+
+// With fewer columns than this, finding the zeros costs as much as they do.
+constexpr std::int64_t kFewColumns = 64;
+// Skipping pays while at most so many of 16 factors are not zero.
+constexpr std::int64_t kOften = 12;
+
+bool is_sparse(std::int64_t found, const SparseBlock& s) { return found * 16 <= s.rows * s.depth * kOften; }
+
+// Looks at a few blocks of the left side, spread over all of it.
+bool looks_sparse(const Product& p) {
+  constexpr std::int64_t kSamples = 8;
+  std::array<std::uint32_t, SparseBlock::kRows> masks;
+  SparseBlock all;
+  std::int64_t found = 0;
+  for (std::int64_t i = 0; i < kSamples; ++i) {
+    const std::int64_t row = p.rows * i / kSamples;
+    const std::int64_t begin = p.depth * (i * 3 % kSamples) / kSamples;
+    SparseBlock s;
+    s.a_row = p.lhs.row, s.a_column = p.lhs.column;
+    s.rows = std::min<std::int64_t>(SparseBlock::kRows, p.rows - row);
+    s.depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - begin);
+    s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
+    found += sparse_set().find(s, masks.data());
+    all.rows += s.rows * s.depth;
+  }
+  all.depth = 1;
+  return is_sparse(found, all);
+}
+
+bool may_skip_zeros(const Product& p) {
+  return p.rhs.column == 1 && p.out_column == 1 && p.columns >= kFewColumns &&
+         (p.lhs.column == 1 || p.lhs.row == 1) && is_on(Optimization::SkipZeros) && looks_sparse(p);
+}
+
+// Columns [column, column + columns) of some rows and some depth, without looking for zeros.
+void multiply_dense(const TileSet& tiles, const Product& p, const SparseBlock& s, std::int64_t row,
+                    std::int64_t begin) {
+  const EvenParts panels((p.columns + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors);
+  for (std::int64_t i = 0; i < panels.count; ++i) {
+    const std::int64_t column = panels.begin(i) * tiles.lanes;
+    const std::int64_t columns = std::min(panels.begin(i + 1) * tiles.lanes, p.columns) - column;
+    const auto width = static_cast<std::size_t>((columns + tiles.lanes - 1) / tiles.lanes);
+    const EvenParts groups(s.rows, tiles.max_rows[width]);
+    for (std::int64_t g = 0; g < groups.count; ++g) {
+      run_block(tiles, p,
+                {row + groups.begin(g), groups.begin(g + 1) - groups.begin(g), column, columns, begin, s.depth,
+                 p.rhs.data + begin * p.rhs.row + column, p.rhs.row});
+    }
+  }
+}
+
+// Blocks of rows and depth, each skipping zeros or not as it has them; the bits are the same. The block of the
+// right side that belongs to some depth is used by all rows before the next.
+void multiply_sparse(const Product& p) {
+  const TileSet& tiles = tile_set();
+  SparseBlock s;
+  s.a_row = p.lhs.row, s.a_column = p.lhs.column;
+  s.b_row = p.rhs.row;
+  s.c_row = p.out_row;
+  s.columns = p.columns;
+  std::array<std::uint32_t, SparseBlock::kRows> masks;
+  for (std::int64_t begin = 0; begin < p.depth; begin += SparseBlock::kDepth) {
+    s.depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - begin);
+    s.accumulate = begin > 0;
+    s.b = p.rhs.data + begin * p.rhs.row;
+    for (std::int64_t row = 0; row < p.rows; row += SparseBlock::kRows) {
+      s.rows = std::min<std::int64_t>(SparseBlock::kRows, p.rows - row);
+      s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
+      s.c = p.out + row * p.out_row;
+      if (is_sparse(sparse_set().find(s, masks.data()), s)) {
+        sparse_set().multiply(s, masks.data());
+      } else {
+        multiply_dense(tiles, p, s, row, begin);
+      }
+    }
+  }
+}
+
+// ---------------------------------------------------------------- the whole product
+
 void multiply(const Product& p) {
+  if (may_skip_zeros(p)) return multiply_sparse(p);
   const TileSet& tiles = tile_set();
   const std::int64_t vectors = (p.columns + tiles.lanes - 1) / tiles.lanes;
   const EvenParts panels(vectors, TileSet::kMaxVectors);
@@ -186,6 +270,10 @@ void matmul(const KernelCall& call) {
   p.out = call.output.as<float>();
   p.out_row = p.columns;
   p.out_column = 1;
+  if (call.rows >= 0) {
+    p.lhs.data += call.first_row * p.lhs.row;
+    p.rows = call.rows;
+  }
   p.panel = reinterpret_cast<float*>(call.workspace.data());
   if (p.rows == 0 || p.columns == 0) return;
   if (p.depth == 0) {

@@ -1,0 +1,36 @@
+// Matrix products whose left side has many zeros, as images and what follows a relu have: factors of zero are
+// skipped. For one instruction set.
+//   C[r][j] (+)= sum over k of A[r][k] * B[k][j], where A[r][k] is not 0
+// One fused multiply-add per k and element, in order of k: a tile (tile.hpp) gives the same bits, as long as
+// nothing is infinite or NaN.
+#pragma once
+
+#include <cstdint>
+
+namespace nnc::rt::fast {
+
+// A block: at most kRows rows and kDepth of depth.
+struct SparseBlock {
+  static constexpr int kRows = 16;
+  static constexpr int kDepth = 32;
+  const float* a = nullptr;
+  std::int64_t a_row = 0, a_column = 0;  // distances; one of them is 1
+  std::int64_t rows = 0;
+  std::int64_t depth = 0;
+  const float* b = nullptr;
+  std::int64_t b_row = 0;
+  float* c = nullptr;
+  std::int64_t c_row = 0;
+  std::int64_t columns = 0;
+  bool accumulate = false;  // begin with what C holds instead of 0
+};
+
+struct SparseSet {
+  // Bit k of masks[r]: A[r][k] is not 0. Returns how many are set.
+  std::int64_t (*find)(const SparseBlock& block, std::uint32_t* masks) = nullptr;
+  void (*multiply)(const SparseBlock& block, const std::uint32_t* masks) = nullptr;
+};
+
+const SparseSet& sparse_set();
+
+}  // namespace nnc::rt::fast
