@@ -62,7 +62,7 @@ std::uint64_t all_bytes(const rt::StoreSizes& sizes) {
 }  // namespace
 
 int cmd_clean(Env& env, const Options& options) {
-  const auto store = open_store(env, options, options.file, StoreUse::Write);
+  const auto store = open_kept(env, options, StoreUse::Write);
   if (store == nullptr) return kExitUsage;
   int exit_code = kExitOk;
   const auto request = read_request(env, options, *store, exit_code);
@@ -95,7 +95,7 @@ int cmd_clean(Env& env, const Options& options) {
 }
 
 int cmd_verify(Env& env, const Options& options) {
-  const auto store = open_store(env, options, options.file, StoreUse::Write);
+  const auto store = open_kept(env, options, StoreUse::Write);
   if (store == nullptr) return kExitUsage;
   const auto damages = store->verify();
   if (!damages) {

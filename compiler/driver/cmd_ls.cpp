@@ -91,6 +91,7 @@ std::string sizes_text(const rt::StoreSizes& sizes) {
 }
 
 int cmd_ls(Env& env, const Options& options) {
+  if (!check_file(env, options)) return kExitUsage;
   const auto store = open_store(env, options, options.file, StoreUse::Read);
   if (store == nullptr) return kExitUsage;
   const auto trials = store->all();
@@ -109,7 +110,8 @@ int cmd_ls(Env& env, const Options& options) {
         {"store", store->folder()}, {"sizes", sizes_json(sizes.value())}, {"trials", list}};
     *env.out << all.dump(2) << "\n";
   } else if (trials.value().empty()) {
-    *env.out << fmt::format("no trials in {}\n", store->folder());
+    *env.out << fmt::format("no trials in {}{}\n", store->folder(),
+                            rt::Store::is_store(store->folder()) ? "" : ": there is no store yet");
   } else {
     *env.out << listing(trials.value()) << "\n" << store->folder() << "\n" << sizes_text(sizes.value());
   }
@@ -117,7 +119,7 @@ int cmd_ls(Env& env, const Options& options) {
 }
 
 int cmd_show(Env& env, const Options& options) {
-  const auto store = open_store(env, options, options.file, StoreUse::Read);
+  const auto store = open_kept(env, options, StoreUse::Read);
   if (store == nullptr) return kExitUsage;
   const auto trials = store->all();
   const auto found =

@@ -1,5 +1,5 @@
 // What a Store holds, and what its files share: opening.cpp opens and makes the database again, store.cpp
-// finds and puts, checkpoints.cpp, care.cpp and verify.cpp are the rest. Not part of the room's interface.
+// finds and puts, recognition.cpp tells a store from another folder, checkpoints.cpp, care.cpp and verify.cpp are the rest. Not part of the room's interface.
 #pragma once
 
 #include <functional>
@@ -106,6 +106,8 @@ namespace store {
 std::string trial_words(const TrialRecord& record);
 std::string trial_words(const std::string& identity);
 std::optional<TrialRow> row_of(const Entry& entry);
+// Fails if the folder is no store and holds what is none of a store's.
+Status refuse_other_folder(const std::string& folder);
 
 }  // namespace store
 

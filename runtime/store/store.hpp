@@ -87,8 +87,10 @@ struct CleanRequest {
 
 class Store {
  public:
+  // Whether there is a store in this folder, in whatever state.
+  static bool is_store(const std::string& folder);
   // Makes the folder if it is missing, unless `read_only`. Fails, with a hint, if the folder cannot be made,
-  // read or written, or is of another format. A damaged database is put aside and made again from the copies;
+  // read or written, is of another format, or is no store and holds other things: then nothing is written. A damaged database is put aside and made again from the copies;
   // `notices` says so.
   static Result<std::unique_ptr<Store>> open(const std::string& folder, bool read_only = false);
   ~Store();

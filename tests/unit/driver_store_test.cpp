@@ -120,13 +120,64 @@ TEST_CASE("a place that cannot be a store ends a command with a hint, before any
   CHECK_FALSE(world.exists("runs"));
 }
 
-TEST_CASE("only a run, clean and verify make a store", "[driver][store]") {
+TEST_CASE("only a run makes a store", "[driver][store]") {
   StudyWorld world;
   for (const std::string verb : {"check", "plan", "why", "ls"}) {
     CAPTURE(verb);
     CHECK(world.ask(verb, "study.nn") == kExitOk);
     CHECK_FALSE(world.exists(".nnc"));
   }
+  for (const std::string verb : {"clean", "verify"}) {
+    CAPTURE(verb);
+    CHECK(world.ask(verb, "study.nn") == kExitUsage);
+    CHECK_THAT(world.err.str(),
+               Catch::StartsWith("error: there is no store in `" + world.path(".nnc") + "`"));
+    CHECK(world.ask(verb, "study.nn", {"--store", world.path("nosuch")}) == kExitUsage);
+    CHECK_FALSE(world.exists(".nnc"));
+    CHECK_FALSE(world.exists("nosuch"));
+  }
+  CHECK(world.run({"show", "3f2a", world.path("study.nn")}) == kExitUsage);
+  CHECK_THAT(world.err.str(), Catch::Contains("there is no store in"));
+}
+
+TEST_CASE("no verb writes into a folder that is no store and holds other things", "[driver][store]") {
+  StudyWorld world;
+  std::filesystem::create_directories(world.path("mine/records"));
+  world.folder.write("mine/letter.txt", {1, 2, 3});
+  const std::string mine = world.path("mine");
+  for (const std::string verb : {"run", "plan", "why", "ls", "verify", "clean"}) {
+    CAPTURE(verb);
+    CHECK(world.ask(verb, "study.nn", {"--store", mine}) == kExitUsage);
+    CHECK_THAT(world.err.str(),
+               Catch::StartsWith("error: `" + mine + "` is no store, and has other things") &&
+                   Catch::Contains("--store " + mine + "/.nnc"));
+  }
+  CHECK(files_in(mine) == 2);
+  CHECK(files_in(mine + "/records") == 0);
+  // An empty one is made one, and one with a store in it is told from it.
+  std::filesystem::create_directories(world.path("empty"));
+  CHECK(world.train("study.nn", {"--store", world.path("empty")})["exit_code"] == kExitOk);
+  world.train("study.nn", {"--store", mine + "/.nnc"});
+  CHECK(world.ask("ls", "study.nn", {"--store", mine}) == kExitUsage);
+  CHECK_THAT(world.err.str(), Catch::Contains("there is one in it: --store " + mine + "/.nnc"));
+}
+
+TEST_CASE("a file that is not there, or is a folder, ends every verb that is given one, and nothing is lost",
+          "[driver][store]") {
+  StudyWorld world;
+  world.env.list_files = [](const std::string&) { return std::vector<std::string>{"study.nn"}; };
+  world.train("study.nn");
+  for (const std::string verb : {"ls", "verify", "clean"}) {
+    CAPTURE(verb);
+    CHECK(world.ask(verb, "sutdy.nn") == kExitUsage);
+    CHECK_THAT(world.err.str(), Catch::StartsWith("error: ") && Catch::Contains("sutdy.nn") &&
+                                    Catch::Contains("did you mean `study.nn`?"));
+    CHECK(world.ask(verb, ".nnc") == kExitUsage);
+    CHECK_THAT(world.err.str(), Catch::Contains("is a folder") && Catch::Contains("--store "));
+  }
+  CHECK(world.ask("clean", "sutdy.nn", {"--all"}) == kExitUsage);
+  CHECK(world.run({"show", "3f2a", world.path("sutdy.nn")}) == kExitUsage);
+  CHECK(world.ask_json("ls", "study.nn")["trials"].size() == 3);
 }
 
 // ---------------------------------------------------------------- nnc plan
@@ -180,7 +231,7 @@ TEST_CASE("plan says what a run then trains", "[driver][store]") {
 TEST_CASE("ls has a line per trial that is kept, and what all take", "[driver][store]") {
   StudyWorld world;
   REQUIRE(world.ask("ls", "study.nn") == kExitOk);
-  CHECK(world.out.str() == "no trials in " + world.path(".nnc") + "\n");
+  CHECK(world.out.str() == "no trials in " + world.path(".nnc") + ": there is no store yet\n");
   const auto results = world.train("study.nn");
   REQUIRE(world.ask("ls", "study.nn") == kExitOk);
   CHECK_THAT(world.out.str(), Catch::Contains("epochs (n 1)") && Catch::Contains("epochs (n 3)") &&
