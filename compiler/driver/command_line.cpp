@@ -318,9 +318,18 @@ std::string as_message(std::string text) {
   return text;
 }
 
-int parse_and_run(Env& env, const std::vector<std::string>& arguments) {
+// `nnc help` and `nnc help VERB`, which people try first.
+std::vector<std::string> with_help(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
+  asked.emplace_back("--help");
+  return asked;
+}
+
+int parse_and_run(Env& env, const std::vector<std::string>& typed_words) {
+  const std::vector<std::string> arguments = with_help(typed_words);
   Options options;
-  options.command = typed(arguments);
+  options.command = typed(typed_words);
   CLI::App app("A compiler for experiments: checks, trains and reports on the networks of a .nn file.",
                "nnc");
   bool version = false;
