@@ -1,8 +1,13 @@
 // driver: trials are kept from run to run, where the command line says, and listed, cleaned and verified
 // there.
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <fstream>
+#include <optional>
+#include <thread>
 
+#include "runtime/store/store.hpp"
 #include "tests/unit/driver_study.hpp"
 
 using namespace nnc;
@@ -192,7 +197,7 @@ TEST_CASE("plan tells declared work from work that is left", "[driver][store]") 
                                   Catch::Contains("the same as 2"));
   CHECK(world.out.str().find("time:") == std::string::npos);
   REQUIRE(world.ask("plan", "study.nn", {"--jobs", "1"}) == kExitOk);
-  CHECK_THAT(world.out.str(), Catch::Contains(" for 1 trial at once\n") && Catch::Contains("time: about "));
+  CHECK_THAT(world.out.str(), Catch::Contains(" for 1 trial at once, beside ") && Catch::Contains("time: about "));
   const auto before = world.ask_json("plan", "study.nn");
   CHECK(before["trials_declared"] == 4);
   CHECK(before["trials_distinct"] == 3);
@@ -224,6 +229,86 @@ TEST_CASE("plan says what a run then trains", "[driver][store]") {
   CHECK(planned["epochs_declared"] == done["work"]["epochs_declared"]);
   CHECK(planned["memory_bytes"] >= done["work"]["memory_bytes"]);
   CHECK(planned["trials"][1]["identity"] == done["trials"][1]["identity"]);
+}
+
+TEST_CASE("plan tells schedules and rules that stop early, and that what is to train is then the most",
+          "[driver][store]") {
+  StudyWorld world;
+  REQUIRE(world.ask("plan", "study.nn", {"--no-time"}) == kExitOk);
+  CHECK(world.out.str().find("schedule") == std::string::npos);
+  CHECK(world.out.str().find("stops early by") == std::string::npos);
+  CHECK(world.ask_json("plan", "study.nn", {"--no-time"})["may_stop_early"] == false);
+  world.change("stops.nn", {{"epochs: 2", "epochs: 2\n  schedule: exponential(factor: 0.5)"},
+                            {"sweep n in [1, 2, 3]\n",
+                             "sweep n in [30]\n  validate over holdout(0.2)\n"
+                             "  stop by valid.loss after 3 epochs\n"}});
+  REQUIRE(world.ask("plan", "stops.nn", {"--no-time"}) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("schedule") && Catch::Contains("exponential(factor: 0.5)") &&
+                                  Catch::Contains("stops early by") &&
+                                  Catch::Contains("valid.loss after 3 epochs") &&
+                                  Catch::Contains("epochs: 32 declared, at most 32 to train") &&
+                                  Catch::Contains("declared, at most "));
+  CHECK(world.ask_json("plan", "stops.nn", {"--no-time"})["may_stop_early"] == true);
+}
+
+TEST_CASE("plan tells the memory of the data beside that of the trials", "[driver][store]") {
+  StudyWorld world;
+  const auto planned = world.ask_json("plan", "study.nn", {"--no-time"});
+  CHECK(planned["data_bytes"].get<int>() > 52);
+  REQUIRE(world.ask("plan", "study.nn", {"--no-time"}) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("at once, beside ") && Catch::Contains(" of data\n"));
+}
+
+// ---------------------------------------------------------------- being stopped, and going on
+
+TEST_CASE("an interruption says how much is done, and the next run where it goes on", "[driver][store]") {
+  StudyWorld world;
+  std::atomic<bool> stop = false;
+  world.env.stop = &stop;
+  int looks = 0;
+  world.env.seconds = [&] {
+    stop = stop || ++looks > 30;
+    return world.now;
+  };
+  REQUIRE(world.ask("run", "study.nn",
+                    {"--only", "again", "--set", "epochs=3000", "--out", world.path("runs")}) ==
+          kExitInterrupted);
+  const std::string told = world.err.str();
+  CHECK_THAT(told,
+             Catch::Matches("[^]*interrupted after 0 of 1 trial; [0-9]+ of 3,000 epochs are done; to go "
+                            "on from there:[^]*"));
+  stop = false;
+  looks = 0;
+  REQUIRE(world.ask("run", "study.nn",
+                    {"--only", "again", "--set", "epochs=3000", "--out", world.path("runs")}) ==
+          kExitInterrupted);
+  CHECK_THAT(world.err.str(),
+             Catch::Matches("again: 3,000 epochs of net, [0-9]+ parameters; goes on (after|within) "
+                            "epoch [0-9]+\n[^]*"));
+  stop = true;
+  REQUIRE(world.ask("run", "study.nn", {"--out", world.path("runs")}) == kExitInterrupted);
+  CHECK_THAT(world.err.str(), Catch::Contains("interrupted after 0 of 4 trials; 0 of 12 steps are done"));
+}
+
+TEST_CASE("a run that needs what another program trains says that it waits", "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  const std::string base = world.ask_json("ls", "study.nn")["trials"][0]["base"];
+  const auto other = rt::Store::open(world.path(".nnc"));
+  REQUIRE(other);
+  std::optional<rt::StoreClaim> claim = other.value()->try_claim(base);
+  REQUIRE(claim);
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    claim.reset();
+  });
+  const int exit_code =
+      world.ask("run", "study.nn", {"--only", "again", "--set", "epochs=5", "--out", world.path("runs")});
+  later.join();
+  CHECK(exit_code == kExitOk);
+  CHECK_THAT(
+      world.err.str(),
+      Catch::StartsWith("again: another program trains it, and its result is waited for\nagain: 5 epochs"));
 }
 
 // ---------------------------------------------------------------- nnc ls, nnc show
