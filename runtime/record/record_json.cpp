@@ -59,6 +59,8 @@ void fields(auto& io, TrialRecord& trial) {
   io("weights_file", trial.weights_file);
   io("predictions", trial.predictions);
   io("layers", trial.layers);
+  io.optional("date", trial.date);
+  io.optional("rates", trial.rates);
 }
 
 void fields(auto& io, SampleImages& images) {
@@ -139,6 +141,11 @@ struct Writer {
   void operator()(const char* name, T& value) {
     object[name] = to_json_value(value);
   }
+  // What older records do not have, and not all newer ones.
+  template <class T>
+  void optional(const char* name, T& value) {
+    if (!value.empty()) (*this)(name, value);
+  }
 
   template <class T>
   static json to_json_value(T& value) {
@@ -197,6 +204,10 @@ class Reader {
     const auto found = object_.find(name);
     if (found == object_.end()) return complain(place, "is missing");
     read(*found, value, place);
+  }
+  template <class T>
+  void optional(const char* name, T& value) {
+    if (object_.contains(name)) (*this)(name, value);
   }
 
  private:

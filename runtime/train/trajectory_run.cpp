@@ -301,6 +301,7 @@ bool TrajectoryRun::keep(const OpenTrial& trial, TrialRecord record) {
       record.weights_file = file.value();
     }
     if (!inputs_.options.reuse) compare_with_known(record);
+    record.date = date_now();
     if (Status kept = store->put(record); !kept) return store_failed(kept.failure());
   }
   const std::size_t index = trial.stop.trial;

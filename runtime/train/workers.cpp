@@ -263,6 +263,7 @@ void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
     record.identity = trial.identity.id;
     record.state = outcome_id(trial.identity.base, trial.plan);
     record.identity_fields = study_.fields(trial.stop.trial, trial.plan);
+    record.date = date_now();
     if (const auto samples = study_.samples().get(trial.plan))
       record_samples(*samples.value(), trial.plan.measures_test, record);
     if (options_.store != nullptr) {
