@@ -14,6 +14,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "compiler/base/number_text.hpp"
 #include "compiler/plan/training_steps.hpp"
 #include "runtime/train/known_results.hpp"
 
@@ -333,6 +334,12 @@ class CostMeter {
 
 Result<StudyCost> cost_of(rt::PreparedStudy& study, const CostOptions& options) {
   return CostMeter(study, options).run();
+}
+
+std::string epochs_left_text(const StudyCost& cost) {
+  if (cost.epochs_open == 0) return {};
+  return fmt::format("{}{} of {}", cost.may_stop ? "at most " : "", with_separators(cost.epochs),
+                     count_text(cost.epochs_open, "epoch"));
 }
 
 }  // namespace nnc

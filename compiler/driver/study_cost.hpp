@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "runtime/train/calibration.hpp"
@@ -59,5 +60,8 @@ struct CostOptions {
 
 // Fails if a trial cannot be compiled.
 Result<StudyCost> cost_of(rt::PreparedStudy& study, const CostOptions& options);
+
+// "60 of 240 epochs": what is to train of what those declare that are not known; "" if all are.
+std::string epochs_left_text(const StudyCost& cost);
 
 }  // namespace nnc
