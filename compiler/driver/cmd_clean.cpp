@@ -15,28 +15,35 @@
 namespace nnc {
 namespace {
 
-// The trials of the store that the program of the command line does not have any more.
-Result<std::vector<std::string>> other_trials(Env& env, const Options& options, rt::Store& store,
-                                              int& exit_code) {
+// Adds the trials of the store that the program of the command line does not have any more, and the states of
+// training that none of its trials goes through.
+Status add_others(Env& env, const Options& options, rt::Store& store, rt::CleanRequest& request,
+                  int& exit_code) {
   std::set<std::string> own;
+  std::set<std::string> own_bases;
   std::set<std::string> own_refits;  // by what is trained: folds decide for how many epochs
   {
     const auto study = open_study(env, options, StoreUse::Read, exit_code);
-    if (study == nullptr) return std::vector<std::string>{};
+    if (study == nullptr) return Done{};
     const std::vector<rt::TrialIdentity>& identities = study->prepared->work().identities;
     for (std::size_t i = 0; i < identities.size(); ++i) {
       own.insert(identities[i].id);
+      own_bases.insert(identities[i].base);
       if (study->plan().trials[i].refit) own_refits.insert(identities[i].base);
     }
   }
   const auto trials = store.all();
   if (!trials) return trials.failure();
-  std::vector<std::string> others;
   for (const rt::TrialRecord& trial : trials.value()) {
     const bool own_refit = trial.refit && own_refits.contains(trial.base);
-    if (!own.contains(trial.identity) && !own_refit) others.push_back(trial.identity);
+    if (!own.contains(trial.identity) && !own_refit) request.trials.push_back(trial.identity);
   }
-  return others;
+  const auto states = store.all_checkpoints();
+  if (!states) return states.failure();
+  for (const rt::CheckpointInfo& state : states.value()) {
+    if (!own_bases.contains(state.base)) request.states.push_back(state.state);
+  }
+  return Done{};
 }
 
 Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Store& store, int& exit_code) {
@@ -47,9 +54,8 @@ Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Stor
     if (!trials) return trials.failure();
     for (const rt::TrialRecord& trial : trials.value()) request.trials.push_back(trial.identity);
   } else if (options.others) {
-    auto others = other_trials(env, options, store, exit_code);
-    if (!others) return others.failure();
-    request.trials = std::move(others).value();
+    if (const Status added = add_others(env, options, store, request, exit_code); !added)
+      return added.failure();
   }
   return request;
 }
@@ -57,6 +63,11 @@ Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Stor
 std::uint64_t all_bytes(const rt::StoreSizes& sizes) {
   return sizes.record_bytes + sizes.weight_bytes + sizes.prediction_bytes + sizes.checkpoint_bytes +
          sizes.leftover_bytes;
+}
+
+// "the weights of trial 3f2a9b1c, which are missing"
+bool says_how(const std::string& what) {
+  return what.find("missing") != std::string::npos || what.find("unreadable") != std::string::npos;
 }
 
 }  // namespace
@@ -102,7 +113,7 @@ int cmd_verify(Env& env, const Options& options) {
     print_error(env, options, damages.failure());
     return kExitUsage;
   }
-  const auto trials = store->all();
+  const auto sizes = store->sizes();
   tell_notices(env, *store);
   const auto lost =
       std::ranges::count_if(damages.value(), [](const rt::StoreDamage& damage) { return !damage.repaired; });
@@ -117,11 +128,13 @@ int cmd_verify(Env& env, const Options& options) {
     *env.out << nlohmann::ordered_json({{"store", store->folder()}, {"damages", list}}).dump(2) << "\n";
   } else if (!options.quiet) {
     for (const rt::StoreDamage& damage : damages.value())
-      *env.out << fmt::format("{}: {}; {}\n", printable(damage.file), printable(damage.what),
-                              printable(damage.remedy));
-    *env.out << fmt::format("{}: {}, {} damaged, {} of them repaired\n", store->folder(),
-                            count_text(trials ? std::ssize(trials.value()) : 0, "trial"),
-                            damages.value().size(), std::ssize(damages.value()) - lost);
+      *env.out << fmt::format("{}: {}{}; {}\n", printable(damage.file), printable(damage.what),
+                              says_how(damage.what) ? "" : ", damaged", printable(damage.remedy));
+    const rt::StoreSizes all = sizes ? sizes.value() : rt::StoreSizes{};
+    *env.out << fmt::format(
+        "{}: {} in {}; {} damaged, {} of them repaired\n", store->folder(), count_text(all.trials, "trial"),
+        count_text(all.trials + all.weights + all.predictions + all.checkpoints, "file"),
+        count_text(std::ssize(damages.value()), "file"), std::ssize(damages.value()) - lost);
   }
   return lost > 0 ? kExitErrors : kExitOk;
 }

@@ -98,6 +98,12 @@ Result<std::vector<CheckpointInfo>> Store::checkpoints(const std::string& base) 
   return all;
 }
 
+Result<std::vector<CheckpointInfo>> Store::all_checkpoints() {
+  const std::lock_guard guard(impl_->mutex);
+  if (impl_->locks == nullptr) return std::vector<CheckpointInfo>{};
+  return impl_->usable_checkpoints();
+}
+
 Result<std::vector<CheckpointInfo>> Store::Impl::usable_checkpoints() {
   std::vector<CheckpointInfo> usable;
   auto rows = with_database([](Database& in) { return in.checkpoints(); });

@@ -21,7 +21,7 @@ using store::TrialRow;
 
 constexpr const char* kFromCopy = "restored from its copy";
 constexpr const char* kFromDatabase = "restored from the database";
-constexpr const char* kTrainedAgain = "the next run trains it again";
+constexpr const char* kTrainedAgain = "trained (or measured) again only if a program needs it";
 constexpr const char* kStartsEarlier = "training goes on from an earlier state";
 
 // A record whose row and copy are not both good and equal.
