@@ -129,7 +129,9 @@ void add_store_verbs(const AddVerb& add, Options& options) {
           "  nnc why 12 study.nn\n"
           "  nnc why dropout",
           cmd_why);
-  add_trial(why, "a number of `nnc plan`, an experiment, or the beginning of an identity; without it all");
+  add_trial(why,
+            "a number of `nnc plan`, an experiment, or the beginning of an identity or of an id of the "
+            "report; without it all");
   add_file(why, options);
   add_study(why, options);
   add_store(why, options);
@@ -149,7 +151,8 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                        "  nnc ls\n"
                        "  nnc show 3f2a9c",
                        cmd_show);
-  add_trial(show, "the beginning of its identity, as `nnc ls` shows it")->required();
+  add_trial(show, "the beginning of its identity, or as `nnc why` takes it, if one trial is meant")
+      ->required();
   show.add_option("FILE", options.file,
                   "the program whose store is meant; without it the store of this folder");
   add_store(show, options);
@@ -162,7 +165,8 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                    "the program whose store is cleaned; without it the store of this folder");
   add_store(clean, options);
   clean.add_flag("--checkpoints", options.checkpoints, "also the states from which training could go on");
-  clean.add_flag("--others", options.others, "also the trials that FILE does not have any more");
+  clean.add_flag("--others", options.others,
+                 "also the trials that FILE does not have any more, and their states");
   clean.add_flag("--all", options.all, "everything");
   clean.add_flag("-n,--dry-run", options.dry_run, "only say what would be removed");
   CLI::App& verify =

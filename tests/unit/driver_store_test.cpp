@@ -197,7 +197,8 @@ TEST_CASE("plan tells declared work from work that is left", "[driver][store]") 
                                   Catch::Contains("the same as 2"));
   CHECK(world.out.str().find("time:") == std::string::npos);
   REQUIRE(world.ask("plan", "study.nn", {"--jobs", "1"}) == kExitOk);
-  CHECK_THAT(world.out.str(), Catch::Contains(" for 1 trial at once, beside ") && Catch::Contains("time: about "));
+  CHECK_THAT(world.out.str(),
+             Catch::Contains(" for 1 trial at once, beside ") && Catch::Contains("time: about "));
   const auto before = world.ask_json("plan", "study.nn");
   CHECK(before["trials_declared"] == 4);
   CHECK(before["trials_distinct"] == 3);
@@ -341,7 +342,9 @@ TEST_CASE("show tells all of the trial whose identity begins so", "[driver][stor
   };
   REQUIRE(show(identity.substr(0, 8)) == kExitOk);
   CHECK_THAT(world.out.str(), Catch::Contains(identity) && Catch::Contains("epochs (n 1)") &&
-                                  Catch::Contains("adam(lr: 0.01") && Catch::Contains("identity: batch") &&
+                                  Catch::Contains("adam(lr: 0.01") &&
+                                  Catch::Contains("  what the identity is made of\n    numerics") &&
+                                  Catch::Contains("  seed ") && Catch::Contains(" UTC\n") &&
                                   Catch::Contains("/.nnc/weights/"));
   REQUIRE(show(identity, "--json") == kExitOk);
   CHECK(nlohmann::json::parse(world.out.str())["weights_sha256"] == results["trials"][0]["weights_sha256"]);
@@ -350,6 +353,78 @@ TEST_CASE("show tells all of the trial whose identity begins so", "[driver][stor
              Catch::Contains("the store has no trial `zzzz`") && Catch::Contains("`nnc ls`"));
   CHECK(show("") == kExitUsage);
   CHECK_THAT(world.err.str(), Catch::Contains("the beginning of 3 trials"));
+}
+
+TEST_CASE("ls tells trials of one name apart, with their dates, and states that wait to go on",
+          "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn", {"--only", "again"});
+  REQUIRE(world.ask("ls", "study.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("again, seed 0") && Catch::Contains("date (UTC)") &&
+                                  Catch::Matches("[^]* 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}[^]*") &&
+                                  Catch::Contains("in all"));
+  CHECK(world.out.str().find("what differs") == std::string::npos);
+  world.change("other.nn", {{"lr: 0.01", "lr: 0.02"}, {"batch: 10", "batch: 20"}});
+  world.train("other.nn", {"--only", "again"});
+  REQUIRE(world.ask("ls", "study.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("what differs") && Catch::Contains("optimizer adam(lr: 0.01") &&
+                                  Catch::Contains("optimizer adam(lr: 0.02"));
+  CHECK(world.ask("clean", "study.nn", {"--all"}) == kExitOk);
+
+  std::atomic<bool> stop = false;
+  world.env.stop = &stop;
+  int looks = 0;
+  world.env.seconds = [&] {
+    stop = stop || ++looks > 30;
+    return world.now;
+  };
+  const std::vector<std::string> long_one = {"--only", "again", "--out", world.path("runs")};
+  world.change("long.nn", {{"epochs: 2", "epochs: 3000"}});
+  REQUIRE(world.ask("run", "long.nn", long_one) == kExitInterrupted);
+  REQUIRE(world.ask("ls", "long.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::StartsWith("no trials in " + world.path(".nnc") + "\n") &&
+                                  Catch::Contains("states to go on from") && Catch::Contains("  again  ") &&
+                                  Catch::Contains("checkpoints"));
+  // Also a program that cannot be asked has states.
+  world.write("wrong.nn", "let x = y\n");
+  REQUIRE(world.ask("ls", "wrong.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("of another program"));
+  CHECK(world.err.str().empty());
+  CHECK(world.ask_json("ls", "long.nn")["states"].size() == 1);
+}
+
+TEST_CASE("show takes what ls, why, plan and the report print", "[driver][store]") {
+  StudyWorld world;
+  const auto results = world.train("study.nn");
+  const auto show = [&](const std::string& word) {
+    world.out.str("");
+    world.err.str("");
+    return world.run({"show", word, world.path("study.nn"), "--json"}) == kExitOk
+               ? nlohmann::json::parse(world.out.str())["identity"].get<std::string>()
+               : world.err.str();
+  };
+  const std::string second = results["trials"][1]["identity"];
+  CHECK(show(second.substr(0, 10)) == second);
+  CHECK(show(results["trials"][1]["id"]) == second);
+  CHECK(show(results["trials"][3]["id"]) == second);  // under the name of its equal
+  CHECK(show("2") == second);
+  CHECK(show("4") == second);
+  CHECK(show("again") == second);
+  CHECK(show("epochs (n 2), seed 0") == second);
+  CHECK_THAT(show("epochs"), Catch::Contains("the store has 3 trials of `epochs`"));
+  world.ask("clean", "study.nn", {"--all"});
+  CHECK_THAT(show("2"), Catch::Contains("trial `2` has not been trained"));
+}
+
+TEST_CASE("show tells a rule that stops early in words", "[driver][store]") {
+  StudyWorld world;
+  world.change("stops.nn", {{"sweep n in [1, 2, 3]\n",
+                             "sweep n in [2]\n  validate over holdout(0.2)\n"
+                             "  stop by valid.loss after 3 epochs\n"}});
+  world.train("stops.nn", {"--only", "epochs"});
+  world.out.str("");
+  REQUIRE(world.run({"show", "epochs", world.path("stops.nn")}) == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("valid.loss (lower is better) after 3 epochs"));
 }
 
 // ---------------------------------------------------------------- nnc clean
@@ -388,6 +463,21 @@ TEST_CASE("clean --others keeps the trials that the program has", "[driver][stor
   const auto left = world.ask_json("ls", "later.nn");
   REQUIRE(left["trials"].size() == 1);
   CHECK(left["trials"][0]["epochs"] == 2);
+}
+
+TEST_CASE("clean --others removes the states that only trials of other programs go on from",
+          "[driver][store]") {
+  StudyWorld world;
+  world.train("study.nn");
+  world.change("other.nn", {{"batch: 10", "batch: 20"}});
+  world.train("other.nn");
+  CHECK(world.ask_json("ls", "study.nn")["sizes"]["checkpoints"] == 2);
+  CHECK(world.ask("clean", "study.nn", {"--others"}) == kExitOk);
+  const auto left = world.ask_json("ls", "study.nn");
+  CHECK(left["sizes"]["checkpoints"] == 1);
+  CHECK(left["trials"].size() == 3);
+  const auto longer = world.train("study.nn", {"--only", "again", "--set", "epochs=5"});
+  CHECK(longer["work"]["steps_trained"] == 2 * kStepsPerEpoch);
 }
 
 TEST_CASE("clean --others keeps a refit whose epochs the folds decided", "[driver][store]") {
@@ -429,7 +519,8 @@ TEST_CASE("verify finds an intact store intact", "[driver][store]") {
   StudyWorld world;
   world.train("study.nn");
   CHECK(world.ask("verify", "study.nn") == kExitOk);
-  CHECK(world.out.str() == world.path(".nnc") + ": 3 trials, 0 damaged, 0 of them repaired\n");
+  CHECK(world.out.str() ==
+        world.path(".nnc") + ": 3 trials in 10 files; 0 files damaged, 0 of them repaired\n");
 }
 
 TEST_CASE("verify mends a record from its other copy", "[driver][store]") {
@@ -438,7 +529,8 @@ TEST_CASE("verify mends a record from its other copy", "[driver][store]") {
   const std::string identity = results["trials"][0]["identity"];
   damage(world.path(".nnc/records/" + identity + ".json"));
   CHECK(world.ask("verify", "study.nn") == kExitOk);
-  CHECK_THAT(world.out.str(), Catch::Contains(identity) && Catch::Contains("1 damaged, 1 of them repaired"));
+  CHECK_THAT(world.out.str(),
+             Catch::Contains(identity) && Catch::Contains("1 file damaged, 1 of them repaired"));
   CHECK(world.ask_json("verify", "study.nn")["damages"].empty());
 }
 
@@ -452,6 +544,8 @@ TEST_CASE("verify names what has to be trained again, and the next run does", "[
   REQUIRE(found["damages"].size() == 1);
   CHECK_THAT(found["damages"][0]["file"].get<std::string>(), Catch::Contains("weights/"));
   CHECK(found["damages"][0]["repaired"] == false);
+  CHECK_THAT(found["damages"][0]["what"].get<std::string>(), Catch::Contains("n=1, seed 0"));
+  CHECK_THAT(found["damages"][0]["remedy"].get<std::string>(), Catch::Contains("only if a program needs it"));
   const auto again = world.train("study.nn");
   CHECK(again["work"]["steps_trained"] == kStepsPerEpoch);
   CHECK(weights(again) == weights(results));
