@@ -15,28 +15,35 @@
 namespace nnc {
 namespace {
 
-// The trials of the store that the program of the command line does not have any more.
-Result<std::vector<std::string>> other_trials(Env& env, const Options& options, rt::Store& store,
-                                              int& exit_code) {
+// Adds the trials of the store that the program of the command line does not have any more, and the states of
+// training that none of its trials goes through.
+Status add_others(Env& env, const Options& options, rt::Store& store, rt::CleanRequest& request,
+                  int& exit_code) {
   std::set<std::string> own;
+  std::set<std::string> own_bases;
   std::set<std::string> own_refits;  // by what is trained: folds decide for how many epochs
   {
     const auto study = open_study(env, options, StoreUse::Read, exit_code);
-    if (study == nullptr) return std::vector<std::string>{};
+    if (study == nullptr) return Done{};
     const std::vector<rt::TrialIdentity>& identities = study->prepared->work().identities;
     for (std::size_t i = 0; i < identities.size(); ++i) {
       own.insert(identities[i].id);
+      own_bases.insert(identities[i].base);
       if (study->plan().trials[i].refit) own_refits.insert(identities[i].base);
     }
   }
   const auto trials = store.all();
   if (!trials) return trials.failure();
-  std::vector<std::string> others;
   for (const rt::TrialRecord& trial : trials.value()) {
     const bool own_refit = trial.refit && own_refits.contains(trial.base);
-    if (!own.contains(trial.identity) && !own_refit) others.push_back(trial.identity);
+    if (!own.contains(trial.identity) && !own_refit) request.trials.push_back(trial.identity);
   }
-  return others;
+  const auto states = store.all_checkpoints();
+  if (!states) return states.failure();
+  for (const rt::CheckpointInfo& state : states.value()) {
+    if (!own_bases.contains(state.base)) request.states.push_back(state.state);
+  }
+  return Done{};
 }
 
 Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Store& store, int& exit_code) {
@@ -46,9 +53,8 @@ Result<rt::CleanRequest> read_request(Env& env, const Options& options, rt::Stor
     // Also those of other versions of nnc.
     request.trials = store.identities();
   } else if (options.others) {
-    auto others = other_trials(env, options, store, exit_code);
-    if (!others) return others.failure();
-    request.trials = std::move(others).value();
+    if (const Status added = add_others(env, options, store, request, exit_code); !added)
+      return added.failure();
   }
   return request;
 }
@@ -58,10 +64,18 @@ std::uint64_t all_bytes(const rt::StoreSizes& sizes) {
          sizes.leftover_bytes;
 }
 
+// "weights/3f2a.safetensors: weights of trial 3f2a9b1c (dropout rate=0.2, seed 1), damaged; trained again only
+// if a program needs it"
+std::string damage_text(const rt::StoreDamage& damage) {
+  const bool says_how = damage.unreadable || damage.what.find("missing") != std::string::npos;
+  return fmt::format("{}: {}{}; {}\n", printable(damage.file), printable(damage.what),
+                     says_how ? "" : ", damaged", printable(damage.remedy));
+}
+
 }  // namespace
 
 int cmd_clean(Env& env, const Options& options) {
-  const auto store = open_store(env, options, options.file, StoreUse::Write);
+  const auto store = open_kept(env, options, StoreUse::Write);
   if (store == nullptr) return kExitUsage;
   int exit_code = kExitOk;
   const auto request = read_request(env, options, *store, exit_code);
@@ -94,14 +108,14 @@ int cmd_clean(Env& env, const Options& options) {
 }
 
 int cmd_verify(Env& env, const Options& options) {
-  const auto store = open_store(env, options, options.file, StoreUse::Write);
+  const auto store = open_kept(env, options, StoreUse::Write);
   if (store == nullptr) return kExitUsage;
   const auto damages = store->verify();
   if (!damages) {
     print_error(env, options, damages.failure());
     return kExitUsage;
   }
-  const auto trials = store->all();
+  const auto sizes = store->sizes();
   tell_notices(env, *store);
   const auto lost =
       std::ranges::count_if(damages.value(), [](const rt::StoreDamage& damage) { return !damage.repaired; });
@@ -115,12 +129,20 @@ int cmd_verify(Env& env, const Options& options) {
     }
     *env.out << nlohmann::ordered_json({{"store", store->folder()}, {"damages", list}}).dump(2) << "\n";
   } else if (!options.quiet) {
-    for (const rt::StoreDamage& damage : damages.value())
-      *env.out << fmt::format("{}: {}; {}\n", printable(damage.file), printable(damage.what),
-                              printable(damage.remedy));
-    *env.out << fmt::format("{}: {}, {} damaged, {} of them repaired\n", store->folder(),
-                            count_text(trials ? std::ssize(trials.value()) : 0, "trial"),
-                            damages.value().size(), std::ssize(damages.value()) - lost);
+    for (const rt::StoreDamage& damage : damages.value()) *env.out << damage_text(damage);
+    *env.out << store->folder() << ": ";
+    if (sizes) {
+      const rt::StoreSizes& all = sizes.value();
+      *env.out << fmt::format(
+          "{} in {}; ", count_text(all.trials, "trial"),
+          count_text(all.trials + all.weights + all.predictions + all.checkpoints, "file"));
+    }
+    const auto unreadable = std::ranges::count_if(damages.value(), &rt::StoreDamage::unreadable);
+    *env.out << fmt::format("{} damaged, {} of them repaired",
+                            count_text(std::ssize(damages.value()) - unreadable, "file"),
+                            std::ssize(damages.value()) - lost);
+    if (unreadable > 0) *env.out << fmt::format(", {} that cannot be read", unreadable);
+    *env.out << "\n";
   }
   return lost > 0 ? kExitErrors : kExitOk;
 }

@@ -16,6 +16,7 @@
 #include "compiler/driver/report_inputs.hpp"
 #include "compiler/driver/run_outputs.hpp"
 #include "compiler/driver/store_access.hpp"
+#include "compiler/driver/study_cost.hpp"
 #include "compiler/plan/training_steps.hpp"
 #include "runtime/record/record.hpp"
 #include "runtime/report/report.hpp"
@@ -72,9 +73,25 @@ std::string command_to_go_on(const Options& options) {
   return command;
 }
 
-void tell_interruption(Env& env, const StudyPlan& plan, const rt::RunRecord& record, const Options& options) {
-  *env.err << fmt::format("interrupted after {} of {}; to go on from there:\n  {}\n", record.trials.size(),
-                          count_text(trial_count(plan), "trial"), command_to_go_on(options));
+// "; 14 of 180 epochs are done": what is kept of training, also of trials that have not ended. What is
+// trained anew counts nothing of it.
+std::string done_text(const OpenStudy& study) {
+  const auto cost = cost_of(*study.prepared, {1, false, false});
+  if (!cost || !study.prepared->options().reuse) return {};
+  const std::int64_t epochs = cost.value().epochs_planned - cost.value().epochs;
+  const std::int64_t steps = cost.value().steps_planned - cost.value().steps;
+  if (epochs > 0)
+    return fmt::format("; {} of {} are done", with_separators(epochs),
+                       count_text(cost.value().epochs_planned, "epoch"));
+  return fmt::format("; {} of {} are done", with_separators(steps),
+                     count_text(cost.value().steps_planned, "step"));
+}
+
+void tell_interruption(Env& env, const OpenStudy& study, const rt::RunRecord& record,
+                       const Options& options) {
+  *env.err << fmt::format("interrupted after {} of {}{}; to go on from there:\n  {}\n", record.trials.size(),
+                          count_text(trial_count(study.plan()), "trial"), done_text(study),
+                          command_to_go_on(options));
 }
 
 // Results could not be kept: what was kept before is safe, and the same command goes on from there.
@@ -148,7 +165,7 @@ int finish(Env& env, const Options& options, OpenStudy& study, const std::string
     if (again.failure) return tell_failure(env, options, study.plan(), again);
     if (again.interrupted) {
       // Without what was not measured there is no report of it.
-      tell_interruption(env, study.plan(), again.record, options);
+      tell_interruption(env, study, again.record, options);
       return kExitInterrupted;
     }
     judged = judge(study, folder, charts, result);
@@ -171,7 +188,7 @@ int finish(Env& env, const Options& options, OpenStudy& study, const std::string
     print_error(env, options, files.failure());
     return kExitUsage;
   }
-  if (result.interrupted) tell_interruption(env, study.plan(), result.record, options);
+  if (result.interrupted) tell_interruption(env, study, result.record, options);
   if (!options.json && !options.quiet && !files.value().empty()) {
     *env.out << fmt::format("report: {}\n", files.value().front());
   }
@@ -216,7 +233,7 @@ int cmd_run(Env& env, const Options& options) {
   const bool earlier_has_more = earlier && earlier.value().trials.size() > result.record.trials.size();
   if (result.interrupted && (result.record.trials.empty() || earlier_has_more)) {
     // The report of an earlier run is worth more than one of fewer trials.
-    tell_interruption(env, plan, result.record, options);
+    tell_interruption(env, *study, result.record, options);
     return kExitInterrupted;
   }
   const bool nothing_new = earlier && keep_results(earlier.value(), result.record);

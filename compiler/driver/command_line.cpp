@@ -155,7 +155,9 @@ void add_store_verbs(const AddVerb& add, Options& options) {
           "  nnc why 12 study.nn\n"
           "  nnc why dropout",
           cmd_why);
-  add_trial(why, "a number of `nnc plan`, an experiment, or the beginning of an identity; without it all");
+  add_trial(why,
+            "a number of `nnc plan`, an experiment, or the beginning of an identity or of an id of the "
+            "report; without it all");
   add_file(why, options);
   add_study(why, options);
   add_store(why, options);
@@ -175,7 +177,8 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                        "  nnc ls\n"
                        "  nnc show 3f2a9c",
                        cmd_show);
-  add_trial(show, "the beginning of its identity, as `nnc ls` shows it")->required();
+  add_trial(show, "the beginning of its identity, or as `nnc why` takes it, if one trial is meant")
+      ->required();
   show.add_option("FILE", options.file,
                   "the program whose store is meant; without it the store of this folder");
   add_store(show, options);
@@ -190,8 +193,8 @@ void add_store_verbs(const AddVerb& add, Options& options) {
   clean.add_flag("--checkpoints", options.checkpoints, "also the states from which training could go on");
   CLI::Option* others = clean.add_flag(
       "--others", options.others,
-      "also the trials that `run` with FILE and these options does not have: without --set, --smoke and "
-      "--kernels those of runs with them");
+      "also the trials that `run` with FILE and these options does not have, and their states: without --set, "
+      "--smoke and --kernels those of runs with them");
   clean.add_flag("--all", options.all, "everything");
   add_set(clean, options)->needs(others);
   clean.add_flag("--smoke", options.smoke, "--others: keep the trials of smoke runs and no others")
@@ -351,9 +354,18 @@ std::string as_message(std::string text) {
   return text;
 }
 
-int parse_and_run(Env& env, const std::vector<std::string>& arguments) {
+// `nnc help` and `nnc help VERB`, which people try first.
+std::vector<std::string> with_help(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
+  asked.emplace_back("--help");
+  return asked;
+}
+
+int parse_and_run(Env& env, const std::vector<std::string>& typed_words) {
+  const std::vector<std::string> arguments = with_help(typed_words);
   Options options;
-  options.command = typed(arguments);
+  options.command = typed(typed_words);
   CLI::App app("A compiler for experiments: checks, trains and reports on the networks of a .nn file.",
                "nnc");
   bool version = false;

@@ -135,7 +135,9 @@ std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work
                {"steps", cost.steps},
                {"refit_steps", {{"least", cost.least_refit_steps}, {"most", cost.most_refit_steps}}},
                {"jobs", cost.jobs},
+               {"may_stop_early", cost.may_stop},
                {"memory_bytes", cost.peak_bytes},
+               {"data_bytes", cost.data_bytes},
                {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},
                {"selections", selections},
                {"trials", trials}});

@@ -73,4 +73,8 @@ std::string params_text(const std::vector<std::pair<std::string, ParameterValue>
   return result;
 }
 
+std::string stop_text(const StopPlan& stop) {
+  return fmt::format("{} after {}", stop.field, count_text(stop.patience, "epoch"));
+}
+
 }  // namespace nnc

@@ -37,4 +37,7 @@ class Table {
 // "n 25, rate 0.1"; "" if there are none.
 std::string params_text(const std::vector<std::pair<std::string, ParameterValue>>& params);
 
+// "valid.loss after 3 epochs": by what a trial stops early.
+std::string stop_text(const StopPlan& stop);
+
 }  // namespace nnc

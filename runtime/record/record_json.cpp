@@ -62,6 +62,8 @@ void fields(auto& io, TrialRecord& trial) {
   io("weights_file", trial.weights_file);
   io("predictions", trial.predictions);
   io("layers", trial.layers);
+  io.optional("date", trial.date);
+  io.optional("rates", trial.rates);
 }
 
 void fields(auto& io, SampleImages& images) {
@@ -142,6 +144,11 @@ struct Writer {
   void operator()(const char* name, T& value, int /*since*/ = 1) {
     object[name] = to_json_value(value);
   }
+  // What may be lacking, also in record.json: what is empty is not written, and what is not there is empty.
+  template <class T>
+  void optional(const char* name, T& value) {
+    if (!value.empty()) (*this)(name, value);
+  }
 
   template <class T>
   static json to_json_value(T& value) {
@@ -201,6 +208,10 @@ class Reader {
     if (found == object_.end() && schema_ < since) return;  // it keeps its default
     if (found == object_.end()) return complain(place, "is missing");
     read(*found, value, place);
+  }
+  template <class T>
+  void optional(const char* name, T& value) {
+    if (object_.contains(name)) (*this)(name, value);
   }
 
  private:

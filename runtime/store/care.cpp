@@ -78,7 +78,14 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
   if (!read) return read.failure();
   // A state without a row is no leftover if only the system could not read it.
   if (Status compared = compare_checkpoints_with_files(); !compared) return compared.failure();
-  if (Status added = add_checkpoints(request.checkpoints ? unneeded : kept); !added) return added.failure();
+  const Result<std::vector<CheckpointInfo>> states = usable_checkpoints();
+  if (!states) return states.failure();
+  const std::unordered_set<std::string> unwanted_states(request.states.begin(), request.states.end());
+  for (const CheckpointInfo& info : states.value()) {
+    const bool remove = request.checkpoints || unwanted_states.contains(info.state);
+    (remove ? unneeded : kept)
+        .emplace(store::object_file(ObjectKind::Checkpoint, info.object), "a state of training");
+  }
 
   Result<std::vector<FoundFile>> found = files_to_remove(kept, unneeded);
   if (!found) return found.failure();
@@ -90,7 +97,7 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
   for (const FoundFile& file : files) store::add_to_sizes(file, removed);
   removed.trials = static_cast<std::int64_t>(trials.size());
   if (dry_run) return removed;
-  if (Status done = forget(trials, request.checkpoints); !done) return done.failure();
+  if (Status done = forget(trials, request.checkpoints, unwanted_states); !done) return done.failure();
   return remove_files(files, removed);
 }
 
@@ -107,16 +114,19 @@ Result<std::vector<FoundFile>> Store::Impl::files_to_remove(const Needed& kept,
 }
 
 // Rows before files: if it ends in between, what is left over belongs to nothing and goes the next time.
-Status Store::Impl::forget(const std::vector<std::string>& trials, bool all_checkpoints) {
+Status Store::Impl::forget(const std::vector<std::string>& trials, bool all_checkpoints,
+                           const std::unordered_set<std::string>& states) {
   if (!trials.empty()) {
     if (Status done = with_database([&](Database& in) { return in.remove_trials(trials); }); !done)
       return done;
   }
-  if (all_checkpoints) {
+  if (all_checkpoints || !states.empty()) {
     const auto rows = with_database([](Database& in) { return in.checkpoints(); });
     if (!rows) return rows.failure();
     std::vector<std::int64_t> numbers;
-    for (const store::CheckpointRow& row : rows.value()) numbers.push_back(row.row);
+    for (const store::CheckpointRow& row : rows.value()) {
+      if (all_checkpoints || states.contains(row.info.state)) numbers.push_back(row.row);
+    }
     if (Status done = with_database([&](Database& in) { return in.remove_checkpoints(numbers); }); !done)
       return done;
   }

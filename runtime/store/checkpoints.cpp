@@ -101,6 +101,12 @@ Result<std::vector<CheckpointInfo>> Store::checkpoints(const std::string& base) 
   return impl_->usable_checkpoints(&base);
 }
 
+Result<std::vector<CheckpointInfo>> Store::all_checkpoints() {
+  const std::lock_guard guard(impl_->mutex);
+  if (impl_->locks == nullptr) return std::vector<CheckpointInfo>{};
+  return impl_->usable_checkpoints();
+}
+
 Result<std::vector<CheckpointInfo>> Store::Impl::usable_checkpoints(const std::string* base) {
   const auto read = [&](Database& in) {
     return base == nullptr ? in.checkpoints() : in.checkpoints_of_base(*base);

@@ -1,5 +1,6 @@
 // What a Store holds, and what its files share: opening.cpp opens and makes the database again, store.cpp
-// finds and puts, checkpoints.cpp, care.cpp and verify.cpp are the rest. Not part of the room's interface.
+// finds and puts, recognition.cpp tells a store from another folder, checkpoints.cpp, care.cpp and verify.cpp
+// are the rest. Not part of the room's interface.
 #pragma once
 
 #include <algorithm>
@@ -97,7 +98,8 @@ struct Store::Impl {
   Result<StoreSizes> clean(const CleanRequest& request, bool dry_run);
   [[nodiscard]] Result<std::vector<store::FoundFile>> files_to_remove(const store::Needed& kept,
                                                                       const store::Needed& unneeded) const;
-  Status forget(const std::vector<std::string>& trials, bool all_checkpoints);
+  Status forget(const std::vector<std::string>& trials, bool all_checkpoints,
+                const std::unordered_set<std::string>& states);
   Result<StoreSizes> remove_files(const std::vector<store::FoundFile>& files, const StoreSizes& sizes);
 
   // ---- verify.cpp
@@ -111,12 +113,14 @@ struct Store::Impl {
 
 namespace store {
 
-// "trial 3f2a9b1c (dropout rate=0.2)", or without the brackets if only its identity is known.
+// "trial 3f2a9b1c (dropout rate=0.2, seed 1)", or without the brackets if only its identity is known.
 std::string trial_words(const TrialRecord& record);
 std::string trial_words(const std::string& identity);
-// "the record of trial 3f2a9b1c (dropout rate=0.2)"
+// "the record of trial 3f2a9b1c (dropout rate=0.2, seed 1)"
 std::string record_words(const Entry& entry);
 std::optional<TrialRow> row_of(const Entry& entry);
+// Fails if the folder is no store and holds what is none of a store's.
+Status refuse_other_folder(const std::string& folder);
 
 }  // namespace store
 

@@ -19,7 +19,7 @@ struct FoundFile {
 };
 
 // Files by their name relative to the store, and what they are for: "weights of trial 3f2a9b1c (dropout
-// rate=0.2)".
+// rate=0.2, seed 1)".
 using Needed = std::unordered_map<std::string, std::string>;
 
 // Adds the objects that a trial needs.

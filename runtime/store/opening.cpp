@@ -88,6 +88,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& folder, bool read_
   auto impl = std::make_unique<Impl>();
   impl->folder = folder.empty() ? "." : folder;
   impl->read_only = read_only;
+  if (Status ours = store::refuse_other_folder(impl->folder); !ours) return ours.failure();
   Status opened = read_only ? impl->open_for_reading() : impl->open_for_writing();
   if (!opened) {
     impl->close();

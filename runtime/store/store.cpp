@@ -32,6 +32,7 @@ std::string trial_words(const TrialRecord& record) {
   for (const auto& [name, value] : record.params)
     settings += fmt::format(" {}={}", name, parameter_text(value));
   if (settings.empty()) return trial_words(record.identity);
+  settings += fmt::format(", seed {}", record.seed);
   return fmt::format("{} ({})", trial_words(record.identity), settings);
 }
 
@@ -172,8 +173,8 @@ Status Store::Impl::put_row(const TrialRow& row) {
 }
 
 void Store::Impl::lose(const std::string& identity) {
-  notice(
-      fmt::format("the record of {} is damaged: the next run trains it again", store::trial_words(identity)));
+  notice(fmt::format("the record of {} is damaged: it is trained again if a program needs it",
+                     store::trial_words(identity)));
   if (read_only) return;
   if (store::something_there(path_of(store::record_file(identity)))) {
     store::put_aside(path_of(store::record_file(identity)));

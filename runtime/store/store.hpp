@@ -78,9 +78,10 @@ struct StoreSizes {
 
 struct StoreDamage {
   std::string file;       // relative to the store
-  std::string what;       // "the record of trial 3f2a… (dropout rate=0.2)"
-  std::string remedy;     // "restored from its copy", "the next run trains it again"
+  std::string what;       // "the record of trial 3f2a… (dropout rate=0.2, seed 1)"
+  std::string remedy;     // "restored from its copy", "trained again only if a program needs it"
   bool repaired = false;  // nothing is lost
+  bool unreadable = false;  // for the system, and perhaps intact
 };
 
 struct CleanRequest {
@@ -88,13 +89,16 @@ struct CleanRequest {
   // Remove the trials with these identities, and what only they need. A record of another version of nnc
   // stays, with its files, unless it is among them.
   std::vector<std::string> trials;
+  std::vector<std::string> states = {};  // and these checkpoints
 };
 
 class Store {
  public:
+  // Whether there is a store in this folder, in whatever state.
+  static bool is_store(const std::string& folder);
   // Makes the folder if it is missing, unless `read_only`. Fails, with a hint, if the folder cannot be made,
-  // read or written, or is of another format. A damaged database is put aside and made again from the copies;
-  // `notices` says so.
+  // read or written, is of another format, or is no store and holds other things: then nothing is written. A
+  // damaged database is put aside and made again from the copies; `notices` says so.
   static Result<std::unique_ptr<Store>> open(const std::string& folder, bool read_only = false);
   ~Store();
   Store(const Store&) = delete;
@@ -132,6 +136,8 @@ class Store {
   // again. Replaces an earlier checkpoint of the same state, whose file goes away.
   Status put_checkpoint(CheckpointInfo info, TensorFile file);
   Result<std::vector<CheckpointInfo>> checkpoints(const std::string& base);
+  // Of all bases.
+  Result<std::vector<CheckpointInfo>> all_checkpoints();
   Status drop_checkpoint(const std::string& state);
 
   // ---- several programs

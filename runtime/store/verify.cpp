@@ -21,8 +21,7 @@ using store::TrialRow;
 
 constexpr const char* kFromCopy = "restored from its copy";
 constexpr const char* kFromDatabase = "restored from the database";
-constexpr const char* kTrainedAgain = "the next run trains it again";
-constexpr const char* kUnread = "it cannot be read";
+constexpr const char* kTrainedAgain = "trained (or measured) again only if a program needs it";
 constexpr const char* kStartsEarlier = "training goes on from an earlier state";
 
 // A record whose row and copy are not both good and equal.
@@ -33,7 +32,7 @@ struct Unequal {
 
 // What the system cannot read may be intact.
 StoreDamage left_alone(const std::string& file, const std::string& what, int error) {
-  return {file, what, fmt::format("{} ({}) and stays as it is", kUnread, std::strerror(error)), false};
+  return {file, what, fmt::format("it cannot be read ({}) and stays as it is", std::strerror(error)), false, true};
 }
 
 }  // namespace
@@ -147,8 +146,7 @@ Status Store::Impl::verify_objects(std::vector<StoreDamage>& found) {
   Status read = each_record([&](std::int64_t, TrialRecord&& record) { store::add_needed(record, needed); },
                             [&](const store::Entry& entry) { store::add_named(folder, entry, needed); });
   // Of a record that cannot be read it is told already, and its files are only not called by their trial.
-  const auto told = [](const StoreDamage& damage) { return damage.remedy.starts_with(kUnread); };
-  if (!read && std::ranges::none_of(found, told)) return read;
+  if (!read && std::ranges::none_of(found, &StoreDamage::unreadable)) return read;
   std::unordered_set<std::string> good;
   for (const ObjectKind kind : store::kAllKinds) {
     const auto names = store::names_in(path_of(store::folder_of(kind)));

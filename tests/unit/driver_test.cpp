@@ -27,6 +27,22 @@ TEST_CASE("help and version go to standard output and are no error") {
   CHECK_THAT(nothing.out.str(), Catch::Contains("Examples:"));
 }
 
+TEST_CASE("help is also a verb, with the name of another or without") {
+  for (const char* verb : {"run", "clean", "why"}) {
+    World by_option;
+    World by_verb;
+    CHECK(by_option.run({verb, "--help"}) == kExitOk);
+    CHECK(by_verb.run({"help", verb}) == kExitOk);
+    CHECK(by_verb.out.str() == by_option.out.str());
+  }
+  World all;
+  CHECK(all.run({"help"}) == kExitOk);
+  CHECK_THAT(all.out.str(), Catch::Contains("verify") && Catch::Contains("nnc check study.nn"));
+  World mistyped;
+  CHECK(mistyped.run({"help", "rnu"}) == kExitUsage);
+  CHECK_THAT(mistyped.err.str(), Catch::Contains("did you mean `run`?"));
+}
+
 TEST_CASE("a mistyped verb, option or phase is an error of usage with a guess") {
   const auto message = [](std::vector<std::string> arguments) {
     World world;

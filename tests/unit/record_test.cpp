@@ -257,6 +257,20 @@ TEST_CASE("foreign and newer records are refused", "[record]") {
   refusal(std::string(1 << 20, '['));
 }
 
+TEST_CASE("what older records do not have comes back where it is there", "[record]") {
+  TrialRecord trial = example().trials[0];
+  const std::string older = trial_record_json(trial);
+  CHECK(older.find("\"date\"") == std::string::npos);
+  REQUIRE(read_trial_record(older).ok());
+  CHECK(read_trial_record(older).value().rates.empty());
+  trial.date = "2026-11-26T09:44:00Z";
+  trial.rates = {1, 0.5};
+  const Result<TrialRecord> read = read_trial_record(trial_record_json(trial));
+  REQUIRE(read.ok());
+  CHECK(read.value().date == trial.date);
+  CHECK(read.value().rates == trial.rates);
+}
+
 TEST_CASE("every field that is missing or of another kind is named", "[record]") {
   const json whole = json::parse(record_json(example()));
   const auto check_all = [&](const json::json_pointer& place) {

@@ -608,3 +608,34 @@ TEST_CASE("a place that cannot be a store is refused with a hint", "[store]") {
   write_content(folder.path() + "/s/records", "not a folder");
   CHECK_FALSE(Store::open(folder.path() + "/s").ok());
 }
+
+TEST_CASE("a folder of somebody else's is no store, and one whose making was cut short becomes one",
+          "[store]") {
+  const TemporaryFolder folder;
+  const std::string mine = folder.path() + "/mine";
+  fs::create_directories(mine + "/weights");
+  write_content(mine + "/store.db", "of another program");
+  write_content(mine + "/letter", "x");
+  CHECK_FALSE(Store::is_store(mine));
+  for (const bool read_only : {false, true}) {
+    const Result<std::unique_ptr<Store>> store = Store::open(mine, read_only);
+    REQUIRE_FALSE(store.ok());
+    CHECK(store.failure().message.find("is no store") != std::string::npos);
+  }
+  CHECK(content_of(mine + "/store.db") == "of another program");
+
+  const std::string begun = folder.path() + "/begun";
+  fs::create_directories(begun + "/records");
+  CHECK_FALSE(Store::is_store(begun));
+  CHECK_FALSE(Store::is_store(folder.path() + "/none"));
+  REQUIRE(opened(begun)->put(trial(1)).ok());
+  CHECK(Store::is_store(begun));
+  // Whatever somebody puts there or takes away.
+  write_content(begun + "/letter", "x");
+  for (const char* const part : {"lock", "format", "store.db", "predictions"}) {
+    CAPTURE(part);
+    fs::remove_all(begun + "/" + part);
+    CHECK(Store::is_store(begun));
+    CHECK(knows(*opened(begun), trial(1)));
+  }
+}
