@@ -105,17 +105,28 @@ Failure file_failure(std::string_view what, std::string_view path, int error) {
   return failure;
 }
 
-FileRead read_file(const std::string& path, std::uint64_t limit) {
+namespace {
+
+FileRead read_some(const std::string& path, std::uint64_t limit, bool whole) {
   const OpenFile file(path, kReading);
   if (!file.open()) return errno == ENOENT || errno == ENOTDIR ? FileRead{} : unreadable(errno);
   struct stat facts {};
   if (::fstat(file.descriptor(), &facts) != 0) return unreadable(errno);
-  if (!S_ISREG(facts.st_mode) || static_cast<std::uint64_t>(facts.st_size) > limit) return unreadable(0);
-  FileRead result{FileRead::State::Read, std::string(static_cast<std::size_t>(facts.st_size), '\0'), 0};
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  if (!S_ISREG(facts.st_mode) || (whole && size > limit)) return unreadable(0);
+  FileRead result{FileRead::State::Read, std::string(std::min(size, limit), '\0'), 0};
   const ssize_t got = read_fully(file.descriptor(), result.content);
   if (got < 0) return unreadable(errno);
   result.content.resize(static_cast<std::size_t>(got));
   return result;
+}
+
+}  // namespace
+
+FileRead read_file(const std::string& path, std::uint64_t limit) { return read_some(path, limit, true); }
+
+FileRead read_beginning(const std::string& path, std::uint64_t bytes) {
+  return read_some(path, bytes, false);
 }
 
 std::string sha256_of_file(const std::string& path) {

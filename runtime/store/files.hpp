@@ -31,6 +31,9 @@ struct FileRead {
 // Never blocks, follows no link, and allocates no more than `limit`.
 FileRead read_file(const std::string& path, std::uint64_t limit);
 
+// No more than the first bytes of it, however large it is.
+FileRead read_beginning(const std::string& path, std::uint64_t bytes);
+
 // Reads a file piece by piece, whatever its size: its SHA-256, empty if it cannot be read.
 std::string sha256_of_file(const std::string& path);
 

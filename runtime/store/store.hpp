@@ -122,6 +122,7 @@ class Store {
   // that it can be made again under its name.
   Result<std::string> read_object(ObjectKind kind, const std::string& sha256);
   [[nodiscard]] std::string object_path(ObjectKind kind, const std::string& sha256) const;
+  // Compares a small file with its checksum, of a large one the size: whether it need not be made again.
   [[nodiscard]] bool has_object(ObjectKind kind, const std::string& sha256) const;
 
   // ---- states of training

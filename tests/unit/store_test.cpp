@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "runtime/record/predictions.hpp"
 #include "tests/unit/store_support.hpp"
 
 using namespace nnc;
@@ -129,6 +130,40 @@ TEST_CASE("a damaged object is refused, put aside and can be made again", "[stor
   CHECK_FALSE(store->has_object(ObjectKind::Weights, name));
   CHECK(store->put_object(ObjectKind::Weights, "some weights").ok());
   CHECK(store->read_object(ObjectKind::Weights, name).value() == "some weights");
+}
+
+TEST_CASE("an object that is too short or too long is not there, a small one also if it says something else",
+          "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  const std::vector<float> values(50'000, 0.5F);
+  TensorFile tensors;
+  tensors.tensors.push_back({"w", TensorFile::Type::F32, {50'000}, std::as_bytes(std::span(values))});
+  Predictions rows;
+  rows.columns = 10;
+  rows.samples.resize(5'000);
+  rows.labels.resize(5'000);
+  rows.scores.resize(50'000);
+  for (const auto& [kind, content] : {std::pair(ObjectKind::Weights, tensor_file_content(tensors)),
+                                      std::pair(ObjectKind::Predictions, predictions_content(rows)),
+                                      std::pair(ObjectKind::Weights, std::string(100'000, 'x')),
+                                      std::pair(ObjectKind::Predictions, std::string(100'000, 'x')),
+                                      std::pair(ObjectKind::Weights, std::string("small"))}) {
+    INFO(content.size() << " bytes of " << content.substr(0, 8));
+    const std::string name = store->put_object(kind, content).value();
+    const std::string path = store->object_path(kind, name);
+    CHECK(store->has_object(kind, name));
+    for (const std::size_t size : {content.size() - 4, content.size() + 1, std::size_t{4}, std::size_t{0}}) {
+      fs::resize_file(path, size);
+      CHECK_FALSE(store->has_object(kind, name));
+    }
+    write_content(path, content);
+    CHECK(store->has_object(kind, name));
+    std::string other = content;
+    other.front() ^= 1;
+    write_content(path, other);
+    CHECK_FALSE(store->has_object(kind, name));
+  }
 }
 
 TEST_CASE("a huge file in the place of an object takes no memory", "[store]") {
