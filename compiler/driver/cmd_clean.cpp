@@ -8,6 +8,7 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/store_access.hpp"
@@ -79,13 +80,11 @@ int cmd_clean(Env& env, const Options& options) {
     return kExitUsage;
   }
   if (options.json) {
-    *env.out << nlohmann::ordered_json({{"store", store->folder()},
-                                        {"dry_run", options.dry_run},
-                                        {"trials", removed.value().trials},
-                                        {"bytes_before", all_bytes(before.value())},
-                                        {"bytes_removed", all_bytes(removed.value())}})
-                    .dump(2)
-             << "\n";
+    print_json(env, {{"store", store->folder()},
+                     {"dry_run", options.dry_run},
+                     {"trials", removed.value().trials},
+                     {"bytes_before", all_bytes(before.value())},
+                     {"bytes_removed", all_bytes(removed.value())}});
   } else if (!options.quiet) {
     *env.out << store->folder() << " has\n"
              << sizes_text(before.value()) << "\n"
@@ -114,7 +113,7 @@ int cmd_verify(Env& env, const Options& options) {
                       {"remedy", damage.remedy},
                       {"repaired", damage.repaired}});
     }
-    *env.out << nlohmann::ordered_json({{"store", store->folder()}, {"damages", list}}).dump(2) << "\n";
+    print_json(env, {{"store", store->folder()}, {"damages", list}});
   } else if (!options.quiet) {
     for (const rt::StoreDamage& damage : damages.value())
       *env.out << fmt::format("{}: {}; {}\n", printable(damage.file), printable(damage.what),

@@ -7,6 +7,7 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/store_access.hpp"
 #include "compiler/driver/stored_trials.hpp"
@@ -105,9 +106,7 @@ int cmd_ls(Env& env, const Options& options) {
     for (const rt::TrialRecord& trial : trials.value()) {
       list.push_back(nlohmann::ordered_json::parse(rt::trial_record_json(trial)));
     }
-    const nlohmann::ordered_json all = {
-        {"store", store->folder()}, {"sizes", sizes_json(sizes.value())}, {"trials", list}};
-    *env.out << all.dump(2) << "\n";
+    print_json(env, {{"store", store->folder()}, {"sizes", sizes_json(sizes.value())}, {"trials", list}});
   } else if (trials.value().empty()) {
     *env.out << fmt::format("no trials in {}\n", store->folder());
   } else {

@@ -3,8 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <new>
 
 #include "compiler/base/sink.hpp"
@@ -35,8 +38,16 @@ void add_common(CLI::App& app, Options& options) {
   app.add_option("--color", options.color, "colour: auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
-  app.add_flag("--json", options.json, "print facts as JSON");
+  app.add_flag("--json", options.json, "print facts as JSON, and so an error");
   app.add_flag("-q,--quiet", options.quiet, "print nothing but errors");
+}
+
+// What reads as a number but is none that can be counted with: inf, nan, 1e999.
+bool endless(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ptr == end && (read.ec == std::errc::result_out_of_range || !std::isfinite(number));
 }
 
 void add_study(CLI::App& app, Options& options) {
@@ -48,6 +59,10 @@ void add_study(CLI::App& app, Options& options) {
              const std::size_t equals = value.find('=');
              if (equals == std::string::npos || equals == 0) {
                throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
+             }
+             if (endless(value.substr(equals + 1))) {
+               throw CLI::ValidationError(
+                   "--set", fmt::format("`{}` is not a finite number", value.substr(equals + 1)));
              }
              options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
            }
@@ -70,7 +85,9 @@ void add_dump(CLI::App& app, Options& options) {
          "--dump", options.dump,
          "print the program after a phase and stop: parse, ast, checked, study, graph, after:PASS, plan")
       ->type_name("PHASE");
-  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")->type_name("N");
+  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
 }
 
 void add_folder(CLI::App& app, Options& options) {
@@ -109,7 +126,10 @@ void add_run(CLI::App& app, Options& options) {
          "--checkpoint", options.checkpoint_seconds,
          "seconds between two states to go on from (default 10); more if they take over 1 % of the time")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(CLI::Range(0.0, 1e9))
+      ->check([](const std::string& text) {  // no number is outside of every range
+        return endless(text) ? fmt::format("`{}` is not a finite number", text) : std::string();
+      });
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
   app.add_option_function<std::string>(
          "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
@@ -318,9 +338,25 @@ std::string as_message(std::string text) {
   return text;
 }
 
-int parse_and_run(Env& env, const std::vector<std::string>& arguments) {
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+// Behind `--` there are no options: what begins like one is a file.
+std::vector<std::string> without_marks(const std::vector<std::string>& arguments) {
+  const auto mark = std::find(arguments.begin(), arguments.end(), "--");
+  std::vector<std::string> words(arguments.begin(), mark);
+  for (auto word = mark; word != arguments.end(); ++word) {
+    if (word != mark) words.push_back(word->starts_with("-") ? "./" + *word : *word);
+  }
+  return words;
+}
+
+int parse_and_run(Env& env, const std::vector<std::string>& given) {
   Options options;
-  options.command = typed(arguments);
+  options.command = typed(given);
+  options.json = asks_for_json(given);  // also of an error that is found before the options are read
+  const std::vector<std::string> arguments = without_marks(given);
   CLI::App app("A compiler for experiments: checks, trains and reports on the networks of a .nn file.",
                "nnc");
   bool version = false;
@@ -386,8 +422,10 @@ int run_command_line(Env& env, std::vector<std::string> arguments) {
     }
     return exit_code;
   } catch (const std::bad_alloc&) {
-    *env.err << "error: not enough memory\n  help: a smaller batch or model needs less; `nnc plan` tells how "
-                "much\n";
+    Options options;
+    options.json = asks_for_json(arguments);
+    print_error(env, options,
+                {"not enough memory", "a smaller batch or model needs less; `nnc plan` tells how much"});
     return kExitUsage;
   } catch (const std::exception& error) {
     return internal_error(env, error.what());
