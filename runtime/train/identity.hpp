@@ -34,6 +34,7 @@ struct IdentityContext {
   std::string_view data_sha256;  // of samples and labels
   const ProgramIdentity& program;
   const RunOptions& options;  // the kernels and the size of the data count
+  std::size_t train_samples;  // of the training part, before it is split
 };
 
 TrialIdentity identify_trial(const TrialPlan& trial, const IdentityContext& context);
