@@ -60,9 +60,20 @@ std::uint64_t all_bytes(const rt::StoreSizes& sizes) {
          sizes.leftover_bytes;
 }
 
+// What goes before the store is opened, if the disk is full.
+rt::StoreSizes make_room(const Env& env, const Options& options) {
+  using enum rt::ObjectKind;
+  if (options.dry_run) return {};
+  std::vector<rt::ObjectKind> unwanted;
+  if (options.checkpoints) unwanted = {Checkpoint};
+  if (options.all) unwanted = {Checkpoint, Weights, Predictions};
+  return rt::Store::make_room(store_folder(env, options, options.file), unwanted);
+}
+
 }  // namespace
 
 int cmd_clean(Env& env, const Options& options) {
+  const rt::StoreSizes room = make_room(env, options);
   const auto store = open_store(env, options, options.file, StoreUse::Write);
   if (store == nullptr) return kExitUsage;
   int exit_code = kExitOk;
@@ -72,13 +83,15 @@ int cmd_clean(Env& env, const Options& options) {
     print_error(env, options, request.failure());
     return kExitUsage;
   }
-  const auto before = store->sizes();
-  const auto removed = store->clean(request.value(), options.dry_run);
+  auto before = store->sizes();
+  auto removed = store->clean(request.value(), options.dry_run);
   tell_notices(env, *store);
   if (!before || !removed) {
     print_error(env, options, before ? removed.failure() : before.failure());
     return kExitUsage;
   }
+  before.value() += room;
+  removed.value() += room;
   if (options.json) {
     print_json(env, {{"store", store->folder()},
                      {"dry_run", options.dry_run},

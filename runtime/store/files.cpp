@@ -177,6 +177,19 @@ Status write_file(const std::string& folder, const std::string& name, std::strin
   return Done{};
 }
 
+bool is_full(const std::string& folder) {
+  constexpr std::size_t kLittle = std::size_t{256} << 10;  // enough to open a database and change something
+  const std::string path = temporary_path(folder, 0);
+  bool full = false;
+  {
+    const OpenFile file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+    const bool done = file.open() && write_fully(file.descriptor(), std::string(kLittle, '\0'));
+    full = !done && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG);
+  }
+  ::unlink(path.c_str());
+  return full;
+}
+
 Status sync_folder(const std::string& folder) {
   const OpenFile file(folder, O_RDONLY | O_DIRECTORY);
   // Some file systems cannot sync folders and say EINVAL.

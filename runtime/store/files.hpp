@@ -47,6 +47,8 @@ enum class Durability : std::uint8_t {
 };
 Status write_file(const std::string& folder, const std::string& name, std::string_view content,
                   Durability durability = Durability::Synced);
+// Whether not even a small file can be written for lack of space.
+bool is_full(const std::string& folder);
 Status sync_folder(const std::string& folder);
 
 // With the folders above it; durable.

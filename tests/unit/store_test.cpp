@@ -1,8 +1,14 @@
 // The store as one program uses it: records, objects, checkpoints, sizes, cleaning, opening.
 #include "runtime/store/store.hpp"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -423,6 +429,99 @@ TEST_CASE("reading only changes nothing, closed or in use", "[store]") {
     look();
   }
   look();
+}
+
+TEST_CASE("a path with two slashes first, or one like a URI, is a path", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  {
+    const auto store = opened(place);
+    REQUIRE(store->put(trial(1)).ok());
+    REQUIRE(store->put_checkpoint(CheckpointInfo{"b", "s", 1, 1, false, "", 0}, TensorFile{}).ok());
+  }
+  const auto reader = opened("/" + place, true);
+  CHECK(reader->checkpoints("b").value().size() == 1);
+  CHECK(reader->take_notices().empty());
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  for (const std::string name : {"file:x", "file:y?mode=memory", ":memory:", "file:///z%20"}) {
+    INFO(name);
+    REQUIRE(opened(name)->put(trial(1)).ok());
+    CHECK(fs::exists(fs::path(folder.path()) / name / "store.db"));
+    const auto again = opened(name, true);
+    CHECK(knows(*again, trial(1)));
+    CHECK(again->take_notices().empty());
+  }
+  fs::current_path(before);
+}
+
+TEST_CASE("a path that is too long for a database is refused as that", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place =
+      folder.path() + "/" + std::string(200, 'x') + "/" + std::string(200, 'y') + "/" + std::string(150, 'z');
+  const auto store = Store::open(place);
+  REQUIRE_FALSE(store.ok());
+  CHECK_THAT(store.failure().message, Catch::Contains("too long"));
+}
+
+TEST_CASE("a database that may not be written is left as it is, and what keeps it from that is named",
+          "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  REQUIRE(opened(place)->put(trial(1)).ok());
+  fs::permissions(folder.path(), fs::perms::all);
+  for (const auto& file : fs::recursive_directory_iterator(place)) fs::permissions(file, fs::perms::all);
+  fs::permissions(place, fs::perms::all);
+  // The superuser may write everything.
+  const auto message_of = [&] {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(1);
+      const auto store = Store::open(place);
+      const std::string message = store.ok() ? "opened" : store.failure().message;
+      ::_exit(::write(ends[1], message.data(), message.size()) < 0 ? 1 : 0);
+    }
+    ::close(ends[1]);
+    std::string message(1000, '\0');
+    message.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], message.data(), 1000), 0)));
+    ::close(ends[0]);
+    ::waitpid(child, nullptr, 0);
+    return message;
+  };
+  const auto read_only = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  fs::permissions(place + "/store.db", read_only);
+  CHECK_THAT(message_of(), Catch::Contains("cannot write") && Catch::Contains("store.db`"));
+  CHECK_FALSE(fs::exists(place + "/store.db-shm"));
+  fs::permissions(place + "/store.db", fs::perms::all);
+  write_content(place + "/store.db-shm", "");
+  fs::permissions(place + "/store.db-shm", read_only);
+  CHECK_THAT(message_of(), Catch::Contains("cannot write") && Catch::Contains("store.db-shm`"));
+  fs::permissions(place + "/store.db-shm", fs::perms::all);
+  CHECK(message_of() == "opened");
+}
+
+TEST_CASE("who is asked to stop waits for another program only for a moment", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  std::atomic<bool> stop = false;
+  { const auto store = opened(place); }
+  const int file = ::open((place + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_len = 1;
+  REQUIRE(::fcntl(file, F_OFD_SETLK, &range) == 0);
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stop = true;
+  });
+  const auto store = Store::open(place, false, &stop);
+  later.join();
+  ::close(file);
+  REQUIRE_FALSE(store.ok());
+  CHECK_THAT(store.failure().message, Catch::Contains("another program keeps"));
 }
 
 TEST_CASE("a store of a newer format is refused and stays as it is", "[store]") {
