@@ -8,6 +8,7 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/store_access.hpp"
@@ -64,17 +65,29 @@ std::uint64_t all_bytes(const rt::StoreSizes& sizes) {
          sizes.leftover_bytes;
 }
 
-// "weights/3f2a.safetensors: weights of trial 3f2a9b1c (dropout rate=0.2, seed 1), damaged; trained again only
-// if a program needs it"
+// "weights/3f2a.safetensors: weights of trial 3f2a9b1c (dropout rate=0.2, seed 1), damaged; trained again
+// only if a program needs it"
 std::string damage_text(const rt::StoreDamage& damage) {
   const bool says_how = damage.unreadable || damage.what.find("missing") != std::string::npos;
   return fmt::format("{}: {}{}; {}\n", printable(damage.file), printable(damage.what),
                      says_how ? "" : ", damaged", printable(damage.remedy));
 }
 
+// What goes before the store is opened, if the disk is full.
+rt::StoreSizes make_room(const Env& env, const Options& options) {
+  using enum rt::ObjectKind;
+  if (options.dry_run) return {};
+  std::vector<rt::ObjectKind> unwanted;
+  if (options.checkpoints) unwanted = {Checkpoint};
+  if (options.all) unwanted = {Checkpoint, Weights, Predictions};
+  return rt::Store::make_room(store_folder(env, options, options.file), unwanted);
+}
+
 }  // namespace
 
 int cmd_clean(Env& env, const Options& options) {
+  if (!check_file(env, options)) return kExitUsage;
+  const rt::StoreSizes room = make_room(env, options);
   const auto store = open_kept(env, options, StoreUse::Write);
   if (store == nullptr) return kExitUsage;
   int exit_code = kExitOk;
@@ -84,21 +97,21 @@ int cmd_clean(Env& env, const Options& options) {
     print_error(env, options, request.failure());
     return kExitUsage;
   }
-  const auto before = store->sizes();
-  const auto removed = store->clean(request.value(), options.dry_run);
+  auto before = store->sizes();
+  auto removed = store->clean(request.value(), options.dry_run);
   tell_notices(env, *store);
   if (!before || !removed) {
     print_error(env, options, before ? removed.failure() : before.failure());
     return kExitUsage;
   }
+  before.value() += room;
+  removed.value() += room;
   if (options.json) {
-    *env.out << nlohmann::ordered_json({{"store", store->folder()},
-                                        {"dry_run", options.dry_run},
-                                        {"trials", removed.value().trials},
-                                        {"bytes_before", all_bytes(before.value())},
-                                        {"bytes_removed", all_bytes(removed.value())}})
-                    .dump(2)
-             << "\n";
+    print_json(env, {{"store", store->folder()},
+                     {"dry_run", options.dry_run},
+                     {"trials", removed.value().trials},
+                     {"bytes_before", all_bytes(before.value())},
+                     {"bytes_removed", all_bytes(removed.value())}});
   } else if (!options.quiet) {
     *env.out << store->folder() << " has\n"
              << sizes_text(before.value()) << "\n"
@@ -127,7 +140,7 @@ int cmd_verify(Env& env, const Options& options) {
                       {"remedy", damage.remedy},
                       {"repaired", damage.repaired}});
     }
-    *env.out << nlohmann::ordered_json({{"store", store->folder()}, {"damages", list}}).dump(2) << "\n";
+    print_json(env, {{"store", store->folder()}, {"damages", list}});
   } else if (!options.quiet) {
     for (const rt::StoreDamage& damage : damages.value()) *env.out << damage_text(damage);
     *env.out << store->folder() << ": ";

@@ -9,6 +9,7 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/stored_trials.hpp"
@@ -242,7 +243,7 @@ int cmd_diff(Env& env, const Options& options) {
     return kExitUsage;
   }
   if (options.json) {
-    *env.out << difference_json(difference.value(), *before, *after).dump(2) << "\n";
+    print_json(env, difference_json(difference.value(), *before, *after));
   } else {
     print_difference(*env.out, difference.value(), *before, *after);
   }

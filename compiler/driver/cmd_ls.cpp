@@ -9,6 +9,7 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/store_access.hpp"
@@ -239,11 +240,10 @@ int cmd_ls(Env& env, const Options& options) {
     for (const rt::TrialRecord& trial : trials.value()) {
       list.push_back(nlohmann::ordered_json::parse(rt::trial_record_json(trial)));
     }
-    const nlohmann::ordered_json all = {{"store", store->folder()},
-                                        {"sizes", sizes_json(sizes.value())},
-                                        {"states", states_json(states.value())},
-                                        {"trials", list}};
-    *env.out << all.dump(2) << "\n";
+    print_json(env, {{"store", store->folder()},
+                     {"sizes", sizes_json(sizes.value())},
+                     {"states", states_json(states.value())},
+                     {"trials", list}});
     return kExitOk;
   }
   if (trials.value().empty()) {

@@ -148,6 +148,11 @@ Judged judge(const OpenStudy& study, const std::string& folder, std::shared_ptr<
   if (judged.unread && !result.interrupted) return judged;
   rt::ReportOptions options = report_options(plan, store, study.prepared->loaded(), &judged.unread);
   options.begun = std::move(charts);
+  // Somebody may have removed the folder while it was training.
+  if (Status made = make_folder(folder); !made) {
+    judged.files = made.failure();
+    return judged;
+  }
   judged.files = write_outputs(plan, result.record, folder, options, judged.warnings);
   return judged;
 }
@@ -185,7 +190,9 @@ int finish(Env& env, const Options& options, OpenStudy& study, const std::string
     print_claims(*env.out, result.record);
   }
   if (!files) {
-    print_error(env, options, files.failure());
+    Options told = options;
+    told.json = false;  // the results were printed
+    print_error(env, told, files.failure());
     return kExitUsage;
   }
   if (result.interrupted) tell_interruption(env, study, result.record, options);

@@ -9,6 +9,7 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/stored_trials.hpp"
@@ -68,8 +69,8 @@ std::string answer_text(const Answer& answer) {
   if (answer.changes.empty())
     return head +
            fmt::format(
-               ": its result is known, but files of {} are missing: it is measured again from its weights, "
-               "or trained again\n",
+               ": its result is known, but files of {} are missing or damaged: it is measured again from its "
+               "weights, or trained again\n",
                like);
   std::string text = head + fmt::format(": new, most like {}\n", like);
   for (const TrialChange& change : answer.changes)
@@ -102,6 +103,12 @@ int cmd_why(Env& env, const Options& asked) {
   const auto study = open_study(env, options, StoreUse::Read, exit_code);
   if (study == nullptr) return exit_code;
   const std::vector<std::size_t> chosen = chosen_trials(*study, options.topic);
+  if (chosen.empty() && options.topic.empty()) {
+    print_error(env, options,
+                {fmt::format("{} has no experiment, and so no trials", study->compilation->path),
+                 "add one: `experiment first { train MODEL() on DATA with RECIPE }`"});
+    return kExitErrors;
+  }
   if (chosen.empty()) {
     print_error(env, options,
                 {fmt::format("there is no trial `{}`", options.topic),
@@ -136,7 +143,7 @@ int cmd_why(Env& env, const Options& asked) {
       *env.out << answer_text(answer.value());
   }
   if (options.json) {
-    *env.out << nlohmann::ordered_json({{"trials", all}}).dump(2) << "\n";
+    print_json(env, {{"trials", all}});
   } else {
     if (known > kMostKnown) *env.out << fmt::format("... and {} more that are known\n", known - kMostKnown);
     const std::string left = options.topic.empty() ? epochs_left_text(cost.value()) : "";

@@ -3,8 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <new>
 
 #include "compiler/base/optimizations.hpp"
@@ -36,8 +39,16 @@ void add_common(CLI::App& app, Options& options) {
   app.add_option("--color", options.color, "colour: auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
-  app.add_flag("--json", options.json, "print facts as JSON");
+  app.add_flag("--json", options.json, "print facts as JSON, and so an error");
   app.add_flag("-q,--quiet", options.quiet, "print nothing but errors");
+}
+
+// What reads as a number but is none that can be counted with: inf, nan, 1e999.
+bool endless(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ptr == end && (read.ec == std::errc::result_out_of_range || !std::isfinite(number));
 }
 
 CLI::Option* add_set(CLI::App& app, Options& options) {
@@ -49,6 +60,10 @@ CLI::Option* add_set(CLI::App& app, Options& options) {
               const std::size_t equals = value.find('=');
               if (equals == std::string::npos || equals == 0) {
                 throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
+              }
+              if (endless(value.substr(equals + 1))) {
+                throw CLI::ValidationError(
+                    "--set", fmt::format("`{}` is not a finite number", value.substr(equals + 1)));
               }
               options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
             }
@@ -92,12 +107,15 @@ void add_dump(CLI::App& app, Options& options) {
          "--dump", options.dump,
          "print the program after a phase and stop: parse, ast, checked, study, graph, after:PASS, plan")
       ->type_name("PHASE");
-  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")->type_name("N");
+  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
   app.add_option_function<std::string>(
          "--without",
          [](const std::string& names) {
            const Status known = switch_off(names);
-           if (!known) throw CLI::ValidationError("--without", known.failure().message + "; " + known.failure().hint);
+           if (!known)
+             throw CLI::ValidationError("--without", known.failure().message + "; " + known.failure().hint);
          },
          "optimizations to switch off, separated by commas, to see what they bring: " + optimization_names())
       ->type_name("NAMES");
@@ -139,7 +157,10 @@ void add_run(CLI::App& app, Options& options) {
          "--checkpoint", options.checkpoint_seconds,
          "seconds between two states to go on from (default 10); more if they take over 1 % of the time")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(CLI::Range(0.0, 1e9))
+      ->check([](const std::string& text) {  // no number is outside of every range
+        return endless(text) ? fmt::format("`{}` is not a finite number", text) : std::string();
+      });
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
   add_kernels(app, options);
 }
@@ -191,10 +212,10 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                    "the program whose store is cleaned; without it the store of this folder");
   add_store(clean, options);
   clean.add_flag("--checkpoints", options.checkpoints, "also the states from which training could go on");
-  CLI::Option* others = clean.add_flag(
-      "--others", options.others,
-      "also the trials that `run` with FILE and these options does not have, and their states: without --set, "
-      "--smoke and --kernels those of runs with them");
+  CLI::Option* others = clean.add_flag("--others", options.others,
+                                       "also the trials that `run` with FILE and these options does not "
+                                       "have, and their states: without --set, "
+                                       "--smoke and --kernels those of runs with them");
   clean.add_flag("--all", options.all, "everything");
   add_set(clean, options)->needs(others);
   clean.add_flag("--smoke", options.smoke, "--others: keep the trials of smoke runs and no others")
@@ -362,10 +383,25 @@ std::vector<std::string> with_help(const std::vector<std::string>& arguments) {
   return asked;
 }
 
-int parse_and_run(Env& env, const std::vector<std::string>& typed_words) {
-  const std::vector<std::string> arguments = with_help(typed_words);
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+// Behind `--` there are no options: what begins like one is a file.
+std::vector<std::string> without_marks(const std::vector<std::string>& arguments) {
+  const auto mark = std::find(arguments.begin(), arguments.end(), "--");
+  std::vector<std::string> words(arguments.begin(), mark);
+  for (auto word = mark; word != arguments.end(); ++word) {
+    if (word != mark) words.push_back(word->starts_with("-") ? "./" + *word : *word);
+  }
+  return words;
+}
+
+int parse_and_run(Env& env, const std::vector<std::string>& given) {
   Options options;
-  options.command = typed(typed_words);
+  options.command = typed(given);
+  options.json = asks_for_json(given);  // also of an error that is found before the options are read
+  const std::vector<std::string> arguments = without_marks(with_help(given));
   CLI::App app("A compiler for experiments: checks, trains and reports on the networks of a .nn file.",
                "nnc");
   bool version = false;
@@ -431,8 +467,10 @@ int run_command_line(Env& env, std::vector<std::string> arguments) {
     }
     return exit_code;
   } catch (const std::bad_alloc&) {
-    *env.err << "error: not enough memory\n  help: a smaller batch or model needs less; `nnc plan` tells how "
-                "much\n";
+    Options options;
+    options.json = asks_for_json(arguments);
+    print_error(env, options,
+                {"not enough memory", "a smaller batch or model needs less; `nnc plan` tells how much"});
     return kExitUsage;
   } catch (const std::exception& error) {
     return internal_error(env, error.what());

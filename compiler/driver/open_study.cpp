@@ -20,7 +20,7 @@ std::unique_ptr<OpenStudy> open_study(Env& env, const Options& options, StoreUse
   const Compilation& compilation = *study->compilation;
   study->store = open_store(env, options, compilation.path, use);
   if (study->store == nullptr) {
-    exit_code = kExitUsage;
+    exit_code = env.stop != nullptr && *env.stop ? kExitInterrupted : kExitUsage;
     return nullptr;
   }
   study->compiler =

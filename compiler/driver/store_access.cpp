@@ -21,7 +21,7 @@ std::string store_folder(const Env& env, const Options& options, const std::stri
 std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program,
                                       StoreUse use) {
   Result<std::unique_ptr<rt::Store>> opened =
-      rt::Store::open(store_folder(env, options, program), use == StoreUse::Read);
+      rt::Store::open(store_folder(env, options, program), use == StoreUse::Read, env.stop);
   if (!opened) {
     print_error(env, options, opened.failure());
     return nullptr;

@@ -15,8 +15,8 @@ namespace nnc::rt {
 
 // Of record.json: raised whenever older records cannot be read any more.
 inline constexpr int kRecordSchema = 3;
-// Of a trial alone, as it is kept from run to run: raised with every field that is added, but those that may be lacking. Older and newer
-// ones are read all the same.
+// Of a trial alone, as it is kept from run to run: raised with every field that is added, but those that may
+// be lacking. Older and newer ones are read all the same.
 inline constexpr int kTrialSchema = 1;
 // Of results.json: a contract with other programs, which fields may be added to.
 inline constexpr int kResultsSchema = 1;

@@ -15,6 +15,20 @@ using store::Database;
 using store::FoundFile;
 using store::Needed;
 
+StoreSizes& StoreSizes::operator+=(const StoreSizes& other) {
+  trials += other.trials;
+  record_bytes += other.record_bytes;
+  weights += other.weights;
+  weight_bytes += other.weight_bytes;
+  predictions += other.predictions;
+  prediction_bytes += other.prediction_bytes;
+  checkpoints += other.checkpoints;
+  checkpoint_bytes += other.checkpoint_bytes;
+  leftovers += other.leftovers;
+  leftover_bytes += other.leftover_bytes;
+  return *this;
+}
+
 Result<StoreSizes> Store::sizes() {
   const std::lock_guard guard(impl_->mutex);
   StoreSizes sizes;
@@ -35,6 +49,31 @@ Result<StoreSizes> Store::sizes() {
   if (!files) return files.failure();
   for (const FoundFile& file : files.value()) store::add_to_sizes(file, sizes);
   return sizes;
+}
+
+StoreSizes Store::make_room(const std::string& folder, const std::vector<ObjectKind>& unwanted) {
+  StoreSizes removed;
+  const std::optional<int> format = store::declared_format(folder);
+  if (!format || *format > kStoreFormat || !store::is_full(folder)) return removed;
+  const auto locks = store::Locks::open(folder + "/" + store::kLockFile, false);
+  if (!locks || !locks.value()->use_alone()) return removed;
+  Needed all;  // of the kinds that are unwanted, to tell them from leftovers
+  for (const ObjectKind kind : unwanted) {
+    const auto names = store::names_in(folder + "/" + store::folder_of(kind));
+    if (!names) return removed;
+    for (const std::string& name : names.value()) {
+      const std::string object = store::object_name(kind, name);
+      if (!object.empty()) all.emplace(store::object_file(kind, object), "");
+    }
+  }
+  const auto files = store::files_of(folder, all);
+  if (!files) return removed;
+  for (const FoundFile& file : files.value()) {
+    const bool leftover = store::is_leftover(std::string_view(file.file).substr(file.file.find('/') + 1));
+    if (!leftover && !all.contains(file.file)) continue;
+    if (std::remove((folder + "/" + file.file).c_str()) == 0) store::add_to_sizes(file, removed);
+  }
+  return removed;
 }
 
 Status Store::Impl::add_checkpoints(Needed& needed) {

@@ -26,7 +26,8 @@ struct Words {
   const char* hint;
 };
 constexpr const char* kElsewhere = "choose another place for the store with --store DIR";
-constexpr const char* kFreeSpace = "free some space on the disk";
+constexpr const char* kFreeSpace =
+    "free some space on the disk; `nnc clean --checkpoints` removes states of training";
 constexpr Words kWords[] = {
     {SQLITE_FULL, "there is no space left for the store", kFreeSpace},
     {SQLITE_READONLY, "the store cannot be written", kElsewhere},

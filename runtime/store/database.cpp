@@ -6,7 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <iterator>
+#include <optional>
+#include <system_error>
 
 #include "runtime/store/connection.hpp"
 
@@ -56,9 +60,10 @@ std::string checksum_of_checkpoint(const CheckpointInfo& info) {
                      info.bytes);
 }
 
-// Characters with a meaning in a URI; the path may hold any.
+// Characters with a meaning in a URI; the path may hold any. Also for writing: SQLite may take every name
+// that begins like a URI for one. Without an authority the first of two slashes would begin one.
 std::string uri_of(const std::string& path, const char* option) {
-  std::string uri = "file:";
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
   for (const char c : path) {
     if (c == '%' || c == '?' || c == '#') {
       uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
@@ -116,26 +121,30 @@ struct Database::State {
   std::string path;
   struct stat file {};
 
-  bool create();
+  Status create();
   bool schema_is_of(int format);
-  bool upgrade();  // from format 1
+  Status upgrade();  // from format 1
   Status put(const TrialRow& row);
 };
 
-bool Database::State::create() {
+// What failed is asked for before the transaction is taken back, which may fail as well and for its own
+// reason.
+Status Database::State::create() {
   Transaction transaction(connection);
-  if (!transaction.open()) return false;
+  if (!transaction.open()) return connection.failed();
   for (const char* statement : kSchema) {
-    if (!connection.run(statement)) return false;
+    if (!connection.run(statement)) return connection.failed();
   }
-  if (!connection.run(fmt::format("PRAGMA user_version={}", kStoreFormat).c_str())) return false;
-  return transaction.commit().ok();
+  if (!connection.run(fmt::format("PRAGMA user_version={}", kStoreFormat).c_str()))
+    return connection.failed();
+  return transaction.commit();
 }
 
-bool Database::State::upgrade() {
+Status Database::State::upgrade() {
   Transaction transaction(connection);
-  return transaction.open() && connection.run("DROP TABLE used") && connection.run(kCheckpointsByBase) &&
-         connection.run("PRAGMA user_version=2") && transaction.commit().ok();
+  const bool done = transaction.open() && connection.run("DROP TABLE used") &&
+                    connection.run(kCheckpointsByBase) && connection.run("PRAGMA user_version=2");
+  return done ? transaction.commit() : connection.failed();
 }
 
 bool Database::State::schema_is_of(int format) {
@@ -170,18 +179,44 @@ bool set_up(Connection& connection, Database::Access access) {
 
 }  // namespace
 
+// What keeps SQLite from opening a database for writing, and what it would not name.
+static std::optional<Failure> obstacle(const std::string& path) {
+  constexpr std::size_t kLongest = 500;  // SQLite's is 512, with what it adds to the name
+  std::error_code error;
+  const std::size_t length = std::filesystem::absolute(path, error).string().size();
+  if (length > kLongest) {
+    return Failure{fmt::format("the path of the store is too long: its database would have one of {} bytes, "
+                               "and at most {} are possible",
+                               length, kLongest),
+                   "choose another place for the store with --store DIR"};
+  }
+  // SQLite gives its other files the rights of the database, and they would keep them when it has better
+  // ones.
+  const std::string parts[] = {path, path + "-wal", path + "-shm"};
+  for (const std::string& part : parts) {
+    if (!file_size(part) || ::access(part.c_str(), W_OK) == 0) continue;
+    Failure failure = file_failure("write", part, errno);
+    if (part != path) failure.hint = "give it the rights that store.db has";
+    return failure;
+  }
+  return std::nullopt;
+}
+
 Database::Opened Database::open(const std::string& path, Access access) {
   auto state = std::make_unique<State>();
   state->path = path;
   Connection& connection = state->connection;
   const bool writing = access == Access::ReadWrite;
-  const auto refuse = [&](Condition otherwise) {
-    Failure failure = connection.failed();
-    return Opened{connection.damaged() ? Condition::Damaged : otherwise, nullptr, std::move(failure), 0};
+  const auto refuse_for = [&](Failure failure) {
+    const Condition condition = connection.damaged() ? Condition::Damaged : Condition::Failed;
+    return Opened{condition, nullptr, std::move(failure), 0};
   };
-  const bool open = writing ? connection.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-                            : connection.open(read_only_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-  if (!open || !set_up(connection, access)) return refuse(Condition::Failed);
+  if (std::optional<Failure> known = writing ? obstacle(path) : std::nullopt)
+    return {Condition::Failed, nullptr, std::move(*known), 0};
+  constexpr int kWriting = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const std::string uri = writing ? uri_of(path, "mode=rwc") : read_only_uri(path);
+  const bool open = connection.open(uri, SQLITE_OPEN_URI | (writing ? kWriting : SQLITE_OPEN_READONLY));
+  if (!open || !set_up(connection, access)) return refuse_for(connection.failed());
   // A damaged header can claim that the file is of a kind that may only be read.
   if (writing && sqlite3_db_readonly(connection.handle(), "main") == 1) {
     const bool may_write = ::access(path.c_str(), W_OK) == 0;
@@ -189,11 +224,13 @@ Database::Opened Database::open(const std::string& path, Access access) {
             file_failure("write", path, may_write ? EINVAL : errno), 0};
   }
   const std::string tables = single_text(connection, "SELECT count(*) FROM sqlite_schema");
-  if (tables.empty()) return refuse(Condition::Failed);
+  if (tables.empty()) return refuse_for(connection.failed());
   const std::string version = single_text(connection, "PRAGMA user_version");
-  if (version.empty()) return refuse(Condition::Failed);
+  if (version.empty()) return refuse_for(connection.failed());
   const bool is_new = tables == "0" && version == "0";
-  if (is_new && writing && !state->create()) return refuse(Condition::Failed);
+  if (is_new && writing) {
+    if (Status created = state->create(); !created) return refuse_for(created.failure());
+  }
   if (::stat(path.c_str(), &state->file) != 0)
     return {Condition::Failed, nullptr, file_failure("read", path, errno), 0};
 
@@ -202,7 +239,7 @@ Database::Opened Database::open(const std::string& path, Access access) {
   if (opened.format > kStoreFormat) opened.condition = Condition::Newer;
   const bool old = opened.format == 1 && state->schema_is_of(1);
   if (old && writing) {
-    if (!state->upgrade()) return refuse(Condition::Failed);
+    if (Status upgraded = state->upgrade(); !upgraded) return refuse_for(upgraded.failure());
     opened.format = kStoreFormat;
   }
   const bool sound =

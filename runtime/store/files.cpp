@@ -109,18 +109,28 @@ Failure file_failure(std::string_view what, std::string_view path, int error) {
   return failure;
 }
 
-FileRead read_file(const std::string& path, std::uint64_t limit) {
+namespace {
+
+FileRead read_some(const std::string& path, std::uint64_t limit, bool whole) {
   const OpenFile file(path, kReading);
   if (!file.open()) return {state_of(errno), {}, errno};
   struct stat facts {};
   if (::fstat(file.descriptor(), &facts) != 0) return {FileState::Unreadable, {}, errno};
-  if (!S_ISREG(facts.st_mode) || static_cast<std::uint64_t>(facts.st_size) > limit)
-    return {FileState::Wrong, {}, 0};
-  FileRead result{FileState::Read, std::string(static_cast<std::size_t>(facts.st_size), '\0'), 0};
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  if (!S_ISREG(facts.st_mode) || (whole && size > limit)) return {FileState::Wrong, {}, 0};
+  FileRead result{FileState::Read, std::string(std::min(size, limit), '\0'), 0};
   const ssize_t got = read_fully(file.descriptor(), result.content);
   if (got < 0) return {FileState::Unreadable, {}, errno};
   result.content.resize(static_cast<std::size_t>(got));
   return result;
+}
+
+}  // namespace
+
+FileRead read_file(const std::string& path, std::uint64_t limit) { return read_some(path, limit, true); }
+
+FileRead read_beginning(const std::string& path, std::uint64_t bytes) {
+  return read_some(path, bytes, false);
 }
 
 FileSum sha256_of_file(const std::string& path) {
@@ -181,6 +191,19 @@ Status write_file(const std::string& folder, const std::string& name, std::strin
   // The rename itself is on the disk only when the folder is.
   if (durability == Durability::Synced) return sync_folder(folder);
   return Done{};
+}
+
+bool is_full(const std::string& folder) {
+  constexpr std::size_t kLittle = std::size_t{256} << 10;  // enough to open a database and change something
+  const std::string path = temporary_path(folder, 0);
+  bool full = false;
+  {
+    const OpenFile file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+    const bool done = file.open() && write_fully(file.descriptor(), std::string(kLittle, '\0'));
+    full = !done && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG);
+  }
+  ::unlink(path.c_str());
+  return full;
 }
 
 Status sync_folder(const std::string& folder) {

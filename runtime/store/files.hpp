@@ -39,6 +39,9 @@ struct FileRead {
 // Never blocks, follows no link, and allocates no more than `limit`.
 FileRead read_file(const std::string& path, std::uint64_t limit);
 
+// No more than the first bytes of it, however large it is.
+FileRead read_beginning(const std::string& path, std::uint64_t bytes);
+
 struct FileSum {
   FileState state = FileState::Missing;
   std::string sha256;  // for Read
@@ -61,6 +64,8 @@ enum class Durability : std::uint8_t {
 };
 Status write_file(const std::string& folder, const std::string& name, std::string_view content,
                   Durability durability = Durability::Synced);
+// Whether not even a small file can be written for lack of space.
+bool is_full(const std::string& folder);
 Status sync_folder(const std::string& folder);
 
 // With the folders above it; durable.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@ namespace nnc::rt {
 struct Store::Impl {
   std::string folder;
   bool read_only = false;
+  const std::atomic<bool>* stop = nullptr;
   std::unique_ptr<store::Locks> locks;  // null: read-only without a folder
 
   // Guards everything below. Files that are named by their content need no guard.
@@ -112,6 +114,11 @@ struct Store::Impl {
 };
 
 namespace store {
+
+inline constexpr const char* kLockFile = "lock";
+
+// What the file `format` says; empty if it is missing or damaged.
+std::optional<int> declared_format(const std::string& folder);
 
 // "trial 3f2a9b1c (dropout rate=0.2, seed 1)", or without the brackets if only its identity is known.
 std::string trial_words(const TrialRecord& record);

@@ -11,16 +11,6 @@
 namespace nnc::rt::store {
 namespace {
 
-bool is_leftover(std::string_view name) {
-  if (name.starts_with(kTemporaryPrefix)) return true;
-  const std::size_t suffix = name.rfind(kAsideSuffix);
-  if (suffix == std::string_view::npos) return false;
-  // "<name>.damaged" or "<name>.damaged-<number>"
-  name.remove_prefix(suffix + kAsideSuffix.size());
-  return name.empty() ||
-         (name.starts_with('-') && name.find_first_not_of("0123456789", 1) == std::string_view::npos);
-}
-
 bool is_database_part(std::string_view name) {
   return std::find(std::begin(kDatabaseParts), std::end(kDatabaseParts), name) != std::end(kDatabaseParts);
 }
@@ -36,6 +26,16 @@ struct Place {
 };
 
 }  // namespace
+
+bool is_leftover(std::string_view name) {
+  if (name.starts_with(kTemporaryPrefix)) return true;
+  const std::size_t suffix = name.rfind(kAsideSuffix);
+  if (suffix == std::string_view::npos) return false;
+  // "<name>.damaged" or "<name>.damaged-<number>"
+  name.remove_prefix(suffix + kAsideSuffix.size());
+  return name.empty() ||
+         (name.starts_with('-') && name.find_first_not_of("0123456789", 1) == std::string_view::npos);
+}
 
 FoundFile::Kind found_kind(ObjectKind kind) {
   constexpr FoundFile::Kind kFound[] = {FoundFile::Kind::Weights, FoundFile::Kind::Predictions,

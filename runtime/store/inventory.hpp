@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +33,9 @@ FoundFile::Kind found_kind(ObjectKind kind);
 // Every file that a store makes; what somebody else put there is not among them. Objects that are not needed
 // are leftovers.
 Result<std::vector<FoundFile>> files_of(const std::string& store, const Needed& needed);
+
+// What only programs that were killed or found damage leave, by its name.
+bool is_leftover(std::string_view name);
 
 void add_to_sizes(const FoundFile& file, StoreSizes& sizes);
 

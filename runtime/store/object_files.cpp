@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <new>
 
+#include "runtime/record/predictions.hpp"
 #include "runtime/store/files.hpp"
 
 namespace nnc::rt::store {
@@ -30,6 +31,9 @@ constexpr std::size_t kShaDigits = 64;
 constexpr std::uint64_t kTrustedSize = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMaxObject = std::uint64_t{16} << 30;
 
+// A study of thousands of trials has that many weights: all of them cannot be read whole by every run.
+constexpr std::uint64_t kSmall = std::uint64_t{64} << 10;
+
 }  // namespace
 
 const char* folder_of(ObjectKind kind) { return words(kind).folder; }
@@ -48,6 +52,24 @@ std::string object_name(ObjectKind kind, std::string_view file) {
   if (!file.ends_with(words(kind).extension)) return {};
   file.remove_suffix(words(kind).extension.size());
   return is_sha256(file) ? std::string(file) : std::string();
+}
+
+bool seems_whole(const std::string& store, ObjectKind kind, const std::string& sha256) {
+  if (!is_sha256(sha256)) return false;
+  const std::string path = store + "/" + object_file(kind, sha256);
+  const std::optional<std::uint64_t> size = file_size(path);
+  if (!size) return false;
+  const FileRead beginning = read_beginning(path, kSmall);
+  // What the system cannot read may be intact; whoever reads it is told why.
+  if (beginning.state == FileState::Unreadable) return true;
+  if (beginning.state != FileState::Read) return false;
+  if (*size <= kSmall) return sha256_of(beginning.content) == sha256;
+  const std::optional<std::uint64_t> said = kind == ObjectKind::Predictions
+                                                ? predictions_size(beginning.content)
+                                                : tensor_file_size(beginning.content);
+  if (said) return *said == *size;
+  const FileSum sum = sha256_of_file(path);
+  return sum.state == FileState::Unreadable || sum.sha256 == sha256;
 }
 
 Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, std::string_view content) {

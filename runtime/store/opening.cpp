@@ -17,9 +17,10 @@ namespace nnc::rt {
 namespace {
 
 using store::Database;
+using store::declared_format;
 using store::Durability;
+using store::kLockFile;
 
-constexpr const char* kLockFile = "lock";
 constexpr const char* kFormatFile = "format";
 constexpr const char* kIgnoreFile = ".gitignore";
 constexpr std::string_view kIgnoreAll = "*\n";
@@ -30,17 +31,6 @@ constexpr std::size_t kBatch = 1000;  // records that are held in memory at once
 std::string format_line(int format) {
   const std::string text = fmt::format("nnc store, format {}", format);
   return fmt::format("{}, sha256 {}\n", text, store::sha256_of(text));
-}
-
-std::optional<int> declared_format(const std::string& folder) {
-  constexpr std::string_view kBefore = "nnc store, format ";
-  const store::FileRead file = store::read_file(folder + "/" + kFormatFile, 1024);
-  if (!file.content.starts_with(kBefore)) return std::nullopt;
-  int format = 0;
-  const char* digits = file.content.data() + kBefore.size();
-  const auto [end, error] = std::from_chars(digits, file.content.data() + file.content.size(), format);
-  if (error != std::errc() || file.content != format_line(format)) return std::nullopt;
-  return format;
 }
 
 Failure newer(const std::string& folder, int format) {
@@ -84,8 +74,21 @@ bool not_files(const std::string& folder) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const std::string& folder, bool read_only) {
+std::optional<int> store::declared_format(const std::string& folder) {
+  constexpr std::string_view kBefore = "nnc store, format ";
+  const store::FileRead file = store::read_file(folder + "/" + kFormatFile, 1024);
+  if (!file.content.starts_with(kBefore)) return std::nullopt;
+  int format = 0;
+  const char* digits = file.content.data() + kBefore.size();
+  const auto [end, error] = std::from_chars(digits, file.content.data() + file.content.size(), format);
+  if (error != std::errc() || file.content != format_line(format)) return std::nullopt;
+  return format;
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& folder, bool read_only,
+                                           const std::atomic<bool>* stop) {
   auto impl = std::make_unique<Impl>();
+  impl->stop = stop;
   impl->folder = folder.empty() ? "." : folder;
   impl->read_only = read_only;
   if (Status ours = store::refuse_other_folder(impl->folder); !ours) return ours.failure();
@@ -112,7 +115,7 @@ Status Store::Impl::open_for_writing() {
   for (const std::string& name : folders) {
     if (Status made = store::make_folder(path_of(name)); !made) return made;
   }
-  Result<std::unique_ptr<store::Locks>> opened = store::Locks::open(path_of(kLockFile), false);
+  Result<std::unique_ptr<store::Locks>> opened = store::Locks::open(path_of(kLockFile), false, stop);
   if (!opened) return opened.failure();
   locks = std::move(opened).value();
   const Result<store::Locks::Writing> writing = locks->write();
@@ -142,6 +145,10 @@ Status Store::Impl::open_for_reading() {
   if (read.condition == Database::Condition::Newer && !declared) return newer(folder, read.format);
   // Everything else is answered from the copies.
   if (read.condition == Database::Condition::Good) database = std::move(read.database);
+  if (read.condition == Database::Condition::Failed) {
+    notice(fmt::format("{}: the answer is from the copies of the records, without states of training",
+                       read.failure.message));
+  }
   return Done{};
 }
 

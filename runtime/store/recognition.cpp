@@ -19,7 +19,8 @@ bool is_name_of_store(std::string_view name) {
   const bool folder =
       name == store::kRecordFolder ||
       std::ranges::any_of(store::kAllKinds, [&](ObjectKind kind) { return name == store::folder_of(kind); });
-  return folder || name == "lock" || name == "format" || name == ".gitignore" || name == store::kDatabaseFile;
+  return folder || name == store::kLockFile || name == "format" || name == ".gitignore" ||
+         name == store::kDatabaseFile;
 }
 
 // Also what is being written, or was put aside, and the log of the database.

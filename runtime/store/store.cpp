@@ -338,7 +338,7 @@ std::string Store::object_path(ObjectKind kind, const std::string& sha256) const
 }
 
 bool Store::has_object(ObjectKind kind, const std::string& sha256) const {
-  return store::is_sha256(sha256) && store::file_size(object_path(kind, sha256)).has_value();
+  return store::seems_whole(impl_->folder, kind, sha256);
 }
 
 }  // namespace nnc::rt

@@ -12,6 +12,7 @@
 // by several programs at once.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -74,13 +75,15 @@ struct StoreSizes {
   std::uint64_t checkpoint_bytes = 0;
   std::int64_t leftovers = 0;  // files that nothing refers to: of killed programs, of removed trials
   std::uint64_t leftover_bytes = 0;
+
+  StoreSizes& operator+=(const StoreSizes& other);
 };
 
 struct StoreDamage {
-  std::string file;       // relative to the store
-  std::string what;       // "the record of trial 3f2a… (dropout rate=0.2, seed 1)"
-  std::string remedy;     // "restored from its copy", "trained again only if a program needs it"
-  bool repaired = false;  // nothing is lost
+  std::string file;         // relative to the store
+  std::string what;         // "the record of trial 3f2a… (dropout rate=0.2, seed 1)"
+  std::string remedy;       // "restored from its copy", "trained again only if a program needs it"
+  bool repaired = false;    // nothing is lost
   bool unreadable = false;  // for the system, and perhaps intact
 };
 
@@ -99,7 +102,9 @@ class Store {
   // Makes the folder if it is missing, unless `read_only`. Fails, with a hint, if the folder cannot be made,
   // read or written, is of another format, or is no store and holds other things: then nothing is written. A
   // damaged database is put aside and made again from the copies; `notices` says so.
-  static Result<std::unique_ptr<Store>> open(const std::string& folder, bool read_only = false);
+  // When `stop` becomes true, nobody waits for another program for more than a moment.
+  static Result<std::unique_ptr<Store>> open(const std::string& folder, bool read_only = false,
+                                             const std::atomic<bool>* stop = nullptr);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -129,6 +134,7 @@ class Store {
   // that it can be made again under its name.
   Result<std::string> read_object(ObjectKind kind, const std::string& sha256);
   [[nodiscard]] std::string object_path(ObjectKind kind, const std::string& sha256) const;
+  // Compares a small file with its checksum, of a large one the size: whether it need not be made again.
   [[nodiscard]] bool has_object(ObjectKind kind, const std::string& sha256) const;
 
   // ---- states of training
@@ -146,6 +152,10 @@ class Store {
   std::optional<StoreClaim> try_claim(const std::string& id);
 
   // ---- care
+  // On a full disk a database cannot even be opened. Removes leftovers and all files of the given kinds,
+  // which are not wanted any more, without opening it; what other programs use stays. Nothing where there is
+  // space.
+  static StoreSizes make_room(const std::string& folder, const std::vector<ObjectKind>& unwanted);
   Result<StoreSizes> sizes();
   // Reads everything and compares it with its checksums; mends what has a copy. Sorted by file.
   Result<std::vector<StoreDamage>> verify();

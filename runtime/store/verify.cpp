@@ -32,7 +32,8 @@ struct Unequal {
 
 // What the system cannot read may be intact.
 StoreDamage left_alone(const std::string& file, const std::string& what, int error) {
-  return {file, what, fmt::format("it cannot be read ({}) and stays as it is", std::strerror(error)), false, true};
+  return {file, what, fmt::format("it cannot be read ({}) and stays as it is", std::strerror(error)), false,
+          true};
 }
 
 }  // namespace

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <set>
 
 #include "compiler/base/optimizations.hpp"
 #include "compiler/plan/scale_name.hpp"
 #include "runtime/data/sha256.hpp"
+#include "runtime/data/split.hpp"
 #include "runtime/kernels/kernels.hpp"
 #include "runtime/train/mathematics.hpp"
 #include "runtime/train/samples.hpp"
@@ -56,14 +58,25 @@ namespace {
 
 const char* better_word(Direction direction) { return direction == Direction::Higher ? "higher" : "lower"; }
 
-// What is not read does not count: the folds of a hold-out.
-std::string split_text(const TrialPlan& trial) {
+std::size_t held_out_of(const TrialPlan& trial, std::size_t samples) {
+  return trial.validation ? held_out(samples, *trial.validation, trial.fold.value_or(0)) : 0;
+}
+
+// What is not read does not count: the folds of a hold-out. A share of 1/3 and one of 0.3333 may hold out the
+// same samples.
+std::string split_text(const TrialPlan& trial, std::size_t samples) {
   if (!trial.validation) return "all";
   const ValidationPlan& plan = *trial.validation;
   const std::string kind = plan.kind == ValidationPlan::Kind::KFold
                                ? fmt::format("kfold {} of {}", trial.fold.value_or(0), plan.folds)
-                               : fmt::format("holdout {}", plan.fraction);
+                               : fmt::format("holdout {} samples", held_out_of(trial, samples));
   return fmt::format("{}, stratified {}, shuffle {}", kind, plan.stratified, plan.shuffle);
+}
+
+// A batch of more samples than there are is one of all.
+std::int64_t batch_of(const TrialPlan& trial, std::size_t samples) {
+  const auto trained = static_cast<std::int64_t>(samples - held_out_of(trial, samples));
+  return std::min(trial.batch, std::max<std::int64_t>(trained, 1));
 }
 
 std::string stop_text(const TrialPlan& trial) {
@@ -101,9 +114,9 @@ IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& contex
       {"data", std::string(context.data_sha256)},
       {"scale", std::string(scale_name(context.data.scale))},
       {"classes", std::to_string(class_count(context.data))},
-      {"split", split_text(trial)},
+      {"split", split_text(trial, context.train_samples)},
       {"seed", std::to_string(trial.seed)},
-      {"batch", std::to_string(trial.batch)},
+      {"batch", std::to_string(batch_of(trial, context.train_samples))},
       {"shuffle", trial.shuffle ? "true" : "false"},
       {"model", context.program.model},
       {"optimizer", context.program.optimizer},

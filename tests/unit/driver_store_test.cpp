@@ -99,6 +99,53 @@ TEST_CASE("a report finds the predictions where its run has kept them", "[driver
   CHECK(world.env.read_file(world.path("runs/report.md")).value() != written.value());
 }
 
+TEST_CASE("weights and predictions that were cut off are made again by the next run", "[driver][store]") {
+  StudyWorld world;
+  const auto first = world.train("study.nn");
+  for (const std::string kind : {"weights", "predictions"}) {
+    INFO(kind);
+    for (const auto& file : std::filesystem::directory_iterator(world.path(".nnc/" + kind)))
+      std::filesystem::resize_file(file.path(), file.file_size() - 4);
+    CHECK(world.ask("why", "study.nn") == kExitOk);
+    CHECK_THAT(world.out.str(), Catch::Contains("missing or damaged"));
+    const auto again = world.train("study.nn");
+    CHECK(again["exit_code"] == kExitOk);
+    CHECK(weights(again) == weights(first));
+    CHECK_THAT(world.err.str(), Catch::Contains("damaged"));
+    CHECK(world.ask("verify", "study.nn") == kExitOk);
+  }
+}
+
+TEST_CASE("an output folder that is removed during a run is made again", "[driver][store]") {
+  StudyWorld world;
+  world.env.date = [&] {
+    std::filesystem::remove_all(world.path("runs"));
+    return std::string("2000-01-01T00:00:00Z");
+  };
+  CHECK(world.train("study.nn")["exit_code"] == kExitOk);
+  CHECK(world.exists("runs/report.html"));
+}
+
+TEST_CASE("a path that is not UTF-8 prints as valid JSON", "[driver][store]") {
+  StudyWorld world;
+  const std::string store = world.path("st\xff");
+  CHECK(world.train("study.nn", {"--store", store})["exit_code"] == kExitOk);
+  for (const char* verb : {"ls", "verify", "clean"}) {
+    INFO(verb);
+    const auto told = world.ask_json(verb, "study.nn", {"--store", store});
+    REQUIRE(told.is_object());
+    CHECK(told["store"] == world.path("st\xef\xbf\xbd"));
+  }
+  CHECK(world.ask_json("ls", "d\xff/s.nn").is_object());
+}
+
+TEST_CASE("why says so where a program has no trials", "[driver][store]") {
+  StudyWorld world;
+  world.files[world.path("empty.nn")] = "let x = 1\n";
+  CHECK(world.ask("why", "empty.nn") == kExitErrors);
+  CHECK_THAT(world.err.str(), Catch::Contains("empty.nn has no experiment"));
+}
+
 TEST_CASE("--fresh trains anew, and --share off every trial from its beginning, to the same weights",
           "[driver][store]") {
   StudyWorld world;

@@ -1,14 +1,20 @@
 // The store as one program uses it: records, objects, checkpoints, sizes, cleaning, opening.
 #include "runtime/store/store.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
+#include "runtime/record/predictions.hpp"
 #include "runtime/store/database.hpp"
 #include "tests/unit/store_support.hpp"
 
@@ -155,6 +161,40 @@ TEST_CASE("a damaged object is refused, put aside and can be made again", "[stor
   CHECK_FALSE(store->has_object(ObjectKind::Weights, name));
   CHECK(store->put_object(ObjectKind::Weights, "some weights").ok());
   CHECK(store->read_object(ObjectKind::Weights, name).value() == "some weights");
+}
+
+TEST_CASE("an object that is too short or too long is not there, a small one also if it says something else",
+          "[store]") {
+  const TemporaryFolder folder;
+  const auto store = opened(folder.path() + "/s");
+  const std::vector<float> values(50'000, 0.5F);
+  TensorFile tensors;
+  tensors.tensors.push_back({"w", TensorFile::Type::F32, {50'000}, std::as_bytes(std::span(values))});
+  Predictions rows;
+  rows.columns = 10;
+  rows.samples.resize(5'000);
+  rows.labels.resize(5'000);
+  rows.scores.resize(50'000);
+  for (const auto& [kind, content] : {std::pair(ObjectKind::Weights, tensor_file_content(tensors)),
+                                      std::pair(ObjectKind::Predictions, predictions_content(rows)),
+                                      std::pair(ObjectKind::Weights, std::string(100'000, 'x')),
+                                      std::pair(ObjectKind::Predictions, std::string(100'000, 'x')),
+                                      std::pair(ObjectKind::Weights, std::string("small"))}) {
+    INFO(content.size() << " bytes of " << content.substr(0, 8));
+    const std::string name = store->put_object(kind, content).value();
+    const std::string path = store->object_path(kind, name);
+    CHECK(store->has_object(kind, name));
+    for (const std::size_t size : {content.size() - 4, content.size() + 1, std::size_t{4}, std::size_t{0}}) {
+      fs::resize_file(path, size);
+      CHECK_FALSE(store->has_object(kind, name));
+    }
+    write_content(path, content);
+    CHECK(store->has_object(kind, name));
+    std::string other = content;
+    other.front() ^= 1;
+    write_content(path, other);
+    CHECK_FALSE(store->has_object(kind, name));
+  }
 }
 
 TEST_CASE("a huge file in the place of an object takes no memory", "[store]") {
@@ -449,6 +489,99 @@ TEST_CASE("reading only changes nothing, closed or in use", "[store]") {
     look();
   }
   look();
+}
+
+TEST_CASE("a path with two slashes first, or one like a URI, is a path", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  {
+    const auto store = opened(place);
+    REQUIRE(store->put(trial(1)).ok());
+    REQUIRE(store->put_checkpoint(CheckpointInfo{"b", "s", 1, 1, false, "", 0}, TensorFile{}).ok());
+  }
+  const auto reader = opened("/" + place, true);
+  CHECK(reader->checkpoints("b").value().size() == 1);
+  CHECK(reader->take_notices().empty());
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  for (const std::string name : {"file:x", "file:y?mode=memory", ":memory:", "file:///z%20"}) {
+    INFO(name);
+    REQUIRE(opened(name)->put(trial(1)).ok());
+    CHECK(fs::exists(fs::path(folder.path()) / name / "store.db"));
+    const auto again = opened(name, true);
+    CHECK(knows(*again, trial(1)));
+    CHECK(again->take_notices().empty());
+  }
+  fs::current_path(before);
+}
+
+TEST_CASE("a path that is too long for a database is refused as that", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place =
+      folder.path() + "/" + std::string(200, 'x') + "/" + std::string(200, 'y') + "/" + std::string(150, 'z');
+  const auto store = Store::open(place);
+  REQUIRE_FALSE(store.ok());
+  CHECK_THAT(store.failure().message, Catch::Contains("too long"));
+}
+
+TEST_CASE("a database that may not be written is left as it is, and what keeps it from that is named",
+          "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  REQUIRE(opened(place)->put(trial(1)).ok());
+  fs::permissions(folder.path(), fs::perms::all);
+  for (const auto& file : fs::recursive_directory_iterator(place)) fs::permissions(file, fs::perms::all);
+  fs::permissions(place, fs::perms::all);
+  // The superuser may write everything.
+  const auto message_of = [&] {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(1);
+      const auto store = Store::open(place);
+      const std::string message = store.ok() ? "opened" : store.failure().message;
+      ::_exit(::write(ends[1], message.data(), message.size()) < 0 ? 1 : 0);
+    }
+    ::close(ends[1]);
+    std::string message(1000, '\0');
+    message.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], message.data(), 1000), 0)));
+    ::close(ends[0]);
+    ::waitpid(child, nullptr, 0);
+    return message;
+  };
+  const auto read_only = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  fs::permissions(place + "/store.db", read_only);
+  CHECK_THAT(message_of(), Catch::Contains("cannot write") && Catch::Contains("store.db`"));
+  CHECK_FALSE(fs::exists(place + "/store.db-shm"));
+  fs::permissions(place + "/store.db", fs::perms::all);
+  write_content(place + "/store.db-shm", "");
+  fs::permissions(place + "/store.db-shm", read_only);
+  CHECK_THAT(message_of(), Catch::Contains("cannot write") && Catch::Contains("store.db-shm`"));
+  fs::permissions(place + "/store.db-shm", fs::perms::all);
+  CHECK(message_of() == "opened");
+}
+
+TEST_CASE("who is asked to stop waits for another program only for a moment", "[store]") {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/s";
+  std::atomic<bool> stop = false;
+  { const auto store = opened(place); }
+  const int file = ::open((place + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_len = 1;
+  REQUIRE(::fcntl(file, F_OFD_SETLK, &range) == 0);
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stop = true;
+  });
+  const auto store = Store::open(place, false, &stop);
+  later.join();
+  ::close(file);
+  REQUIRE_FALSE(store.ok());
+  CHECK_THAT(store.failure().message, Catch::Contains("another program keeps"));
 }
 
 TEST_CASE("a store of a newer format is refused and stays as it is", "[store]") {
