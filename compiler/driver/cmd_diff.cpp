@@ -9,9 +9,11 @@
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/stored_trials.hpp"
+#include "compiler/driver/study_cost.hpp"
 #include "compiler/driver/trial_changes.hpp"
 #include "runtime/train/beginnings.hpp"
 #include "runtime/train/known_results.hpp"
@@ -36,6 +38,7 @@ struct Difference {
   std::vector<std::string> added;
   std::int64_t to_train = 0;  // trials of the second program that are not known
   std::int64_t known = 0;
+  StudyCost cost;  // of the second program
 };
 
 // Trials by their place in the program, which is how people compare programs.
@@ -92,6 +95,9 @@ Result<Difference> compare(const OpenStudy& before, const OpenStudy& after) {
         !new_places.contains(old_names[i]) && !new_trials.contains(before.prepared->work().identities[i].id);
     if (gone) difference.removed.push_back(old_names[i]);
   }
+  auto cost = cost_of(*after.prepared, {1, false, false});
+  if (!cost) return cost.failure();
+  difference.cost = std::move(cost).value();
   return difference;
 }
 
@@ -190,9 +196,11 @@ void print_difference(std::ostream& out, const Difference& difference, const Ope
     print_list(out, "changed", group.names);
     out << group.text;
   }
-  out << fmt::format("{} the same, {} changed, {} added, {} removed; {} to train, {} already done\n",
+  const std::string left = epochs_left_text(difference.cost);
+  out << fmt::format("{} the same, {} changed, {} added, {} removed; {} to train{}, {} already done\n",
                      count_text(difference.same, "trial"), difference.changed.size(), difference.added.size(),
-                     difference.removed.size(), difference.to_train, difference.known);
+                     difference.removed.size(), difference.to_train,
+                     left.empty() ? "" : fmt::format(" in {}", left), difference.known);
 }
 
 Json difference_json(const Difference& difference, const OpenStudy& before, const OpenStudy& after) {
@@ -208,9 +216,15 @@ Json difference_json(const Difference& difference, const OpenStudy& before, cons
     if (new_beginnings) entry["after"] = beginnings_json(new_beginnings.value());
     changed.push_back(std::move(entry));
   }
-  return {{"same", difference.same},       {"renamed", difference.renamed}, {"changed", changed},
-          {"removed", difference.removed}, {"added", difference.added},     {"to_train", difference.to_train},
-          {"known", difference.known}};
+  return {{"same", difference.same},
+          {"renamed", difference.renamed},
+          {"changed", changed},
+          {"removed", difference.removed},
+          {"added", difference.added},
+          {"to_train", difference.to_train},
+          {"known", difference.known},
+          {"epochs", difference.cost.epochs},
+          {"epochs_declared", difference.cost.epochs_open}};
 }
 
 }  // namespace
@@ -229,7 +243,7 @@ int cmd_diff(Env& env, const Options& options) {
     return kExitUsage;
   }
   if (options.json) {
-    *env.out << difference_json(difference.value(), *before, *after).dump(2) << "\n";
+    print_json(env, difference_json(difference.value(), *before, *after));
   } else {
     print_difference(*env.out, difference.value(), *before, *after);
   }

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "compiler/base/embedded_file.hpp"
 #include "compiler/base/sink.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
 
 namespace nnc {
@@ -39,16 +41,28 @@ const DiagnosticInfo* find_kind(const std::string& topic) {
   return nullptr;
 }
 
-void list_kinds(std::ostream& out) {
-  for (const DiagnosticInfo& info : all_diagnostics())
-    out << fmt::format("{}  {}\n", code_of(info), info.name);
+void list_kinds(Env& env, const Options& options) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const DiagnosticInfo& info : all_diagnostics()) {
+    all.push_back({{"code", code_of(info)}, {"name", info.name}});
+    if (!options.json) *env.out << fmt::format("{}  {}\n", code_of(info), info.name);
+  }
+  if (options.json) print_json(env, {{"diagnostics", all}});
+}
+
+std::string page_of(const DiagnosticInfo& info) {
+  const std::string file = code_of(info) + ".md";
+  for (const EmbeddedFile& page : diagnostic_pages()) {
+    if (page.path == file) return std::string(page.text);
+  }
+  return fmt::format("# {}: {}\n\n{}\n", code_of(info), info.name, info.format);
 }
 
 }  // namespace
 
 int cmd_explain(Env& env, const Options& options) {
   if (options.topic.empty()) {
-    list_kinds(*env.out);
+    list_kinds(env, options);
     return kExitOk;
   }
   const DiagnosticInfo* info = find_kind(options.topic);
@@ -63,14 +77,11 @@ int cmd_explain(Env& env, const Options& options) {
     print_error(env, options, {fmt::format("there is no diagnostic `{}`", options.topic), hint});
     return kExitUsage;
   }
-  const std::string file = code_of(*info) + ".md";
-  for (const EmbeddedFile& page : diagnostic_pages()) {
-    if (page.path == file) {
-      *env.out << page.text;
-      return kExitOk;
-    }
+  if (options.json) {
+    print_json(env, {{"code", code_of(*info)}, {"name", info->name}, {"text", page_of(*info)}});
+  } else {
+    *env.out << page_of(*info);
   }
-  *env.out << fmt::format("# {}: {}\n\n{}\n", code_of(*info), info->name, info->format);
   return kExitOk;
 }
 

@@ -64,6 +64,10 @@ std::string note_text(const TrialCost& cost) {
 }
 
 std::string table_text(const StudyPlan& plan, const StudyCost& cost) {
+  const bool schedules =
+      std::ranges::any_of(plan.trials, [](const TrialPlan& trial) { return !trial.schedule.empty(); });
+  const bool stops =
+      std::ranges::any_of(plan.trials, [](const TrialPlan& trial) { return trial.stop.has_value(); });
   Table table;
   table.column("#", Table::Align::Right);
   table.column("experiment");
@@ -76,6 +80,8 @@ std::string table_text(const StudyPlan& plan, const StudyCost& cost) {
   table.column("batch", Table::Align::Right);
   table.column("steps", Table::Align::Right);
   table.column("memory", Table::Align::Right);
+  if (schedules) table.column("schedule");
+  if (stops) table.column("stops early by");
   table.column("");
   const std::vector<PlanRow> rows = rows_of(plan);
   for (std::size_t i = 0; i < std::min(rows.size(), kMostRows); ++i) {
@@ -85,11 +91,21 @@ std::string table_text(const StudyPlan& plan, const StudyCost& cost) {
     const std::string params = params_text(trial.params);
     const std::string number = row.count == 1 ? std::to_string(row.first + 1)
                                               : fmt::format("{}-{}", row.first + 1, row.first + row.count);
-    table.row({number, trial.experiment, params.empty() ? "-" : params, std::to_string(trial.seed),
-               trial.model, with_separators(trial.parameters), validation_text(trial, row.count),
-               std::to_string(trial.epochs), std::to_string(trial.batch),
-               with_separators(one.steps * static_cast<std::int64_t>(row.count)),
-               one.bytes == 0 ? "-" : bytes_text(one.bytes), note_text(one)});
+    std::vector<std::string> cells = {number,
+                                      trial.experiment,
+                                      params.empty() ? "-" : params,
+                                      std::to_string(trial.seed),
+                                      trial.model,
+                                      with_separators(trial.parameters),
+                                      validation_text(trial, row.count),
+                                      std::to_string(trial.epochs),
+                                      std::to_string(trial.batch),
+                                      with_separators(one.steps * static_cast<std::int64_t>(row.count)),
+                                      one.bytes == 0 ? "-" : bytes_text(one.bytes)};
+    if (schedules) cells.push_back(trial.schedule.empty() ? "-" : trial.schedule);
+    if (stops) cells.push_back(trial.stop ? stop_text(*trial.stop) : "-");
+    cells.push_back(note_text(one));
+    table.row(std::move(cells));
   }
   std::string text = table.to_string();
   if (rows.size() > kMostRows)
@@ -103,22 +119,24 @@ std::string sums_text(const StudyCost& cost) {
   if (cost.distinct < cost.declared)
     text += fmt::format(", {} of them different", with_separators(cost.distinct));
   if (cost.known > 0) text += fmt::format(", {} already done", with_separators(cost.known));
-  text += fmt::format("\nepochs: {} declared, {} to train", with_separators(cost.epochs_declared),
+  // Whoever stops by a rule may stop before.
+  const char* most = cost.may_stop ? "at most " : "";
+  text += fmt::format("\nepochs: {} declared, {}{} to train", with_separators(cost.epochs_declared), most,
                       with_separators(cost.epochs));
   if (cost.epochs > 0) text += fmt::format(", in {}", count_text(cost.stages, "stage"));
   text += "\n";
-  text += fmt::format("steps: {} declared, {} to train", with_separators(cost.steps_declared),
+  text += fmt::format("steps: {} declared, {}{} to train", with_separators(cost.steps_declared), most,
                       with_separators(cost.steps));
   if (cost.most_refit_steps > 0) {
-    const std::string most = with_separators(cost.most_refit_steps);
+    const std::string largest = with_separators(cost.most_refit_steps);
     text += cost.least_refit_steps == cost.most_refit_steps
-                ? fmt::format(", {} more for what is selected", most)
+                ? fmt::format(", {} more for what is selected", largest)
                 : fmt::format(", {} to {} more for what is selected", with_separators(cost.least_refit_steps),
-                              most);
+                              largest);
   }
   text += "\n";
-  text += fmt::format("memory: at most {} for {} at once\n", bytes_text(cost.peak_bytes),
-                      count_text(cost.jobs, "trial"));
+  text += fmt::format("memory: at most {} for {} at once, beside {} of data\n", bytes_text(cost.peak_bytes),
+                      count_text(cost.jobs, "trial"), bytes_text(cost.data_bytes));
   if (cost.seconds) text += fmt::format("time: about {}\n", duration_text(*cost.seconds));
   return text;
 }

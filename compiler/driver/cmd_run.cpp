@@ -16,6 +16,7 @@
 #include "compiler/driver/report_inputs.hpp"
 #include "compiler/driver/run_outputs.hpp"
 #include "compiler/driver/store_access.hpp"
+#include "compiler/driver/study_cost.hpp"
 #include "compiler/plan/training_steps.hpp"
 #include "runtime/record/record.hpp"
 #include "runtime/report/report.hpp"
@@ -72,9 +73,25 @@ std::string command_to_go_on(const Options& options) {
   return command;
 }
 
-void tell_interruption(Env& env, const StudyPlan& plan, const rt::RunRecord& record, const Options& options) {
-  *env.err << fmt::format("interrupted after {} of {}; to go on from there:\n  {}\n", record.trials.size(),
-                          count_text(trial_count(plan), "trial"), command_to_go_on(options));
+// "; 14 of 180 epochs are done": what is kept of training, also of trials that have not ended. What is
+// trained anew counts nothing of it.
+std::string done_text(const OpenStudy& study) {
+  const auto cost = cost_of(*study.prepared, {1, false, false});
+  if (!cost || !study.prepared->options().reuse) return {};
+  const std::int64_t epochs = cost.value().epochs_planned - cost.value().epochs;
+  const std::int64_t steps = cost.value().steps_planned - cost.value().steps;
+  if (epochs > 0)
+    return fmt::format("; {} of {} are done", with_separators(epochs),
+                       count_text(cost.value().epochs_planned, "epoch"));
+  return fmt::format("; {} of {} are done", with_separators(steps),
+                     count_text(cost.value().steps_planned, "step"));
+}
+
+void tell_interruption(Env& env, const OpenStudy& study, const rt::RunRecord& record,
+                       const Options& options) {
+  *env.err << fmt::format("interrupted after {} of {}{}; to go on from there:\n  {}\n", record.trials.size(),
+                          count_text(trial_count(study.plan()), "trial"), done_text(study),
+                          command_to_go_on(options));
 }
 
 // Results could not be kept: what was kept before is safe, and the same command goes on from there.
@@ -131,6 +148,11 @@ Judged judge(const OpenStudy& study, const std::string& folder, std::shared_ptr<
   if (judged.unread && !result.interrupted) return judged;
   rt::ReportOptions options = report_options(plan, store, study.prepared->loaded(), &judged.unread);
   options.begun = std::move(charts);
+  // Somebody may have removed the folder while it was training.
+  if (Status made = make_folder(folder); !made) {
+    judged.files = made.failure();
+    return judged;
+  }
   judged.files = write_outputs(plan, result.record, folder, options, judged.warnings);
   return judged;
 }
@@ -144,6 +166,13 @@ int finish(Env& env, const Options& options, OpenStudy& study, const std::string
     // What was damaged has been put aside, so that it is measured or, without its weights, trained again.
     const rt::StudyResult again = rt::run_study(*study.prepared, {});
     result.record.work.steps_trained += again.record.work.steps_trained;
+    if (again.failure || again.interrupted) tell_notices(env, store);
+    if (again.failure) return tell_failure(env, options, study.plan(), again);
+    if (again.interrupted) {
+      // Without what was not measured there is no report of it.
+      tell_interruption(env, study, again.record, options);
+      return kExitInterrupted;
+    }
     judged = judge(study, folder, charts, result);
   }
   tell_notices(env, store);
@@ -161,10 +190,12 @@ int finish(Env& env, const Options& options, OpenStudy& study, const std::string
     print_claims(*env.out, result.record);
   }
   if (!files) {
-    print_error(env, options, files.failure());
+    Options told = options;
+    told.json = false;  // the results were printed
+    print_error(env, told, files.failure());
     return kExitUsage;
   }
-  if (result.interrupted) tell_interruption(env, study.plan(), result.record, options);
+  if (result.interrupted) tell_interruption(env, study, result.record, options);
   if (!options.json && !options.quiet && !files.value().empty()) {
     *env.out << fmt::format("report: {}\n", files.value().front());
   }
@@ -209,7 +240,7 @@ int cmd_run(Env& env, const Options& options) {
   const bool earlier_has_more = earlier && earlier.value().trials.size() > result.record.trials.size();
   if (result.interrupted && (result.record.trials.empty() || earlier_has_more)) {
     // The report of an earlier run is worth more than one of fewer trials.
-    tell_interruption(env, plan, result.record, options);
+    tell_interruption(env, *study, result.record, options);
     return kExitInterrupted;
   }
   const bool nothing_new = earlier && keep_results(earlier.value(), result.record);

@@ -3,21 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
 
 #include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/json_output.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/stored_trials.hpp"
+#include "compiler/driver/study_cost.hpp"
 #include "compiler/driver/trial_changes.hpp"
 #include "runtime/train/known_results.hpp"
 
 namespace nnc {
 namespace {
+
+// Of those that are known more are not read by anybody; --json has them all.
+constexpr std::size_t kMostKnown = 100;
 
 struct Answer {
   std::string name;
@@ -25,21 +29,15 @@ struct Answer {
   bool known = false;
   std::optional<rt::TrialRecord> nearest;
   std::vector<TrialChange> changes;  // from the nearest one
+  std::int64_t known_epochs = 0;     // on its way, which it need not train
 };
 
-// A number as `nnc plan` counts, the beginning of an identity, or an experiment; empty for all that will be
-// trained for sure. Ascending.
+// Without a word all that will be trained for sure. Ascending.
 std::vector<std::size_t> chosen_trials(const OpenStudy& study, const std::string& topic) {
-  const StudyPlan& plan = study.plan();
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(topic.data(), topic.data() + topic.size(), number);
-  const bool is_number = error == std::errc() && end == topic.data() + topic.size();
+  if (!topic.empty()) return find_trials(study, topic);
   std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    const std::string& identity = study.prepared->work().identities[i].id;
-    const bool meant = (topic.empty() && !plan.trials[i].refit) || plan.trials[i].experiment == topic ||
-                       (is_number && number == i + 1) || (topic.size() >= 6 && identity.starts_with(topic));
-    if (meant) chosen.push_back(i);
+  for (std::size_t i = 0; i < study.plan().trials.size(); ++i) {
+    if (!study.plan().trials[i].refit) chosen.push_back(i);
   }
   return chosen;
 }
@@ -71,12 +69,14 @@ std::string answer_text(const Answer& answer) {
   if (answer.changes.empty())
     return head +
            fmt::format(
-               ": its result is known, but files of {} are missing: it is measured again from its weights, "
-               "or trained again\n",
+               ": its result is known, but files of {} are missing or damaged: it is measured again from its "
+               "weights, or trained again\n",
                like);
   std::string text = head + fmt::format(": new, most like {}\n", like);
   for (const TrialChange& change : answer.changes)
     text += fmt::format("  {}\n", printable(change_text(change)));
+  if (answer.known_epochs > 0)
+    text += fmt::format("  goes on after epoch {}, whose state is kept\n", answer.known_epochs);
   return text;
 }
 
@@ -87,6 +87,7 @@ nlohmann::ordered_json answer_json(const Answer& answer) {
   return {{"trial", answer.name},
           {"identity", answer.identity},
           {"known", answer.known},
+          {"known_epochs", answer.known_epochs},
           {"nearest",
            answer.nearest ? nlohmann::ordered_json(answer.nearest->identity) : nlohmann::ordered_json()},
           {"changes", changes}};
@@ -102,6 +103,12 @@ int cmd_why(Env& env, const Options& asked) {
   const auto study = open_study(env, options, StoreUse::Read, exit_code);
   if (study == nullptr) return exit_code;
   const std::vector<std::size_t> chosen = chosen_trials(*study, options.topic);
+  if (chosen.empty() && options.topic.empty()) {
+    print_error(env, options,
+                {fmt::format("{} has no experiment, and so no trials", study->compilation->path),
+                 "add one: `experiment first { train MODEL() on DATA with RECIPE }`"});
+    return kExitErrors;
+  }
   if (chosen.empty()) {
     print_error(env, options,
                 {fmt::format("there is no trial `{}`", options.topic),
@@ -116,24 +123,32 @@ int cmd_why(Env& env, const Options& asked) {
   const std::vector<std::string> names = trial_names(study->plan());
   std::set<std::string> in_program;
   for (const rt::TrialIdentity& identity : study->prepared->work().identities) in_program.insert(identity.id);
+  const auto cost = cost_of(*study->prepared, {1, false, false});
+  if (!cost) {
+    print_error(env, options, cost.failure());
+    return kExitUsage;
+  }
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   std::size_t known = 0;
   for (const std::size_t index : chosen) {
-    const auto answer = explain(*study, index, names[index], stored.value(), in_program);
+    auto answer = explain(*study, index, names[index], stored.value(), in_program);
     if (!answer) {
       print_error(env, options, answer.failure());
       return kExitUsage;
     }
     known += answer.value().known ? 1 : 0;
+    if (!answer.value().known) answer.value().known_epochs = cost.value().trials[index].known_epochs;
     all.push_back(answer_json(answer.value()));
-    // Of many, those that are known are only counted.
-    if (!options.json && (!answer.value().known || !options.topic.empty()))
+    if (!options.json && (!answer.value().known || known <= kMostKnown))
       *env.out << answer_text(answer.value());
   }
   if (options.json) {
-    *env.out << nlohmann::ordered_json({{"trials", all}}).dump(2) << "\n";
+    print_json(env, {{"trials", all}});
   } else {
-    *env.out << fmt::format("{} of {} known\n", known, count_text(std::ssize(chosen), "trial"));
+    if (known > kMostKnown) *env.out << fmt::format("... and {} more that are known\n", known - kMostKnown);
+    const std::string left = options.topic.empty() ? epochs_left_text(cost.value()) : "";
+    *env.out << fmt::format("{} of {} known{}\n", known, count_text(std::ssize(chosen), "trial"),
+                            left.empty() ? "" : fmt::format(", {} to train", left));
   }
   return kExitOk;
 }

@@ -3,8 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <new>
 
 #include "compiler/base/optimizations.hpp"
@@ -36,34 +39,60 @@ void add_common(CLI::App& app, Options& options) {
   app.add_option("--color", options.color, "colour: auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
-  app.add_flag("--json", options.json, "print facts as JSON");
+  app.add_flag("--json", options.json, "print facts as JSON, and so an error");
   app.add_flag("-q,--quiet", options.quiet, "print nothing but errors");
 }
 
-void add_study(CLI::App& app, Options& options) {
-  app.add_option("--only", options.only, "this experiment alone")->type_name("EXPERIMENT");
-  app.add_option_function<std::vector<std::string>>(
-         "--set",
-         [&options](const std::vector<std::string>& values) {
-           for (const std::string& value : values) {
-             const std::size_t equals = value.find('=');
-             if (equals == std::string::npos || equals == 0) {
-               throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
-             }
-             options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
-           }
-         },
-         "a setting of every trial (epochs=2) or a `let` of the file; may be repeated")
+// What reads as a number but is none that can be counted with: inf, nan, 1e999.
+bool endless(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ptr == end && (read.ec == std::errc::result_out_of_range || !std::isfinite(number));
+}
+
+CLI::Option* add_set(CLI::App& app, Options& options) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          "--set",
+          [&options](const std::vector<std::string>& values) {
+            for (const std::string& value : values) {
+              const std::size_t equals = value.find('=');
+              if (equals == std::string::npos || equals == 0) {
+                throw CLI::ValidationError("--set", fmt::format("`{}` is not of the form NAME=VALUE", value));
+              }
+              if (endless(value.substr(equals + 1))) {
+                throw CLI::ValidationError(
+                    "--set", fmt::format("`{}` is not a finite number", value.substr(equals + 1)));
+              }
+              options.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+            }
+          },
+          "a setting of every trial (epochs=2) or a `let` of the file; may be repeated")
       ->type_name("NAME=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
 }
 
+void add_study(CLI::App& app, Options& options) {
+  app.add_option("--only", options.only, "this experiment alone")->type_name("EXPERIMENT");
+  add_set(app, options);
+}
+
 void add_smoke(CLI::App& app, Options& options) {
   app.add_flag(
       "--smoke", options.smoke,
       "one epoch of everything on a sliver of the data, in seconds: does it all work? No claims are made");
+}
+
+CLI::Option* add_kernels(CLI::App& app, Options& options) {
+  return app
+      .add_option_function<std::string>(
+          "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
+          "fast, or reference: the plain ones that the fast ones are tested against")
+      ->check(CLI::IsMember({"fast", "reference"}))
+      ->type_name("SET");
 }
 
 std::string optimization_names() {
@@ -78,7 +107,9 @@ void add_dump(CLI::App& app, Options& options) {
          "--dump", options.dump,
          "print the program after a phase and stop: parse, ast, checked, study, graph, after:PASS, plan")
       ->type_name("PHASE");
-  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")->type_name("N");
+  app.add_option("--trial", options.trial, "the trial that --dump shows, counted from 1")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
   app.add_option_function<std::string>(
          "--without",
          [](const std::string& names) {
@@ -126,13 +157,12 @@ void add_run(CLI::App& app, Options& options) {
          "--checkpoint", options.checkpoint_seconds,
          "seconds between two states to go on from (default 10); more if they take over 1 % of the time")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(CLI::Range(0.0, 1e9))
+      ->check([](const std::string& text) {  // no number is outside of every range
+        return endless(text) ? fmt::format("`{}` is not a finite number", text) : std::string();
+      });
   app.add_flag("--strict", options.strict, "exit with 1 if a claim is refuted");
-  app.add_option_function<std::string>(
-         "--kernels", [&options](const std::string& set) { options.reference_kernels = set == "reference"; },
-         "fast, or reference: the plain ones that the fast ones are tested against")
-      ->check(CLI::IsMember({"fast", "reference"}))
-      ->type_name("SET");
+  add_kernels(app, options);
 }
 
 // The verbs that ask about trials and their store.
@@ -146,7 +176,9 @@ void add_store_verbs(const AddVerb& add, Options& options) {
           "  nnc why 12 study.nn\n"
           "  nnc why dropout",
           cmd_why);
-  add_trial(why, "a number of `nnc plan`, an experiment, or the beginning of an identity; without it all");
+  add_trial(why,
+            "a number of `nnc plan`, an experiment, or the beginning of an identity or of an id of the "
+            "report; without it all");
   add_file(why, options);
   add_study(why, options);
   add_store(why, options);
@@ -166,7 +198,8 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                        "  nnc ls\n"
                        "  nnc show 3f2a9c",
                        cmd_show);
-  add_trial(show, "the beginning of its identity, as `nnc ls` shows it")->required();
+  add_trial(show, "the beginning of its identity, or as `nnc why` takes it, if one trial is meant")
+      ->required();
   show.add_option("FILE", options.file,
                   "the program whose store is meant; without it the store of this folder");
   add_store(show, options);
@@ -179,8 +212,15 @@ void add_store_verbs(const AddVerb& add, Options& options) {
                    "the program whose store is cleaned; without it the store of this folder");
   add_store(clean, options);
   clean.add_flag("--checkpoints", options.checkpoints, "also the states from which training could go on");
-  clean.add_flag("--others", options.others, "also the trials that FILE does not have any more");
+  CLI::Option* others = clean.add_flag("--others", options.others,
+                                       "also the trials that `run` with FILE and these options does not "
+                                       "have, and their states: without --set, "
+                                       "--smoke and --kernels those of runs with them");
   clean.add_flag("--all", options.all, "everything");
+  add_set(clean, options)->needs(others);
+  clean.add_flag("--smoke", options.smoke, "--others: keep the trials of smoke runs and no others")
+      ->needs(others);
+  add_kernels(clean, options)->needs(others);
   clean.add_flag("-n,--dry-run", options.dry_run, "only say what would be removed");
   CLI::App& verify =
       add("verify", "Read everything that is kept, compare it with its checksums, mend what has a copy",
@@ -335,9 +375,33 @@ std::string as_message(std::string text) {
   return text;
 }
 
-int parse_and_run(Env& env, const std::vector<std::string>& arguments) {
+// `nnc help` and `nnc help VERB`, which people try first.
+std::vector<std::string> with_help(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
+  asked.emplace_back("--help");
+  return asked;
+}
+
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+// Behind `--` there are no options: what begins like one is a file.
+std::vector<std::string> without_marks(const std::vector<std::string>& arguments) {
+  const auto mark = std::find(arguments.begin(), arguments.end(), "--");
+  std::vector<std::string> words(arguments.begin(), mark);
+  for (auto word = mark; word != arguments.end(); ++word) {
+    if (word != mark) words.push_back(word->starts_with("-") ? "./" + *word : *word);
+  }
+  return words;
+}
+
+int parse_and_run(Env& env, const std::vector<std::string>& given) {
   Options options;
-  options.command = typed(arguments);
+  options.command = typed(given);
+  options.json = asks_for_json(given);  // also of an error that is found before the options are read
+  const std::vector<std::string> arguments = without_marks(with_help(given));
   CLI::App app("A compiler for experiments: checks, trains and reports on the networks of a .nn file.",
                "nnc");
   bool version = false;
@@ -403,8 +467,10 @@ int run_command_line(Env& env, std::vector<std::string> arguments) {
     }
     return exit_code;
   } catch (const std::bad_alloc&) {
-    *env.err << "error: not enough memory\n  help: a smaller batch or model needs less; `nnc plan` tells how "
-                "much\n";
+    Options options;
+    options.json = asks_for_json(arguments);
+    print_error(env, options,
+                {"not enough memory", "a smaller batch or model needs less; `nnc plan` tells how much"});
     return kExitUsage;
   } catch (const std::exception& error) {
     return internal_error(env, error.what());

@@ -2,6 +2,7 @@
 #include "compiler/driver/json_output.hpp"
 
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 #include "compiler/base/render.hpp"
 #include "runtime/record/json_values.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dump(const Json& json) { return rt::json_text(json, 2); }
 
 Json params_json(const std::vector<std::pair<std::string, ParameterValue>>& params) {
   Json result = Json::object();
@@ -95,6 +96,12 @@ Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& 
 
 }  // namespace
 
+void print_json(Env& env, const Json& json) { *env.out << dump(json); }
+
+std::string failure_object(const Failure& failure) {
+  return dump({{"error", failure.message}, {"help", failure.hint.empty() ? Json() : Json(failure.hint)}});
+}
+
 std::string diagnostics_object(const Compilation& compilation) {
   const std::vector<Diagnostic> all = compilation.sink.sorted();
   const int errors = compilation.sink.error_count();
@@ -135,7 +142,9 @@ std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work
                {"steps", cost.steps},
                {"refit_steps", {{"least", cost.least_refit_steps}, {"most", cost.most_refit_steps}}},
                {"jobs", cost.jobs},
+               {"may_stop_early", cost.may_stop},
                {"memory_bytes", cost.peak_bytes},
+               {"data_bytes", cost.data_bytes},
                {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},
                {"selections", selections},
                {"trials", trials}});

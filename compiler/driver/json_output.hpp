@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,11 @@
 
 namespace nnc {
 
+// On standard output, as all JSON of the verbs: indented, and whatever bytes a path has, valid.
+void print_json(Env& env, const nlohmann::ordered_json& json);
+
+// {"error": "...", "help": "..."}
+std::string failure_object(const Failure& failure);
 // {"file": ..., "errors": 1, "warnings": 0, "diagnostics": [...]}
 std::string diagnostics_object(const Compilation& compilation);
 // {"file": ..., "steps": ..., "trials": [...]}

@@ -32,14 +32,19 @@ void handle_stop(int signal_number) {
   _exit(128 + signal_number);
 }
 
+// What the program was started to ignore, as under `nohup` or behind `trap '' INT`, stays ignored.
+void install_handler(int signal_number, const struct sigaction& action) {
+  struct sigaction before = {};
+  if (sigaction(signal_number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
+  sigaction(signal_number, &action, nullptr);
+}
+
 void install_handlers() {
   struct sigaction action = {};
   action.sa_handler = handle_stop;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGHUP, &action, nullptr);
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) install_handler(signal_number, action);
 }
 
 void ignore_stream_signals() {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -18,7 +20,7 @@ std::unique_ptr<OpenStudy> open_study(Env& env, const Options& options, StoreUse
   const Compilation& compilation = *study->compilation;
   study->store = open_store(env, options, compilation.path, use);
   if (study->store == nullptr) {
-    exit_code = kExitUsage;
+    exit_code = env.stop != nullptr && *env.stop ? kExitInterrupted : kExitUsage;
     return nullptr;
   }
   study->compiler =
@@ -52,6 +54,29 @@ std::vector<std::string> trial_names(const StudyPlan& plan) {
   for (const TrialPlan& trial : plan.trials)
     names.push_back(trial_name(trial, seeds[trial.experiment].size() > 1));
   return names;
+}
+
+bool is_trial_number(const std::string& topic) {
+  constexpr std::size_t kMostDigits = 6;
+  return !topic.empty() && topic.size() <= kMostDigits &&
+         topic.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::vector<std::size_t> find_trials(const OpenStudy& study, const std::string& topic) {
+  const StudyPlan& plan = study.plan();
+  const std::vector<std::string> names = trial_names(plan);
+  std::size_t number = 0;
+  if (is_trial_number(topic)) std::from_chars(topic.data(), topic.data() + topic.size(), number);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    if (number == i + 1 || plan.trials[i].experiment == topic || names[i] == topic) found.push_back(i);
+  }
+  if (!found.empty() || topic.empty()) return found;
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    if (study.prepared->work().identities[i].id.starts_with(topic) || plan.trials[i].id.starts_with(topic))
+      found.push_back(i);
+  }
+  return found;
 }
 
 }  // namespace nnc

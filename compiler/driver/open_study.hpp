@@ -26,4 +26,10 @@ std::unique_ptr<OpenStudy> open_study(Env& env, const Options& options, StoreUse
 // "dropout (rate 0.1), seed 2, fold 3 of 5"; a seed is told where it tells trials of an experiment apart.
 std::vector<std::string> trial_names(const StudyPlan& plan);
 
+// The trials that a word of the command line means: a number as `nnc plan` counts, an experiment, a name as
+// above, or else the beginning of an identity or of an id of the report. Ascending.
+std::vector<std::size_t> find_trials(const OpenStudy& study, const std::string& topic);
+// Whether it is a number of `nnc plan` more likely than the beginning of an identity.
+bool is_trial_number(const std::string& topic);
+
 }  // namespace nnc

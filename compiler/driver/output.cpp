@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "compiler/base/text_width.hpp"
+#include "compiler/driver/json_output.hpp"
 
 namespace nnc {
 
@@ -27,6 +28,7 @@ void print_error(Env& env, const Options& options, const Failure& failure) {
   const bool color = use_color(env, options, env.err_is_terminal);
   *env.err << (color ? "\x1b[1;31merror\x1b[0m: " : "error: ") << printable(failure.message) << "\n";
   if (!failure.hint.empty()) *env.err << "  help: " << printable(failure.hint) << "\n";
+  if (options.json) *env.out << failure_object(failure);
 }
 
 void Table::column(std::string title, Align align) {
@@ -71,6 +73,10 @@ std::string params_text(const std::vector<std::pair<std::string, ParameterValue>
     result += fmt::format("{}{} {}", result.empty() ? "" : ", ", name, parameter_text(value));
   }
   return result;
+}
+
+std::string stop_text(const StopPlan& stop) {
+  return fmt::format("{} after {}", stop.field, count_text(stop.patience, "epoch"));
 }
 
 }  // namespace nnc

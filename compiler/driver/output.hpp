@@ -16,7 +16,7 @@ namespace nnc {
 // --color before NO_COLOR before CLICOLOR_FORCE before whether the stream is a terminal.
 bool use_color(const Env& env, const Options& options, bool is_terminal);
 
-// "error: message" and "  help: hint" on err.
+// "error: message" and "  help: hint" on err; with --json also an object on out, which then has nothing else.
 void print_error(Env& env, const Options& options, const Failure& failure);
 
 // Columns as wide as their widest cell; numbers to the right.
@@ -36,5 +36,8 @@ class Table {
 
 // "n 25, rate 0.1"; "" if there are none.
 std::string params_text(const std::vector<std::pair<std::string, ParameterValue>>& params);
+
+// "valid.loss after 3 epochs": by what a trial stops early.
+std::string stop_text(const StopPlan& stop);
 
 }  // namespace nnc

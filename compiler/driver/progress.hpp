@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class Progress {
     double first_seen = 0;
   };
 
+  void go_on(std::size_t trial, std::int64_t epochs, std::int64_t steps);
+  void wait(std::size_t trial);
   void start_trial(std::size_t trial);
   void step(std::size_t trial, const rt::StepProgress& progress);
   void end_epoch(std::size_t trial, const rt::StepProgress& progress, double seconds);
@@ -40,7 +43,8 @@ class Progress {
   void drop_trial(std::size_t trial);
 
   void note(std::size_t trial, const rt::StepProgress& progress);
-  [[nodiscard]] std::string line_for(std::size_t trial, const Running& running) const;
+  // Of at most so many columns, as far as it can be: the name gives way to the figures.
+  [[nodiscard]] std::string line_for(std::size_t trial, const Running& running, int columns) const;
   [[nodiscard]] std::string total_line() const;
   void say(const std::string& line);
   void draw();
@@ -58,7 +62,9 @@ class Progress {
   double last_drawn_ = -1e9;
 
   std::map<std::size_t, Running> running_;
-  std::int64_t expected_ = 0;  // trials that will run
+  std::set<std::size_t> waiting_;               // for another program
+  std::map<std::size_t, std::string> goes_on_;  // "goes on after epoch 10", of those that start
+  std::int64_t expected_ = 0;                   // trials that will run
   std::int64_t ended_ = 0;
   std::int64_t taken_over_ = 0;  // of them without training
   std::int64_t unfinished_ = 0;  // of them failed or diverged

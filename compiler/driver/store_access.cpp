@@ -1,10 +1,13 @@
 // See store_access.hpp.
 #include "compiler/driver/store_access.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <ostream>
 
 #include "compiler/base/text_width.hpp"
+#include "compiler/driver/front_end.hpp"
 #include "compiler/driver/output.hpp"
 
 namespace nnc {
@@ -18,13 +21,36 @@ std::string store_folder(const Env& env, const Options& options, const std::stri
 std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program,
                                       StoreUse use) {
   Result<std::unique_ptr<rt::Store>> opened =
-      rt::Store::open(store_folder(env, options, program), use == StoreUse::Read);
+      rt::Store::open(store_folder(env, options, program), use == StoreUse::Read, env.stop);
   if (!opened) {
     print_error(env, options, opened.failure());
     return nullptr;
   }
   tell_notices(env, *opened.value());
   return std::move(opened).value();
+}
+
+bool check_file(Env& env, const Options& options) {
+  if (options.file.empty()) return true;
+  const auto program = open_program(env, options);
+  if (program) return true;
+  Failure failure = program.failure();
+  if (rt::Store::is_store(options.file))
+    failure.hint = fmt::format("to name the store: --store {}", options.file);
+  print_error(env, options, failure);
+  return false;
+}
+
+std::unique_ptr<rt::Store> open_kept(Env& env, const Options& options, StoreUse use) {
+  if (!check_file(env, options)) return nullptr;
+  const std::string folder = store_folder(env, options, options.file);
+  if (rt::Store::is_store(folder)) return open_store(env, options, options.file, use);
+  // What cannot be one has an error of its own.
+  if (open_store(env, options, options.file, StoreUse::Read) == nullptr) return nullptr;
+  print_error(env, options,
+              {fmt::format("there is no store in `{}`", folder),
+               "`nnc run` makes one; --store DIR, or a program, says where it is"});
+  return nullptr;
 }
 
 void tell_notices(Env& env, rt::Store& store) {

@@ -17,6 +17,12 @@ enum class StoreUse : std::uint8_t { Read, Write };
 std::unique_ptr<rt::Store> open_store(Env& env, const Options& options, const std::string& program,
                                       StoreUse use);
 
+// For verbs that ask about what is kept, whatever program it is of. Null, with the error shown, if the file
+// of the command line is none or if there is no store: only a run makes one.
+std::unique_ptr<rt::Store> open_kept(Env& env, const Options& options, StoreUse use);
+// False, with the error shown, if the command line names a file that cannot be read.
+bool check_file(Env& env, const Options& options);
+
 // What is in a store, or was removed from it, for people.
 std::string sizes_text(const rt::StoreSizes& sizes);
 

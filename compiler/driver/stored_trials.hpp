@@ -15,11 +15,19 @@ namespace nnc {
 std::string short_identity(const std::string& identity);
 // "dropout (rate 0.1), seed 2, fold 3"
 std::string stored_name(const rt::TrialRecord& trial);
+// "2026-11-26 09:44", UTC; "" if it is not known.
+std::string date_of(const rt::TrialRecord& trial);
+// "valid.loss (lower is better) after 3 epochs"; "" if it does not stop early.
+std::string stop_of(const rt::TrialRecord& trial);
+// Per trial what tells it from those of the same name: "data 3f2a9b1c, optimizer sgd(lr: 0.1)"; "" where no
+// other has its name.
+std::vector<std::string> what_differs(const std::vector<rt::TrialRecord>& trials);
 // "test accuracy 0.8861": what a finished trial is judged by, on the test part or else the validation part;
 // "" if it is judged by nothing.
 std::string score_of(const rt::TrialRecord& trial);
 
-// The trials whose identity begins so. Fails if there is none, or if there are several.
+// The trial whose identity, or else id of the report, begins so, or else of that name or experiment. Fails if
+// there is none, or if there are several.
 Result<rt::TrialRecord> find_stored(const std::vector<rt::TrialRecord>& trials, const std::string& beginning);
 
 // The most similar one by what identities are made of; null if there is none. Of equally similar ones one of

@@ -10,9 +10,11 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
+#include "compiler/base/number_text.hpp"
 #include "compiler/plan/training_steps.hpp"
 #include "runtime/train/known_results.hpp"
 
@@ -57,6 +59,8 @@ class CostMeter {
     if (Status counted = count_trials(); !counted) return counted.failure();
     for (const rt::Trajectory& trajectory : work_.trajectories) add(trajectory);
     add_refits();
+    count_data();
+    if (!options_.memory) return std::move(cost_);
     if (Status needs = find_needs(); !needs) return needs.failure();
     if (options_.measure) estimate_time();
     return std::move(cost_);
@@ -106,8 +110,23 @@ class CostMeter {
       one.kind = TrialCost::Kind::Known;
       if (!trial(i).refit) ++cost_.known;
     }
+    for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
+      const bool open =
+          !trial(i).refit && work_.first[i] == i && cost_.trials[i].kind != TrialCost::Kind::Known;
+      if (open) cost_.epochs_open += trial(i).epochs;
+    }
     cost_.stages = work_.stages();
     return Done{};
+  }
+
+  // Declarations that differ in their scale share what they have read.
+  void count_data() {
+    std::set<const rt::Dataset*> counted;
+    for (const rt::LoadedData& loaded : study_.loaded()) {
+      if (!counted.insert(loaded.data.get()).second) continue;
+      for (const rt::DataPart* part : {&loaded.data->train, &loaded.data->test})
+        cost_.data_bytes += part->bytes.size() + part->labels.size();
+    }
   }
 
   // Graphs of one form, samples of one number.
@@ -140,20 +159,32 @@ class CostMeter {
       }
       if (first_open == 0) first_open = stop.epoch;
       last_open = stop.epoch;
+      cost_.may_stop = cost_.may_stop || trial(stop.trial).stop;
       ++left.judged;
     }
+    const std::int64_t steps_per_epoch =
+        cost_.trials[trajectory.trial].steps / trial(trajectory.trial).epochs;
+    cost_.epochs_planned += trajectory.to - trajectory.from;
+    cost_.steps_planned += steps_per_epoch * (trajectory.to - trajectory.from);
     if (left.judged == 0) return;
     left.kind = kind_of(rt::demands_of(plan_, trajectory));
     for (const rt::TrajectoryStop& stop : trajectory.stops) kinds_of_trials_[stop.trial] = left.kind;
     std::int64_t from = trajectory.from;
+    std::int64_t steps_within = 0;  // of an epoch that was not finished
     if (rt::Store* store = study_.options().store; store != nullptr && study_.options().reuse) {
       const auto states = rt::find_states(*store, work_.identities[trajectory.trial].base,
                                           trial(trajectory.trial), first_open);
-      if (!states.empty())
-        from = std::max(from, states.front().complete ? states.front().epoch : states.front().epoch - 1);
+      const std::int64_t finished =
+          states.empty() ? 0 : states.front().epoch - (states.front().complete ? 0 : 1);
+      if (!states.empty() && finished >= from) {
+        from = finished;
+        steps_within = states.front().complete ? 0 : states.front().steps;
+        for (const rt::TrajectoryStop& stop : trajectory.stops)
+          cost_.trials[stop.trial].known_epochs = finished;
+      }
     }
     left.epochs = last_open - from;
-    left.steps = cost_.trials[trajectory.trial].steps / trial(trajectory.trial).epochs * left.epochs;
+    left.steps = steps_per_epoch * left.epochs - steps_within;
     cost_.epochs += left.epochs;
     cost_.steps += left.steps;
     left_.push_back(left);
@@ -303,6 +334,12 @@ class CostMeter {
 
 Result<StudyCost> cost_of(rt::PreparedStudy& study, const CostOptions& options) {
   return CostMeter(study, options).run();
+}
+
+std::string epochs_left_text(const StudyCost& cost) {
+  if (cost.epochs_open == 0) return {};
+  return fmt::format("{}{} of {}", cost.may_stop ? "at most " : "", with_separators(cost.epochs),
+                     count_text(cost.epochs_open, "epoch"));
 }
 
 }  // namespace nnc

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "runtime/train/calibration.hpp"
@@ -22,8 +23,9 @@ struct TrialCost {
   Kind kind = Kind::Trained;
   std::size_t like = 0;
   std::int64_t from = 0;
-  std::int64_t steps = 0;   // of all its epochs
-  std::uint64_t bytes = 0;  // while it is trained
+  std::int64_t known_epochs = 0;  // on its way: from the state after them training goes on
+  std::int64_t steps = 0;         // of all its epochs
+  std::uint64_t bytes = 0;        // while it is trained
 };
 
 // What will be trained of the refits depends on the points that are selected, and is told apart.
@@ -34,13 +36,18 @@ struct StudyCost {
   std::int64_t known = 0;  // of the distinct ones
   std::int64_t stages = 0;
   std::int64_t epochs_declared = 0;
-  std::int64_t epochs = 0;  // to train
+  std::int64_t epochs_open = 0;     // declared by the distinct trials that are not known
+  std::int64_t epochs_planned = 0;  // of all ways, whatever is known of them
+  std::int64_t epochs = 0;          // to train
   std::int64_t steps_declared = 0;
+  std::int64_t steps_planned = 0;
   std::int64_t steps = 0;  // to train
+  bool may_stop = false;   // earlier, by a rule: what is to train is the most
   // Of all refits together: if the shortest or the longest point of each experiment is selected.
   std::int64_t least_refit_steps = 0;
   std::int64_t most_refit_steps = 0;
-  std::uint64_t peak_bytes = 0;  // of all that may run at once
+  std::uint64_t peak_bytes = 0;  // of all that may run at once, without the data
+  std::uint64_t data_bytes = 0;  // which all share
   int jobs = 1;
   std::optional<double> seconds;  // of the whole run
 };
@@ -48,9 +55,13 @@ struct StudyCost {
 struct CostOptions {
   int jobs = 1;
   bool measure = true;  // run some steps to know how long they take
+  bool memory = true;   // compile a trial of each kind to know what it needs; without it nothing is measured
 };
 
 // Fails if a trial cannot be compiled.
 Result<StudyCost> cost_of(rt::PreparedStudy& study, const CostOptions& options);
+
+// "60 of 240 epochs": what is to train of what those declare that are not known; "" if all are.
+std::string epochs_left_text(const StudyCost& cost);
 
 }  // namespace nnc

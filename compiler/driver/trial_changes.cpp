@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <map>
 
+#include "compiler/base/number_text.hpp"
+
 namespace nnc {
 namespace {
 
@@ -92,14 +94,35 @@ void explain_model(const TrialFacts& before, const TrialFacts& after, std::vecto
   changes.insert(changes.end(), found.begin(), found.end());
 }
 
+// Of schedules of one form: for another number of epochs, or with another body.
+TrialChange rates_change(const std::vector<double>& before, const std::vector<double>& after) {
+  if (before.empty() || after.empty()) return {"schedule", "other rates", "these"};
+  const auto [old_end, new_end] = std::ranges::mismatch(before, after);
+  if (old_end != before.end() && new_end != after.end()) {
+    return {"schedule",
+            fmt::format("equal before epoch {}, there the learning rate times {:.6g}",
+                        old_end - before.begin() + 1, *old_end),
+            fmt::format("times {:.6g}", *new_end)};
+  }
+  const auto epochs = [](std::size_t count) { return count_text(static_cast<std::int64_t>(count), "epoch"); };
+  return {"schedule", fmt::format("the rates of {}", epochs(before.size())),
+          after.size() > before.size()
+              ? fmt::format("the same, and of {} more", epochs(after.size() - before.size()))
+              : fmt::format("the first {} of them", after.size())};
+}
+
 }  // namespace
 
 TrialFacts facts_of(const rt::TrialRecord& record) {
-  return {record.identity_fields, record.layers, record.loss, record.optimizer, record.schedule};
+  return {record.identity_fields, record.layers,   record.loss,
+          record.optimizer,       record.schedule, record.rates};
 }
 
 TrialFacts facts_of(const TrialPlan& trial, rt::IdentityFields fields) {
-  return {std::move(fields), trial.layers, trial.loss, trial.optimizer, trial.schedule};
+  std::vector<double> rates;
+  for (std::int64_t epoch = 1; trial.rates != nullptr && epoch <= trial.epochs; ++epoch)
+    rates.push_back(trial.rate(epoch));
+  return {std::move(fields), trial.layers, trial.loss, trial.optimizer, trial.schedule, std::move(rates)};
 }
 
 std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts& after) {
@@ -122,8 +145,7 @@ std::vector<TrialChange> find_changes(const TrialFacts& before, const TrialFacts
       const auto shown = [](const std::string& schedule) { return schedule.empty() ? "none" : schedule; };
       changes.push_back({name, shown(before.schedule), shown(after.schedule)});
     } else if (name == "schedule") {
-      // Of one form: for another number of epochs, or with another body.
-      changes.push_back({name, "other rates", "these"});
+      changes.push_back(rates_change(before.rates, after.rates));
     } else if (name == "data") {
       changes.push_back(
           {name, "other contents " + old_value.substr(0, 8), "these " + new_value.substr(0, 8)});

@@ -15,7 +15,8 @@ struct TrialFacts {
   std::vector<LayerSummary> layers;
   std::string loss;
   std::string optimizer;
-  std::string schedule;  // "" if there is none
+  std::string schedule;       // "" if there is none
+  std::vector<double> rates;  // of its epochs; empty if there is no schedule, or in older records
 };
 TrialFacts facts_of(const rt::TrialRecord& record);
 TrialFacts facts_of(const TrialPlan& trial, rt::IdentityFields fields);

@@ -26,7 +26,7 @@ std::optional<double> RateLists::rate_in(const Instance& schedule, std::int64_t 
   const Value result = evaluator_.run_body(function, body);
   if (result.is_error()) return std::nullopt;
   const auto rate = result.number();
-  if (rate && std::isfinite(*rate) && *rate >= 0) return rate;
+  if (rate && std::isfinite(*rate) && *rate >= 0) return *rate + 0.0;  // of two zeros, the one without a sign
   // Epochs are counted from 1 wherever people read of them.
   const std::string what = rate ? fmt::format("{:.6g}", *rate) : describe_kind(result);
   auto report = evaluator_.sink().report(

@@ -106,8 +106,7 @@ void mark_last(std::span<const std::uint32_t> order, std::size_t count, const au
 
 void mark_hold_out(const std::vector<ClassPlaces>& classes, const ValidationPlan& plan, std::uint64_t seed,
                    Marks& valid) {
-  const auto wanted = static_cast<std::size_t>(std::ceil(plan.fraction * static_cast<double>(valid.size())));
-  const std::size_t held = std::clamp<std::size_t>(wanted, 1, valid.size() - 1);
+  const std::size_t held = held_out(valid.size(), plan, 0);
   if (!plan.stratified) {
     mark_last(
         order_of(valid.size(), plan, seed, 0), held, [](std::uint32_t i) { return i; }, valid);
@@ -141,6 +140,15 @@ Status check_possible(std::size_t samples, const ValidationPlan& plan) {
 }
 
 }  // namespace
+
+std::size_t held_out(std::size_t samples, const ValidationPlan& plan, std::int64_t fold) {
+  if (!check_possible(samples, plan)) return 0;
+  if (plan.kind == ValidationPlan::Kind::HoldOut) {
+    const auto wanted = static_cast<std::size_t>(std::ceil(plan.fraction * static_cast<double>(samples)));
+    return std::clamp<std::size_t>(wanted, 1, samples - 1);
+  }
+  return count_every(0, samples, static_cast<std::size_t>(fold), static_cast<std::size_t>(plan.folds));
+}
 
 Result<Split> split_samples(std::span<const std::uint8_t> labels, std::span<const std::uint32_t> samples,
                             const ValidationPlan& plan, std::int64_t fold, std::uint64_t seed) {

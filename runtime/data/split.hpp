@@ -18,6 +18,9 @@ struct Split {
   std::vector<std::uint32_t> valid;
 };
 
+// How many of so many samples are judged on.
+std::size_t held_out(std::size_t samples, const ValidationPlan& plan, std::int64_t fold);
+
 // Splits `samples`, ascending indices into `labels`. `fold` counts from 0 and is not read by hold-outs; the
 // seed is read only if the plan shuffles. Classes with fewer samples than folds, or with none, are spread as
 // far as they go. Fails if a part would be empty.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +18,8 @@
 namespace nnc::rt {
 namespace {
 
+namespace fs = std::filesystem;
+
 Failure cannot(const char* what, const std::string& path, int error) {
   Failure failure{fmt::format("cannot {} `{}`: {}", what, path, std::strerror(error)), {}};
   if (error == ENOSPC || error == EDQUOT) failure.hint = "free some space on the disk";
@@ -25,10 +28,39 @@ Failure cannot(const char* what, const std::string& path, int error) {
   return failure;
 }
 
+// "folder/.tmp-report.html-", beside the target.
+fs::path temporary_prefix(const fs::path& target) {
+  return target.parent_path() / fmt::format(".tmp-{}-", target.filename().string());
+}
+
+// What was left by programs that were killed while they wrote this file; others may be writing it now.
+void remove_leftovers(const fs::path& target) {
+  constexpr auto kLong = std::chrono::minutes(10);
+  constexpr std::size_t kRandomLetters = 6;
+  const std::string prefix = temporary_prefix(target).filename().string();
+  std::error_code error;
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : ".";
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix) || name.size() != prefix.size() + kRandomLetters) continue;
+    std::error_code unknown;
+    const auto written = fs::last_write_time(entry->path(), unknown);
+    if (!unknown && fs::file_time_type::clock::now() - written > kLong) fs::remove(entry->path(), unknown);
+  }
+}
+
+bool sync(int descriptor) {
+  int done = 0;
+  do {
+    done = ::fsync(descriptor);
+  } while (done != 0 && errno == EINTR);
+  return done == 0;
+}
+
 // Removes the temporary file unless it was renamed, and closes it.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& target) : path_(target + ".XXXXXX") {
+  explicit TemporaryFile(const std::string& target) : path_(temporary_prefix(target).string() + "XXXXXX") {
     descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
   }
   ~TemporaryFile() {
@@ -72,11 +104,11 @@ mode_t usual_mode() {
 
 // The rename itself is on the disk only when the folder is.
 bool sync_folder(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const fs::path parent = fs::path(path).parent_path();
   const int descriptor = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return false;
   // Some file systems cannot sync folders and say EINVAL.
-  const bool done = ::fsync(descriptor) == 0 || errno == EINVAL;
+  const bool done = sync(descriptor) || errno == EINVAL;
   const int error = errno;
   ::close(descriptor);
   errno = error;
@@ -90,9 +122,10 @@ Status write_file_atomically(const std::string& path, const std::string& content
   if (!file.open()) return cannot("write", path, errno);
   if (!file.write(content)) return cannot("write", path, errno);
   if (::fchmod(file.descriptor(), usual_mode()) != 0) return cannot("write", path, errno);
-  if (::fsync(file.descriptor()) != 0) return cannot("write", path, errno);
+  if (!sync(file.descriptor())) return cannot("write", path, errno);
   if (!file.rename_to(path)) return cannot("replace", path, errno);
   if (!sync_folder(path)) return cannot("write the folder of", path, errno);
+  remove_leftovers(path);
   return Done{};
 }
 

@@ -20,9 +20,10 @@ Json parameter_json(const ParameterValue& value) {
 }
 
 // Compact or indented text with a line break at its end. Numbers that are not finite become null, and bytes
-// that are not UTF-8 the replacement character.
-inline std::string json_text(const nlohmann::json& json, int indent) {
-  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+// that are not UTF-8, as paths may have, the replacement character.
+template <class Json>
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace nnc::rt

@@ -101,6 +101,13 @@ Result<Predictions> read_rows(const std::string& path, std::string_view rows, co
 
 }  // namespace
 
+std::optional<std::uint64_t> predictions_size(std::string_view beginning) {
+  const std::optional<Layout> layout = read_layout(beginning);
+  std::uint64_t bytes = 0;
+  if (!layout || __builtin_mul_overflow(layout->rows, layout->row_bytes(), &bytes)) return std::nullopt;
+  return header_of(*layout).size() + bytes;
+}
+
 std::string predictions_content(const Predictions& predictions) {
   const std::size_t rows = predictions.samples.size();
   const std::size_t columns = predictions.columns;

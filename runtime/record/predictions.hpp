@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ std::string predictions_content(const Predictions& predictions);
 // Fails for everything that is not exactly such a content; labels are 0..255, and every row has at least one
 // score. `place` is for messages.
 Result<Predictions> read_predictions(std::string_view content, const std::string& place);
+
+// How large a content is that begins so; empty if none does. The first KiB is enough.
+std::optional<std::uint64_t> predictions_size(std::string_view beginning);
 
 // The predictions of a trial on "test" or "valid".
 using LoadPredictions = std::function<Result<Predictions>(const TrialRecord& trial, std::string_view part)>;

@@ -15,6 +15,9 @@ namespace nnc::rt {
 
 // Of record.json: raised whenever older records cannot be read any more.
 inline constexpr int kRecordSchema = 3;
+// Of a trial alone, as it is kept from run to run: raised with every field that is added, but those that may
+// be lacking. Older and newer ones are read all the same.
+inline constexpr int kTrialSchema = 1;
 // Of results.json: a contract with other programs, which fields may be added to.
 inline constexpr int kResultsSchema = 1;
 
@@ -57,8 +60,10 @@ struct TrialRecord {
   std::map<std::string, Direction> directions;         // per metric name without its split: "accuracy"
   double seconds_train = 0;
   double seconds_evaluate = 0;
-  std::string weights_sha256;                      // of the numbers alone, whatever the layers are called
-  std::string weights_file;                        // SHA-256 of the file of weights; empty if there is none
+  std::string date;            // when its result came about, ISO 8601, UTC; "" in older stores
+  std::vector<double> rates;   // what a schedule multiplied the learning rate with, per declared epoch
+  std::string weights_sha256;  // of the numbers alone, whatever the layers are called
+  std::string weights_file;    // SHA-256 of the file of weights; empty if there is none
   std::map<std::string, std::string> predictions;  // per part, "test" or "valid": SHA-256 of the file
   std::vector<LayerSummary> layers;
 
@@ -156,7 +161,8 @@ std::string results_json(const RunRecord& record);
 std::string record_json(const RunRecord& record);
 Result<RunRecord> read_record(const std::string& json_text);
 
-// One trial alone, as it is kept from run to run.
+// One trial alone, as it is kept from run to run. A field that is younger than the record keeps its default,
+// one that is not known here is passed over.
 std::string trial_record_json(const TrialRecord& trial);
 Result<TrialRecord> read_trial_record(const std::string& json_text);
 

@@ -1,5 +1,6 @@
 // record.json: a record as text, and back. Every struct has one list of fields that both directions walk, so
-// that they cannot drift apart. In, reading: text from a disk, trusted in nothing. Out: a record, or the
+// that they cannot drift apart. A field of a trial that came later says since which schema it is there. In,
+// reading: text from a disk, trusted in nothing. Out: a record, or the
 // first field that is missing or of the wrong kind.
 #include <fmt/format.h>
 
@@ -13,6 +14,8 @@ namespace nnc::rt {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kSchemaField = "schema";
 
 // ---------------------------------------------------------------- the fields of everything that is recorded
 
@@ -59,6 +62,8 @@ void fields(auto& io, TrialRecord& trial) {
   io("weights_file", trial.weights_file);
   io("predictions", trial.predictions);
   io("layers", trial.layers);
+  io.optional("date", trial.date);
+  io.optional("rates", trial.rates);
 }
 
 void fields(auto& io, SampleImages& images) {
@@ -136,8 +141,13 @@ struct Writer {
   json object = json::object();
 
   template <class T>
-  void operator()(const char* name, T& value) {
+  void operator()(const char* name, T& value, int /*since*/ = 1) {
     object[name] = to_json_value(value);
+  }
+  // What may be lacking, also in record.json: what is empty is not written, and what is not there is empty.
+  template <class T>
+  void optional(const char* name, T& value) {
+    if (!value.empty()) (*this)(name, value);
   }
 
   template <class T>
@@ -184,19 +194,24 @@ struct Writer {
 
 class Reader {
  public:
-  // `place` is where the object is, for messages; the first problem stays.
-  Reader(const json& object, std::string place, std::string& problem)
-      : object_(object), place_(std::move(place)), problem_(problem) {
+  // `place` is where the object is, for messages; the first problem stays. `schema` is that of its trials.
+  Reader(const json& object, std::string place, int schema, std::string& problem)
+      : object_(object), place_(std::move(place)), schema_(schema), problem_(problem) {
     if (!object_.is_object()) complain(place_, "is not an object");
   }
 
   template <class T>
-  void operator()(const char* name, T& value) {
+  void operator()(const char* name, T& value, int since = 1) {
     if (!problem_.empty()) return;
     const std::string place = place_.empty() ? name : place_ + "." + name;
     const auto found = object_.find(name);
+    if (found == object_.end() && schema_ < since) return;  // it keeps its default
     if (found == object_.end()) return complain(place, "is missing");
     read(*found, value, place);
+  }
+  template <class T>
+  void optional(const char* name, T& value) {
+    if (object_.contains(name)) (*this)(name, value);
   }
 
  private:
@@ -298,12 +313,13 @@ class Reader {
   }
   template <class T>
   auto read(const json& value, T& out, const std::string& place) -> decltype(fields(*this, out)) {
-    Reader inner(value, place, problem_);
+    Reader inner(value, place, schema_, problem_);
     if (problem_.empty()) fields(inner, out);
   }
 
   const json& object_;
   std::string place_;
+  int schema_;
   std::string& problem_;
 };
 
@@ -361,15 +377,21 @@ const char* verdict_word(Verdict verdict) {
 
 std::string trial_record_json(const TrialRecord& trial) {
   TrialRecord copy = trial;
-  return json_text(Writer::to_json_value(copy), -1);
+  json written = Writer::to_json_value(copy);
+  written[kSchemaField] = kTrialSchema;
+  return json_text(written, -1);
 }
 
 Result<TrialRecord> read_trial_record(const std::string& json_text) {
   const json parsed = json::parse(json_text, nullptr, false);
   if (parsed.is_discarded()) return damaged("the record is damaged: it is not JSON");
+  // Trials that say nothing are of the first schema, which did not say so.
+  const auto schema = parsed.is_object() ? parsed.find(kSchemaField) : parsed.end();
+  if (schema != parsed.end() && !schema->is_number_integer())
+    return damaged("the record is damaged: `schema` is not an integer");
   TrialRecord trial;
   std::string problem;
-  Reader reader(parsed, "", problem);
+  Reader reader(parsed, "", schema == parsed.end() ? 1 : schema->get<int>(), problem);
   if (problem.empty()) fields(reader, trial);
   if (!problem.empty()) return damaged(fmt::format("the record is damaged: {}", problem));
   return trial;
@@ -383,7 +405,7 @@ std::string record_json(const RunRecord& record) {
 Result<RunRecord> read_record(const std::string& json_text) {
   const json parsed = json::parse(json_text, nullptr, false);
   if (parsed.is_discarded()) return damaged("the record is damaged: it is not JSON");
-  const auto schema = parsed.is_object() ? parsed.find("schema") : parsed.end();
+  const auto schema = parsed.is_object() ? parsed.find(kSchemaField) : parsed.end();
   if (!parsed.is_object() || schema == parsed.end() || !schema->is_number_integer()) {
     return damaged("the record is not one that nnc wrote: it has no `schema`");
   }
@@ -394,7 +416,7 @@ Result<RunRecord> read_record(const std::string& json_text) {
   }
   RunRecord record;
   std::string problem;
-  Reader reader(parsed, "", problem);
+  Reader reader(parsed, "", kTrialSchema, problem);
   fields(reader, record);
   if (!problem.empty()) return damaged(fmt::format("the record is damaged: {}", problem));
   if (problem = inconsistency(record); !problem.empty()) {

@@ -15,19 +15,65 @@ using store::Database;
 using store::FoundFile;
 using store::Needed;
 
+StoreSizes& StoreSizes::operator+=(const StoreSizes& other) {
+  trials += other.trials;
+  record_bytes += other.record_bytes;
+  weights += other.weights;
+  weight_bytes += other.weight_bytes;
+  predictions += other.predictions;
+  prediction_bytes += other.prediction_bytes;
+  checkpoints += other.checkpoints;
+  checkpoint_bytes += other.checkpoint_bytes;
+  leftovers += other.leftovers;
+  leftover_bytes += other.leftover_bytes;
+  return *this;
+}
+
 Result<StoreSizes> Store::sizes() {
   const std::lock_guard guard(impl_->mutex);
   StoreSizes sizes;
   if (impl_->locks == nullptr) return sizes;
   Needed needed;
-  Status read = impl_->each_record([&](std::int64_t, TrialRecord&& record) {
-    ++sizes.trials;
-    store::add_needed(record, needed);
-  });
+  Status read = impl_->each_record(
+      [&](std::int64_t, TrialRecord&& record) {
+        ++sizes.trials;
+        store::add_needed(record, needed);
+      },
+      [&](const store::Entry& entry) {
+        ++sizes.trials;
+        store::add_named(impl_->folder, entry, needed);
+      });
   if (!read) return read.failure();
   if (Status added = impl_->add_checkpoints(needed); !added) return added.failure();
-  for (const FoundFile& file : store::files_of(impl_->folder, needed)) store::add_to_sizes(file, sizes);
+  const Result<std::vector<FoundFile>> files = store::files_of(impl_->folder, needed);
+  if (!files) return files.failure();
+  for (const FoundFile& file : files.value()) store::add_to_sizes(file, sizes);
   return sizes;
+}
+
+StoreSizes Store::make_room(const std::string& folder, const std::vector<ObjectKind>& unwanted) {
+  StoreSizes removed;
+  const std::optional<int> format = store::declared_format(folder);
+  if (!format || *format > kStoreFormat || !store::is_full(folder)) return removed;
+  const auto locks = store::Locks::open(folder + "/" + store::kLockFile, false);
+  if (!locks || !locks.value()->use_alone()) return removed;
+  Needed all;  // of the kinds that are unwanted, to tell them from leftovers
+  for (const ObjectKind kind : unwanted) {
+    const auto names = store::names_in(folder + "/" + store::folder_of(kind));
+    if (!names) return removed;
+    for (const std::string& name : names.value()) {
+      const std::string object = store::object_name(kind, name);
+      if (!object.empty()) all.emplace(store::object_file(kind, object), "");
+    }
+  }
+  const auto files = store::files_of(folder, all);
+  if (!files) return removed;
+  for (const FoundFile& file : files.value()) {
+    const bool leftover = store::is_leftover(std::string_view(file.file).substr(file.file.find('/') + 1));
+    if (!leftover && !all.contains(file.file)) continue;
+    if (std::remove((folder + "/" + file.file).c_str()) == 0) store::add_to_sizes(file, removed);
+  }
+  return removed;
 }
 
 Status Store::Impl::add_checkpoints(Needed& needed) {
@@ -59,15 +105,30 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
   std::vector<std::string> trials;
   Needed kept;
   Needed unneeded;  // of what is removed on request, to tell it from leftovers
-  Status read = each_record([&](std::int64_t, TrialRecord&& record) {
-    const bool remove = unwanted.contains(record.identity);
-    store::add_needed(record, remove ? unneeded : kept);
-    if (remove) trials.push_back(std::move(record.identity));
-  });
+  // Where its files go.
+  const auto sort_trial = [&](const std::string& identity) -> Needed& {
+    if (!unwanted.contains(identity)) return kept;
+    trials.push_back(identity);
+    return unneeded;
+  };
+  Status read = each_record(
+      [&](std::int64_t, TrialRecord&& record) { store::add_needed(record, sort_trial(record.identity)); },
+      [&](const store::Entry& entry) { store::add_named(folder, entry, sort_trial(entry.identity)); });
   if (!read) return read.failure();
-  if (Status added = add_checkpoints(request.checkpoints ? unneeded : kept); !added) return added.failure();
+  // A state without a row is no leftover if only the system could not read it.
+  if (Status compared = compare_checkpoints_with_files(); !compared) return compared.failure();
+  const Result<std::vector<CheckpointInfo>> states = usable_checkpoints();
+  if (!states) return states.failure();
+  const std::unordered_set<std::string> unwanted_states(request.states.begin(), request.states.end());
+  for (const CheckpointInfo& info : states.value()) {
+    const bool remove = request.checkpoints || unwanted_states.contains(info.state);
+    (remove ? unneeded : kept)
+        .emplace(store::object_file(ObjectKind::Checkpoint, info.object), "a state of training");
+  }
 
-  std::vector<FoundFile> files = files_to_remove(kept, unneeded);
+  Result<std::vector<FoundFile>> found = files_to_remove(kept, unneeded);
+  if (!found) return found.failure();
+  std::vector<FoundFile> files = std::move(found).value();
   for (const std::string& identity : trials) {
     const std::string copy = store::record_file(identity);
     files.push_back({copy, store::file_size(path_of(copy)).value_or(0), FoundFile::Kind::Record});
@@ -75,31 +136,36 @@ Result<StoreSizes> Store::Impl::clean(const CleanRequest& request, bool dry_run)
   for (const FoundFile& file : files) store::add_to_sizes(file, removed);
   removed.trials = static_cast<std::int64_t>(trials.size());
   if (dry_run) return removed;
-  if (Status done = forget(trials, request.checkpoints); !done) return done.failure();
+  if (Status done = forget(trials, request.checkpoints, unwanted_states); !done) return done.failure();
   return remove_files(files, removed);
 }
 
-std::vector<FoundFile> Store::Impl::files_to_remove(const Needed& kept, const Needed& unneeded) const {
+Result<std::vector<FoundFile>> Store::Impl::files_to_remove(const Needed& kept,
+                                                            const Needed& unneeded) const {
   Needed all = kept;
   all.insert(unneeded.begin(), unneeded.end());
-  std::vector<FoundFile> files = store::files_of(folder, all);
-  std::erase_if(files, [&](const FoundFile& file) {
-    return file.kind == FoundFile::Kind::Record || kept.contains(file.file);
-  });
+  Result<std::vector<FoundFile>> files = store::files_of(folder, all);
+  if (files)
+    std::erase_if(files.value(), [&](const FoundFile& file) {
+      return file.kind == FoundFile::Kind::Record || kept.contains(file.file);
+    });
   return files;
 }
 
 // Rows before files: if it ends in between, what is left over belongs to nothing and goes the next time.
-Status Store::Impl::forget(const std::vector<std::string>& trials, bool all_checkpoints) {
+Status Store::Impl::forget(const std::vector<std::string>& trials, bool all_checkpoints,
+                           const std::unordered_set<std::string>& states) {
   if (!trials.empty()) {
     if (Status done = with_database([&](Database& in) { return in.remove_trials(trials); }); !done)
       return done;
   }
-  if (all_checkpoints) {
+  if (all_checkpoints || !states.empty()) {
     const auto rows = with_database([](Database& in) { return in.checkpoints(); });
     if (!rows) return rows.failure();
     std::vector<std::int64_t> numbers;
-    for (const store::CheckpointRow& row : rows.value()) numbers.push_back(row.row);
+    for (const store::CheckpointRow& row : rows.value()) {
+      if (all_checkpoints || states.contains(row.info.state)) numbers.push_back(row.row);
+    }
     if (Status done = with_database([&](Database& in) { return in.remove_checkpoints(numbers); }); !done)
       return done;
   }

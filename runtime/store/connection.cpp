@@ -26,7 +26,8 @@ struct Words {
   const char* hint;
 };
 constexpr const char* kElsewhere = "choose another place for the store with --store DIR";
-constexpr const char* kFreeSpace = "free some space on the disk";
+constexpr const char* kFreeSpace =
+    "free some space on the disk; `nnc clean --checkpoints` removes states of training";
 constexpr Words kWords[] = {
     {SQLITE_FULL, "there is no space left for the store", kFreeSpace},
     {SQLITE_READONLY, "the store cannot be written", kElsewhere},
@@ -89,6 +90,8 @@ Failure Connection::failed() {
   if (std::find(std::begin(kDamage), std::end(kDamage), code & 0xff) != std::end(kDamage)) damaged_ = true;
   return words_for(code, system_error(handle_), sqlite3_errmsg(handle_));
 }
+
+Failure Connection::busy() { return words_for(SQLITE_BUSY, 0, ""); }
 
 sqlite3_stmt* Connection::statement(const char* sql) {
   auto& held = statements_[sql];

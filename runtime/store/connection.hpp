@@ -30,6 +30,9 @@ class Connection {
   // What went wrong last, and notes whether it is damage.
   Failure failed();
 
+  // That another program is in the way.
+  static Failure busy();
+
   // A statement that was compiled before or is now; null if that fails. `sql` must live as long as the
   // program.
   sqlite3_stmt* statement(const char* sql);

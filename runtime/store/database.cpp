@@ -6,13 +6,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <iterator>
+#include <optional>
+#include <system_error>
 
 #include "runtime/store/connection.hpp"
 
 namespace nnc::rt::store {
 namespace {
 
+constexpr const char* kCheckpointsByBase = "CREATE INDEX checkpoints_by_base ON checkpoints(base)";
 // Compared as text when a store is opened: a damaged schema must not decide what statements mean.
 constexpr const char* kSchema[] = {
     "CREATE TABLE trials(serial INTEGER PRIMARY KEY,identity TEXT NOT NULL UNIQUE,state TEXT NOT NULL,"
@@ -21,8 +26,11 @@ constexpr const char* kSchema[] = {
     "CREATE TABLE checkpoints(row INTEGER PRIMARY KEY,state TEXT NOT NULL UNIQUE,base TEXT NOT NULL,"
     "epoch INTEGER NOT NULL,steps INTEGER NOT NULL,complete INTEGER NOT NULL,object TEXT NOT NULL,"
     "bytes INTEGER NOT NULL,checksum TEXT NOT NULL)",
-    "CREATE TABLE used(identity TEXT PRIMARY KEY NOT NULL,seconds INTEGER NOT NULL,checksum TEXT NOT NULL)",
+    kCheckpointsByBase,
 };
+// Format 1 had this in the place of the index.
+constexpr const char* kUsed =
+    "CREATE TABLE used(identity TEXT PRIMARY KEY NOT NULL,seconds INTEGER NOT NULL,checksum TEXT NOT NULL)";
 
 // No mmap: a failing disk must be an error and not the end of the program. DEFENSIVE and the size limit: what
 // a damaged file says is not obeyed.
@@ -52,9 +60,10 @@ std::string checksum_of_checkpoint(const CheckpointInfo& info) {
                      info.bytes);
 }
 
-// Characters with a meaning in a URI; the path may hold any.
+// Characters with a meaning in a URI; the path may hold any. Also for writing: SQLite may take every name
+// that begins like a URI for one. Without an authority the first of two slashes would begin one.
 std::string uri_of(const std::string& path, const char* option) {
-  std::string uri = "file:";
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
   for (const char c : path) {
     if (c == '%' || c == '?' || c == '#') {
       uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
@@ -67,7 +76,7 @@ std::string uri_of(const std::string& path, const char* option) {
 
 #define NNC_TRIAL_COLUMNS "SELECT serial,identity,state,record,checksum FROM trials "
 #define NNC_CHECKPOINT_COLUMNS \
-  "SELECT row,state,base,epoch,steps,complete,object,bytes,checksum FROM checkpoints NOT INDEXED "
+  "SELECT row,state,base,epoch,steps,complete,object,bytes,checksum FROM checkpoints "
 
 TrialRow trial_of(const Query& query) {
   TrialRow row;
@@ -93,6 +102,13 @@ CheckpointRow checkpoint_of(const Query& query) {
   return row;
 }
 
+Result<std::vector<CheckpointRow>> checkpoints_of(Query& query) {
+  std::vector<CheckpointRow> rows;
+  while (query.next()) rows.push_back(checkpoint_of(query));
+  if (Status status = query.status(); !status) return status.failure();
+  return rows;
+}
+
 std::string single_text(Connection& connection, const char* sql) {
   Query query(connection, sql);
   return query.next() ? query.text(0) : std::string();
@@ -105,26 +121,38 @@ struct Database::State {
   std::string path;
   struct stat file {};
 
-  bool create();
-  bool schema_is_ours();
+  Status create();
+  bool schema_is_of(int format);
+  Status upgrade();  // from format 1
   Status put(const TrialRow& row);
 };
 
-bool Database::State::create() {
+// What failed is asked for before the transaction is taken back, which may fail as well and for its own
+// reason.
+Status Database::State::create() {
   Transaction transaction(connection);
-  if (!transaction.open()) return false;
+  if (!transaction.open()) return connection.failed();
   for (const char* statement : kSchema) {
-    if (!connection.run(statement)) return false;
+    if (!connection.run(statement)) return connection.failed();
   }
-  if (!connection.run(fmt::format("PRAGMA user_version={}", kStoreFormat).c_str())) return false;
-  return transaction.commit().ok();
+  if (!connection.run(fmt::format("PRAGMA user_version={}", kStoreFormat).c_str()))
+    return connection.failed();
+  return transaction.commit();
 }
 
-bool Database::State::schema_is_ours() {
+Status Database::State::upgrade() {
+  Transaction transaction(connection);
+  const bool done = transaction.open() && connection.run("DROP TABLE used") &&
+                    connection.run(kCheckpointsByBase) && connection.run("PRAGMA user_version=2");
+  return done ? transaction.commit() : connection.failed();
+}
+
+bool Database::State::schema_is_of(int format) {
   std::vector<std::string> found;
   Query query(connection, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL");
   while (query.next()) found.push_back(query.text(0));
   std::vector<std::string> expected(std::begin(kSchema), std::end(kSchema));
+  if (format == 1) *std::find(expected.begin(), expected.end(), kCheckpointsByBase) = kUsed;
   std::sort(found.begin(), found.end());
   std::sort(expected.begin(), expected.end());
   return query.ok() && found == expected;
@@ -151,18 +179,44 @@ bool set_up(Connection& connection, Database::Access access) {
 
 }  // namespace
 
+// What keeps SQLite from opening a database for writing, and what it would not name.
+static std::optional<Failure> obstacle(const std::string& path) {
+  constexpr std::size_t kLongest = 500;  // SQLite's is 512, with what it adds to the name
+  std::error_code error;
+  const std::size_t length = std::filesystem::absolute(path, error).string().size();
+  if (length > kLongest) {
+    return Failure{fmt::format("the path of the store is too long: its database would have one of {} bytes, "
+                               "and at most {} are possible",
+                               length, kLongest),
+                   "choose another place for the store with --store DIR"};
+  }
+  // SQLite gives its other files the rights of the database, and they would keep them when it has better
+  // ones.
+  const std::string parts[] = {path, path + "-wal", path + "-shm"};
+  for (const std::string& part : parts) {
+    if (!file_size(part) || ::access(part.c_str(), W_OK) == 0) continue;
+    Failure failure = file_failure("write", part, errno);
+    if (part != path) failure.hint = "give it the rights that store.db has";
+    return failure;
+  }
+  return std::nullopt;
+}
+
 Database::Opened Database::open(const std::string& path, Access access) {
   auto state = std::make_unique<State>();
   state->path = path;
   Connection& connection = state->connection;
   const bool writing = access == Access::ReadWrite;
-  const auto refuse = [&](Condition otherwise) {
-    Failure failure = connection.failed();
-    return Opened{connection.damaged() ? Condition::Damaged : otherwise, nullptr, std::move(failure), 0};
+  const auto refuse_for = [&](Failure failure) {
+    const Condition condition = connection.damaged() ? Condition::Damaged : Condition::Failed;
+    return Opened{condition, nullptr, std::move(failure), 0};
   };
-  const bool open = writing ? connection.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-                            : connection.open(read_only_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-  if (!open || !set_up(connection, access)) return refuse(Condition::Failed);
+  if (std::optional<Failure> known = writing ? obstacle(path) : std::nullopt)
+    return {Condition::Failed, nullptr, std::move(*known), 0};
+  constexpr int kWriting = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const std::string uri = writing ? uri_of(path, "mode=rwc") : read_only_uri(path);
+  const bool open = connection.open(uri, SQLITE_OPEN_URI | (writing ? kWriting : SQLITE_OPEN_READONLY));
+  if (!open || !set_up(connection, access)) return refuse_for(connection.failed());
   // A damaged header can claim that the file is of a kind that may only be read.
   if (writing && sqlite3_db_readonly(connection.handle(), "main") == 1) {
     const bool may_write = ::access(path.c_str(), W_OK) == 0;
@@ -170,20 +224,28 @@ Database::Opened Database::open(const std::string& path, Access access) {
             file_failure("write", path, may_write ? EINVAL : errno), 0};
   }
   const std::string tables = single_text(connection, "SELECT count(*) FROM sqlite_schema");
-  if (tables.empty()) return refuse(Condition::Failed);
+  if (tables.empty()) return refuse_for(connection.failed());
   const std::string version = single_text(connection, "PRAGMA user_version");
-  if (version.empty()) return refuse(Condition::Failed);
+  if (version.empty()) return refuse_for(connection.failed());
   const bool is_new = tables == "0" && version == "0";
-  if (is_new && writing && !state->create()) return refuse(Condition::Failed);
+  if (is_new && writing) {
+    if (Status created = state->create(); !created) return refuse_for(created.failure());
+  }
   if (::stat(path.c_str(), &state->file) != 0)
     return {Condition::Failed, nullptr, file_failure("read", path, errno), 0};
 
   Opened opened{
       is_new ? Condition::New : Condition::Good, nullptr, {}, is_new ? kStoreFormat : std::stoi(version)};
   if (opened.format > kStoreFormat) opened.condition = Condition::Newer;
-  const bool sound = (writing || !is_new) && single_text(connection, "PRAGMA encoding") == "UTF-8" &&
-                     opened.format == kStoreFormat && state->schema_is_ours() &&
-                     (!writing || single_text(connection, "PRAGMA journal_mode") == "wal");
+  const bool old = opened.format == 1 && state->schema_is_of(1);
+  if (old && writing) {
+    if (Status upgraded = state->upgrade(); !upgraded) return refuse_for(upgraded.failure());
+    opened.format = kStoreFormat;
+  }
+  const bool sound =
+      (writing || !is_new) && single_text(connection, "PRAGMA encoding") == "UTF-8" &&
+      ((old && !writing) || (opened.format == kStoreFormat && state->schema_is_of(kStoreFormat))) &&
+      (!writing || single_text(connection, "PRAGMA journal_mode") == "wal");
   if (!sound && opened.condition == Condition::Good) opened.condition = Condition::Damaged;
   opened.database.reset(new Database(std::move(state)));
   return opened;
@@ -236,11 +298,18 @@ Result<std::vector<std::string>> Database::identities() {
 }
 
 Result<std::vector<CheckpointRow>> Database::checkpoints() {
-  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "ORDER BY row");
-  std::vector<CheckpointRow> rows;
-  while (query.next()) rows.push_back(checkpoint_of(query));
-  if (Status status = query.status(); !status) return status.failure();
-  return rows;
+  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "NOT INDEXED ORDER BY row");
+  return checkpoints_of(query);
+}
+
+Result<std::vector<CheckpointRow>> Database::checkpoints_of_base(const std::string& base) {
+  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "WHERE base=? ORDER BY row");
+  return checkpoints_of(query.bind(base));
+}
+
+Result<std::vector<CheckpointRow>> Database::checkpoints_of_state(const std::string& state) {
+  Query query(state_->connection, NNC_CHECKPOINT_COLUMNS "WHERE state=? ORDER BY row");
+  return checkpoints_of(query.bind(state));
 }
 
 Result<std::string> Database::problem() {
@@ -312,8 +381,6 @@ Status Database::put_trials(std::span<const TrialRow> rows) {
 Status Database::remove_trials(std::span<const std::string> identities) {
   Connection& connection = state_->connection;
   return in_one(connection, identities, [&](const std::string& identity) {
-    if (Status done = Query(connection, "DELETE FROM used WHERE identity=?").bind(identity).finish(); !done)
-      return done;
     return Query(connection, "DELETE FROM trials WHERE identity=?").bind(identity).finish();
   });
 }
@@ -349,18 +416,16 @@ Status Database::remove_checkpoints(std::span<const std::int64_t> rows) {
   });
 }
 
-Status Database::touch(std::span<const std::string> identities, std::int64_t seconds) {
-  Connection& connection = state_->connection;
-  return in_one(connection, identities, [&](const std::string& identity) {
-    const std::string checksum = checksum_of(identity, seconds);
-    Query insert(connection, "INSERT OR REPLACE INTO used VALUES(?,?,?)");
-    return insert.bind(identity).bind(seconds).bind(checksum).finish();
-  });
+Status Database::settle() {
+  // That others were in the way is no error to SQLite, which says so in its answer.
+  Query query(state_->connection, "PRAGMA wal_checkpoint(FULL)");
+  if (!query.next()) return state_->connection.failed();
+  if (query.number(0) != 0) return Connection::busy();
+  return query.finish();
 }
 
-Status Database::settle() {
-  if (!state_->connection.run("PRAGMA wal_checkpoint(FULL)")) return state_->connection.failed();
-  return Done{};
+void Database::set_patience(int milliseconds) {
+  sqlite3_busy_timeout(state_->connection.handle(), milliseconds);
 }
 
 Status Database::compact() {

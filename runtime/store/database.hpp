@@ -71,7 +71,10 @@ class Database {
   Status each_trial(const std::function<void(TrialRow&&)>& take);
   Result<std::vector<TrialRow>> trials_with_state(const std::string& state);
   Result<std::vector<std::string>> identities();
+  // Does not trust the indices either.
   Result<std::vector<CheckpointRow>> checkpoints();
+  Result<std::vector<CheckpointRow>> checkpoints_of_base(const std::string& base);
+  Result<std::vector<CheckpointRow>> checkpoints_of_state(const std::string& state);
   // What SQLite finds wrong with the file as a whole; empty if it is nothing.
   Result<std::string> problem();
 
@@ -83,9 +86,10 @@ class Database {
   Status remove_rows(std::span<const std::int64_t> serials);
   Status put_checkpoint(const CheckpointInfo& info);
   Status remove_checkpoints(std::span<const std::int64_t> rows);
-  Status touch(std::span<const std::string> identities, std::int64_t seconds);
   // Moves everything from the log into the database, so that the loss of the log cannot bring old rows back.
+  // Fails if another program keeps reading old rows for longer than the patience.
   Status settle();
+  void set_patience(int milliseconds);
   // Gives the space of removed rows back to the system.
   Status compact();
 

@@ -77,7 +77,11 @@ bool sync(int descriptor) {
   return done == 0;
 }
 
-FileRead unreadable(int error) { return {FileRead::State::Unreadable, {}, error}; }
+// Why a file could not be opened for reading.
+FileState state_of(int error) {
+  if (error == ENOENT || error == ENOTDIR) return FileState::Missing;
+  return error == ELOOP || error == ENXIO ? FileState::Wrong : FileState::Unreadable;
+}
 
 // Makes a file with a name that no other program and no other thread uses.
 std::string temporary_path(const std::string& folder, int attempt) {
@@ -105,30 +109,43 @@ Failure file_failure(std::string_view what, std::string_view path, int error) {
   return failure;
 }
 
-FileRead read_file(const std::string& path, std::uint64_t limit) {
+namespace {
+
+FileRead read_some(const std::string& path, std::uint64_t limit, bool whole) {
   const OpenFile file(path, kReading);
-  if (!file.open()) return errno == ENOENT || errno == ENOTDIR ? FileRead{} : unreadable(errno);
+  if (!file.open()) return {state_of(errno), {}, errno};
   struct stat facts {};
-  if (::fstat(file.descriptor(), &facts) != 0) return unreadable(errno);
-  if (!S_ISREG(facts.st_mode) || static_cast<std::uint64_t>(facts.st_size) > limit) return unreadable(0);
-  FileRead result{FileRead::State::Read, std::string(static_cast<std::size_t>(facts.st_size), '\0'), 0};
+  if (::fstat(file.descriptor(), &facts) != 0) return {FileState::Unreadable, {}, errno};
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  if (!S_ISREG(facts.st_mode) || (whole && size > limit)) return {FileState::Wrong, {}, 0};
+  FileRead result{FileState::Read, std::string(std::min(size, limit), '\0'), 0};
   const ssize_t got = read_fully(file.descriptor(), result.content);
-  if (got < 0) return unreadable(errno);
+  if (got < 0) return {FileState::Unreadable, {}, errno};
   result.content.resize(static_cast<std::size_t>(got));
   return result;
 }
 
-std::string sha256_of_file(const std::string& path) {
+}  // namespace
+
+FileRead read_file(const std::string& path, std::uint64_t limit) { return read_some(path, limit, true); }
+
+FileRead read_beginning(const std::string& path, std::uint64_t bytes) {
+  return read_some(path, bytes, false);
+}
+
+FileSum sha256_of_file(const std::string& path) {
   const OpenFile file(path, kReading);
+  if (!file.open()) return {state_of(errno), {}, errno};
   struct stat facts {};
-  if (!file.open() || ::fstat(file.descriptor(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  if (::fstat(file.descriptor(), &facts) != 0) return {FileState::Unreadable, {}, errno};
+  if (!S_ISREG(facts.st_mode)) return {FileState::Wrong, {}, 0};
   Sha256 sha;
   const auto piece = std::make_unique<char[]>(kPiece);
   for (;;) {
     const ssize_t got = read_fully(file.descriptor(), {piece.get(), kPiece});
-    if (got < 0) return {};
+    if (got < 0) return {FileState::Unreadable, {}, errno};
     sha.add(std::as_bytes(std::span(piece.get(), static_cast<std::size_t>(got))));
-    if (static_cast<std::size_t>(got) < kPiece) return sha.finish();
+    if (static_cast<std::size_t>(got) < kPiece) return {FileState::Read, sha.finish(), 0};
   }
 }
 
@@ -143,6 +160,16 @@ bool something_there(const std::string& path) {
   return ::lstat(path.c_str(), &facts) == 0;
 }
 
+bool other_thing_there(const std::string& path) {
+  struct stat facts {};
+  return ::lstat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode);
+}
+
+bool certainly_missing(const std::string& path) {
+  struct stat facts {};
+  return ::lstat(path.c_str(), &facts) != 0 && state_of(errno) == FileState::Missing;
+}
+
 Status write_file(const std::string& folder, const std::string& name, std::string_view content,
                   Durability durability) {
   const std::string target = folder + "/" + name;
@@ -152,7 +179,7 @@ Status write_file(const std::string& folder, const std::string& name, std::strin
     if (!file.open() && errno == EEXIST) continue;
     if (!file.open()) return file_failure("write", target, errno);
     // A file is replaced by the rename; a folder or anything else in its place must go away first.
-    if (something_there(target) && !file_size(target)) put_aside(target);
+    if (other_thing_there(target)) put_aside(target);
     if (!fill(file.descriptor(), content, durability) ||
         std::rename(temporary.c_str(), target.c_str()) != 0) {
       const int error = errno;
@@ -164,6 +191,19 @@ Status write_file(const std::string& folder, const std::string& name, std::strin
   // The rename itself is on the disk only when the folder is.
   if (durability == Durability::Synced) return sync_folder(folder);
   return Done{};
+}
+
+bool is_full(const std::string& folder) {
+  constexpr std::size_t kLittle = std::size_t{256} << 10;  // enough to open a database and change something
+  const std::string path = temporary_path(folder, 0);
+  bool full = false;
+  {
+    const OpenFile file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+    const bool done = file.open() && write_fully(file.descriptor(), std::string(kLittle, '\0'));
+    full = !done && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG);
+  }
+  ::unlink(path.c_str());
+  return full;
 }
 
 Status sync_folder(const std::string& folder) {
@@ -191,11 +231,16 @@ Status make_folder(const std::string& path) {
   return sync_folder(parent);
 }
 
-std::vector<std::string> names_in(const std::string& folder) {
+Result<std::vector<std::string>> names_in(const std::string& folder) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
-  if (open == nullptr) return names;
-  while (const dirent* entry = ::readdir(open.get())) {
+  if (open == nullptr && state_of(errno) == FileState::Missing) return names;
+  if (open == nullptr) return file_failure("read the folder", folder, errno);
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(open.get());
+    if (entry == nullptr && errno != 0) return file_failure("read the folder", folder, errno);
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }

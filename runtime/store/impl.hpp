@@ -1,7 +1,10 @@
 // What a Store holds, and what its files share: opening.cpp opens and makes the database again, store.cpp
-// finds and puts, checkpoints.cpp, care.cpp and verify.cpp are the rest. Not part of the room's interface.
+// finds and puts, recognition.cpp tells a store from another folder, checkpoints.cpp, care.cpp and verify.cpp
+// are the rest. Not part of the room's interface.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +26,7 @@ namespace nnc::rt {
 struct Store::Impl {
   std::string folder;
   bool read_only = false;
+  const std::atomic<bool>* stop = nullptr;
   std::unique_ptr<store::Locks> locks;  // null: read-only without a folder
 
   // Guards everything below. Files that are named by their content need no guard.
@@ -63,32 +67,41 @@ struct Store::Impl {
   // ---- store.cpp
   Result<std::optional<TrialRecord>> find(const std::string& identity);
   Status put(const TrialRecord& record);
-  // All that are known, in any order. `take` must not use the store.
-  Status each_record(const std::function<void(std::int64_t serial, TrialRecord&& record)>& take);
+  // All that are known, in any order, and those that are intact but of another version of nnc. Neither `take`
+  // nor `take_foreign` may use the store. Fails at the end if the system could not read some of them.
+  Status each_record(const std::function<void(std::int64_t serial, TrialRecord&& record)>& take,
+                     const std::function<void(const store::Entry&)>& take_foreign = {});
   std::optional<TrialRecord> parse(const store::Entry& entry);
   // Its row was damaged or is missing.
   void mend_row(const store::Entry& copy, bool damaged);
   Status put_row(const store::TrialRow& row);
   // Both its row and its copy are damaged.
   void lose(const std::string& identity);
-  void notice(std::string text) { notices.push_back(std::move(text)); }
+  // Each once.
+  void notice(std::string text) {
+    if (std::ranges::find(notices, text) == notices.end()) notices.push_back(std::move(text));
+  }
   Status must_write() const;
   [[nodiscard]] std::string path_of(const std::string& file) const { return folder + "/" + file; }
 
   // ---- checkpoints.cpp
   Status put_checkpoint(CheckpointInfo info, TensorFile file);
-  // Rows whose file is there.
-  Result<std::vector<CheckpointInfo>> usable_checkpoints();
-  // Removes damaged rows, and makes rows from files that have none.
+  // Rows whose file is there, of one base or all.
+  Result<std::vector<CheckpointInfo>> usable_checkpoints(const std::string* base = nullptr);
+  // Removes damaged rows, and makes rows from files that have none. Fails at the end if the system could not
+  // read some of them.
   Status compare_checkpoints_with_files();
-  Status remove_checkpoint_rows(std::span<const std::int64_t> rows);
+  // With their files.
+  Status remove_checkpoint_rows(std::span<const store::CheckpointRow> rows);
+  void remove_file_of(const store::CheckpointRow& row) const;
 
   // ---- care.cpp
   Status add_checkpoints(store::Needed& needed);
   Result<StoreSizes> clean(const CleanRequest& request, bool dry_run);
-  [[nodiscard]] std::vector<store::FoundFile> files_to_remove(const store::Needed& kept,
-                                                              const store::Needed& unneeded) const;
-  Status forget(const std::vector<std::string>& trials, bool all_checkpoints);
+  [[nodiscard]] Result<std::vector<store::FoundFile>> files_to_remove(const store::Needed& kept,
+                                                                      const store::Needed& unneeded) const;
+  Status forget(const std::vector<std::string>& trials, bool all_checkpoints,
+                const std::unordered_set<std::string>& states);
   Result<StoreSizes> remove_files(const std::vector<store::FoundFile>& files, const StoreSizes& sizes);
 
   // ---- verify.cpp
@@ -102,10 +115,19 @@ struct Store::Impl {
 
 namespace store {
 
-// "trial 3f2a9b1c (dropout rate=0.2)", or without the brackets if only its identity is known.
+inline constexpr const char* kLockFile = "lock";
+
+// What the file `format` says; empty if it is missing or damaged.
+std::optional<int> declared_format(const std::string& folder);
+
+// "trial 3f2a9b1c (dropout rate=0.2, seed 1)", or without the brackets if only its identity is known.
 std::string trial_words(const TrialRecord& record);
 std::string trial_words(const std::string& identity);
+// "the record of trial 3f2a9b1c (dropout rate=0.2, seed 1)"
+std::string record_words(const Entry& entry);
 std::optional<TrialRow> row_of(const Entry& entry);
+// Fails if the folder is no store and holds what is none of a store's.
+Status refuse_other_folder(const std::string& folder);
 
 }  // namespace store
 

@@ -2,11 +2,15 @@
 #include "runtime/store/locks.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <optional>
+#include <thread>
 
 #include "compiler/base/check.hpp"
 #include "runtime/store/files.hpp"
@@ -50,16 +54,44 @@ int open_lock_file(const std::string& path, bool read_only) {
 
 }  // namespace
 
-Result<std::unique_ptr<Locks>> Locks::open(const std::string& path, bool read_only) {
+bool Locks::wait_for(int type, std::int64_t place) const {
+  using Clock = std::chrono::steady_clock;
+  if (stop_ == nullptr) return set(descriptor_, F_OFD_SETLKW, type, place);
+  // A signal wakes only one of the threads, and not for certain the one that waits: so it looks now and then.
+  // Who was asked to stop still has to save its work, for which others that write are waited for.
+  constexpr auto kLookAgain = std::chrono::milliseconds(2);
+  constexpr auto kPatience = std::chrono::seconds(2);
+  std::optional<Clock::time_point> end;
+  while (!set(descriptor_, F_OFD_SETLK, type, place)) {
+    if (errno != EAGAIN && errno != EACCES) return false;
+    if (!end && *stop_) end = Clock::now() + kPatience;
+    if (end && Clock::now() >= *end) {
+      errno = EINTR;
+      return false;
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  return true;
+}
+
+Failure Locks::failure_to_lock() const {
+  if (errno == EINTR)
+    return {fmt::format("another program keeps `{}` locked", path_), "end it, or wait for it"};
+  return file_failure("lock", path_, errno);
+}
+
+Result<std::unique_ptr<Locks>> Locks::open(const std::string& path, bool read_only,
+                                           const std::atomic<bool>* stop) {
   int descriptor = open_lock_file(path, read_only);
   if (descriptor < 0 && errno == EINVAL && !read_only && !put_aside(path).empty()) {
     descriptor = open_lock_file(path, read_only);
   }
   if (descriptor < 0 && !read_only) return file_failure("write", path, errno);
-  std::unique_ptr<Locks> locks(new Locks(descriptor, path));
-  if (descriptor >= 0 && !set(descriptor, F_OFD_SETLKW, F_RDLCK, kUsers) && !read_only) {
-    Failure failure = file_failure("lock", path, errno);
-    failure.hint = "choose a place whose file system knows locks with --store DIR";
+  std::unique_ptr<Locks> locks(new Locks(descriptor, path, stop));
+  if (descriptor >= 0 && !locks->wait_for(F_RDLCK, kUsers) && !read_only) {
+    const bool stopped = errno == EINTR;
+    Failure failure = locks->failure_to_lock();
+    if (!stopped) failure.hint = "choose a place whose file system knows locks with --store DIR";
     return failure;
   }
   return locks;
@@ -75,9 +107,7 @@ Locks::Writing::~Writing() {
 
 Result<Locks::Writing> Locks::write() {
   NNC_CHECK(descriptor_ >= 0);
-  if (writing_ == 0 && !set(descriptor_, F_OFD_SETLKW, F_WRLCK, kWriters)) {
-    return file_failure("lock", path_, errno);
-  }
+  if (writing_ == 0 && !wait_for(F_WRLCK, kWriters)) return failure_to_lock();
   ++writing_;
   return Writing(this);
 }

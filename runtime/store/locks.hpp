@@ -3,6 +3,7 @@
 // the system frees them however a program ends. Not part of the room's interface.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,8 +17,9 @@ namespace nnc::rt::store {
 class Locks {
  public:
   // Waits while another program has the store for itself. `read_only` makes no file, and without one locks
-  // nothing.
-  static Result<std::unique_ptr<Locks>> open(const std::string& path, bool read_only);
+  // nothing. Who waits, here or to write, gives up a moment after `stop` has become true.
+  static Result<std::unique_ptr<Locks>> open(const std::string& path, bool read_only,
+                                             const std::atomic<bool>* stop = nullptr);
   ~Locks();
   Locks(const Locks&) = delete;
   Locks& operator=(const Locks&) = delete;
@@ -49,10 +51,15 @@ class Locks {
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
-  Locks(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  Locks(int descriptor, std::string path, const std::atomic<bool>* stop)
+      : descriptor_(descriptor), path_(std::move(path)), stop_(stop) {}
+  // Waits until it has it; false with errno.
+  [[nodiscard]] bool wait_for(int type, std::int64_t place) const;
+  [[nodiscard]] Failure failure_to_lock() const;
 
   int descriptor_;  // -1: nothing to lock
   std::string path_;
+  const std::atomic<bool>* stop_;
   int writing_ = 0;  // how often it was asked for
 };
 

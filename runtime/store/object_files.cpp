@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <new>
 
+#include "runtime/record/predictions.hpp"
 #include "runtime/store/files.hpp"
 
 namespace nnc::rt::store {
@@ -30,6 +31,9 @@ constexpr std::size_t kShaDigits = 64;
 constexpr std::uint64_t kTrustedSize = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMaxObject = std::uint64_t{16} << 30;
 
+// A study of thousands of trials has that many weights: all of them cannot be read whole by every run.
+constexpr std::uint64_t kSmall = std::uint64_t{64} << 10;
+
 }  // namespace
 
 const char* folder_of(ObjectKind kind) { return words(kind).folder; }
@@ -50,18 +54,39 @@ std::string object_name(ObjectKind kind, std::string_view file) {
   return is_sha256(file) ? std::string(file) : std::string();
 }
 
+bool seems_whole(const std::string& store, ObjectKind kind, const std::string& sha256) {
+  if (!is_sha256(sha256)) return false;
+  const std::string path = store + "/" + object_file(kind, sha256);
+  const std::optional<std::uint64_t> size = file_size(path);
+  if (!size) return false;
+  const FileRead beginning = read_beginning(path, kSmall);
+  // What the system cannot read may be intact; whoever reads it is told why.
+  if (beginning.state == FileState::Unreadable) return true;
+  if (beginning.state != FileState::Read) return false;
+  if (*size <= kSmall) return sha256_of(beginning.content) == sha256;
+  const std::optional<std::uint64_t> said = kind == ObjectKind::Predictions
+                                                ? predictions_size(beginning.content)
+                                                : tensor_file_size(beginning.content);
+  if (said) return *said == *size;
+  const FileSum sum = sha256_of_file(path);
+  return sum.state == FileState::Unreadable || sum.sha256 == sha256;
+}
+
 Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, std::string_view content) {
   ObjectWritten written{sha256_of(content), false};
   const std::string file = object_file(kind, written.sha256);
   const std::string path = store + "/" + file;
   const std::string folder = store + "/" + folder_of(kind);
   if (something_there(path)) {
+    const FileSum sum =
+        file_size(path) == content.size() ? sha256_of_file(path) : FileSum{FileState::Wrong, {}, 0};
     // Whoever wrote it may have been killed before its name was on the disk.
-    if (file_size(path) == content.size() && sha256_of_file(path) == written.sha256) {
+    if (sum.sha256 == written.sha256) {
       if (Status synced = sync_folder(folder); !synced) return synced.failure();
       return written;
     }
-    written.replaced_damaged = true;
+    // What cannot be read is replaced by the same.
+    written.replaced_damaged = sum.state != FileState::Unreadable;
   }
   if (Status done = write_file(folder, file.substr(file.find('/') + 1), content); !done)
     return done.failure();
@@ -71,18 +96,19 @@ Result<ObjectWritten> write_object(const std::string& store, ObjectKind kind, st
 Result<ObjectRead> read_object_file(const std::string& store, ObjectKind kind, const std::string& sha256) {
   if (!is_sha256(sha256)) return ObjectRead{};
   const std::string path = store + "/" + object_file(kind, sha256);
-  const std::optional<std::uint64_t> size = file_size(path);
-  if (!size)
-    return ObjectRead{something_there(path) ? ObjectRead::State::Damaged : ObjectRead::State::Missing, {}};
-  const bool huge = *size > kTrustedSize;
-  if (*size > kMaxObject || (huge && sha256_of_file(path) != sha256))
-    return ObjectRead{ObjectRead::State::Damaged, {}};
+  // What has no size is left to reading it, which says why.
+  const std::uint64_t size = file_size(path).value_or(0);
+  if (size > kMaxObject) return ObjectRead{ObjectRead::State::Damaged, {}};
+  if (size > kTrustedSize) {
+    const FileSum sum = sha256_of_file(path);
+    if (sum.state == FileState::Unreadable) return file_failure("read", path, sum.error);
+    if (sum.sha256 != sha256) return ObjectRead{ObjectRead::State::Damaged, {}};
+  }
   try {
-    FileRead file = read_file(path, *size);
-    if (file.state == FileRead::State::Missing) return ObjectRead{};
-    if (file.state == FileRead::State::Unreadable && file.error != 0)
-      return file_failure("read", path, file.error);
-    const bool good = file.state == FileRead::State::Read && sha256_of(file.content) == sha256;
+    FileRead file = read_file(path, size);
+    if (file.state == FileState::Missing) return ObjectRead{};
+    if (file.state == FileState::Unreadable) return file_failure("read", path, file.error);
+    const bool good = file.state == FileState::Read && sha256_of(file.content) == sha256;
     if (!good) return ObjectRead{ObjectRead::State::Damaged, {}};
     return ObjectRead{ObjectRead::State::Read, std::move(file.content)};
   } catch (const std::bad_alloc&) {

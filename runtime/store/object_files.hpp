@@ -21,6 +21,10 @@ std::string object_file(ObjectKind kind, const std::string& sha256);
 std::string object_name(ObjectKind kind, std::string_view file);
 bool is_sha256(std::string_view text);
 
+// Whether a file is there and, as far as little reading tells, is what it is called: all of a small one, of a
+// larger one the size, which its beginning says.
+bool seems_whole(const std::string& store, ObjectKind kind, const std::string& sha256);
+
 struct ObjectWritten {
   std::string sha256;
   bool replaced_damaged = false;

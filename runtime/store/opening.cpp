@@ -17,9 +17,10 @@ namespace nnc::rt {
 namespace {
 
 using store::Database;
+using store::declared_format;
 using store::Durability;
+using store::kLockFile;
 
-constexpr const char* kLockFile = "lock";
 constexpr const char* kFormatFile = "format";
 constexpr const char* kIgnoreFile = ".gitignore";
 constexpr std::string_view kIgnoreAll = "*\n";
@@ -30,17 +31,6 @@ constexpr std::size_t kBatch = 1000;  // records that are held in memory at once
 std::string format_line(int format) {
   const std::string text = fmt::format("nnc store, format {}", format);
   return fmt::format("{}, sha256 {}\n", text, store::sha256_of(text));
-}
-
-std::optional<int> declared_format(const std::string& folder) {
-  constexpr std::string_view kBefore = "nnc store, format ";
-  const store::FileRead file = store::read_file(folder + "/" + kFormatFile, 1024);
-  if (!file.content.starts_with(kBefore)) return std::nullopt;
-  int format = 0;
-  const char* digits = file.content.data() + kBefore.size();
-  const auto [end, error] = std::from_chars(digits, file.content.data() + file.content.size(), format);
-  if (error != std::errc() || file.content != format_line(format)) return std::nullopt;
-  return format;
 }
 
 Failure newer(const std::string& folder, int format) {
@@ -79,18 +69,29 @@ Status put_database_aside(const std::string& folder) {
 // forever.
 bool not_files(const std::string& folder) {
   return std::any_of(std::begin(store::kDatabaseParts), std::end(store::kDatabaseParts),
-                     [&](const char* part) {
-                       const std::string path = folder + "/" + part;
-                       return store::something_there(path) && !store::file_size(path);
-                     });
+                     [&](const char* part) { return store::other_thing_there(folder + "/" + part); });
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const std::string& folder, bool read_only) {
+std::optional<int> store::declared_format(const std::string& folder) {
+  constexpr std::string_view kBefore = "nnc store, format ";
+  const store::FileRead file = store::read_file(folder + "/" + kFormatFile, 1024);
+  if (!file.content.starts_with(kBefore)) return std::nullopt;
+  int format = 0;
+  const char* digits = file.content.data() + kBefore.size();
+  const auto [end, error] = std::from_chars(digits, file.content.data() + file.content.size(), format);
+  if (error != std::errc() || file.content != format_line(format)) return std::nullopt;
+  return format;
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& folder, bool read_only,
+                                           const std::atomic<bool>* stop) {
   auto impl = std::make_unique<Impl>();
+  impl->stop = stop;
   impl->folder = folder.empty() ? "." : folder;
   impl->read_only = read_only;
+  if (Status ours = store::refuse_other_folder(impl->folder); !ours) return ours.failure();
   Status opened = read_only ? impl->open_for_reading() : impl->open_for_writing();
   if (!opened) {
     impl->close();
@@ -114,7 +115,7 @@ Status Store::Impl::open_for_writing() {
   for (const std::string& name : folders) {
     if (Status made = store::make_folder(path_of(name)); !made) return made;
   }
-  Result<std::unique_ptr<store::Locks>> opened = store::Locks::open(path_of(kLockFile), false);
+  Result<std::unique_ptr<store::Locks>> opened = store::Locks::open(path_of(kLockFile), false, stop);
   if (!opened) return opened.failure();
   locks = std::move(opened).value();
   const Result<store::Locks::Writing> writing = locks->write();
@@ -144,6 +145,10 @@ Status Store::Impl::open_for_reading() {
   if (read.condition == Database::Condition::Newer && !declared) return newer(folder, read.format);
   // Everything else is answered from the copies.
   if (read.condition == Database::Condition::Good) database = std::move(read.database);
+  if (read.condition == Database::Condition::Failed) {
+    notice(fmt::format("{}: the answer is from the copies of the records, without states of training",
+                       read.failure.message));
+  }
   return Done{};
 }
 
@@ -151,6 +156,10 @@ Status Store::Impl::open_database() {
   database.reset();
   const std::optional<int> declared = declared_format(folder);
   if (declared.value_or(0) > kStoreFormat) return newer(folder, *declared);
+  // First, so that no older nnc takes a newer database for a damaged one.
+  if (declared && *declared < kStoreFormat) {
+    if (Status done = store::write_file(folder, kFormatFile, format_line(kStoreFormat)); !done) return done;
+  }
   if (not_files(folder)) return make_again(nullptr);
   Database::Opened opened = Database::open(path_of(store::kDatabaseFile), Database::Access::ReadWrite);
   switch (opened.condition) {
@@ -195,11 +204,14 @@ Status Store::Impl::rebuild() {
 
 Status Store::Impl::make_again(std::unique_ptr<Database> old) {
   database.reset();
+  // Where the copies cannot be read, it stays.
+  if (const auto copies = store::copied_identities(folder); !copies) return copies.failure();
   if (old != nullptr) {
     // An error ends it: what comes before is saved.
     (void)old->each_trial([&](store::TrialRow&& row) {
-      if (!row.intact || store::read_copy(folder, row.entry.identity).state == store::CopyRead::State::Good)
-        return;
+      const store::CopyRead::State copy = store::read_copy(folder, row.entry.identity).state;
+      const bool lacking = copy == store::CopyRead::State::Missing || copy == store::CopyRead::State::Damaged;
+      if (!row.intact || !lacking) return;
       (void)store::write_copy(folder, row.entry, Durability::Synced);
     });
     old.reset();
@@ -216,15 +228,18 @@ Status Store::Impl::make_again(std::unique_ptr<Database> old) {
       "the database of the store in `{}` was damaged: it was made again from the copies of the records",
       folder));
   mended.push_back({store::kDatabaseFile, "the database", "made again from the copies of the records", true});
-  if (Status done = import_copies(store::copied_identities(folder), false); !done) return done;
+  const Result<std::vector<std::string>> copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  if (Status done = import_copies(copies.value(), false); !done) return done;
   return compare_checkpoints_with_files();
 }
 
 Status Store::Impl::compare_with_copies(bool is_new) {
   const Result<std::vector<std::string>> rows = database->identities();
   if (!rows) return rows.failure();
-  const std::vector<std::string> copies = store::copied_identities(folder);
-  const std::vector<std::string> without_row = only_in_first(copies, rows.value());
+  const Result<std::vector<std::string>> copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  const std::vector<std::string> without_row = only_in_first(copies.value(), rows.value());
   if (!without_row.empty() && is_new) {
     notice(fmt::format(
         "the database of the store in `{}` was missing: it was made again from the copies of the records",
@@ -238,7 +253,7 @@ Status Store::Impl::compare_with_copies(bool is_new) {
     if (problem && !problem.value().empty()) return make_again(std::move(database));
   }
   if (Status done = import_copies(without_row, !is_new); !done) return done;
-  return write_missing_copies(only_in_first(rows.value(), copies));
+  return write_missing_copies(only_in_first(rows.value(), copies.value()));
 }
 
 Status Store::Impl::import_copies(std::span<const std::string> identities, bool remember) {
@@ -251,6 +266,8 @@ Status Store::Impl::import_copies(std::span<const std::string> identities, bool 
   for (const std::string& identity : identities) {
     store::CopyRead copy = store::read_copy(folder, identity);
     if (copy.state == store::CopyRead::State::Damaged) lose(identity);
+    if (copy.state == store::CopyRead::State::Unreadable)
+      notice(store::unreadable_copy(folder, identity, copy.error).message);
     std::optional<store::TrialRow> row;
     if (copy.state == store::CopyRead::State::Good) row = store::row_of(copy.entry);
     if (!row) continue;

@@ -67,11 +67,16 @@ CopyRead read_copy(const std::string& store, const std::string& identity) {
   if (!is_identity(identity)) return {};
   // The wrapping takes less than the difference between the limits.
   const FileRead file = read_file(store + "/" + record_file(identity), kMaxRecord + 1024);
-  if (file.state == FileRead::State::Missing) return {};
+  if (file.state == FileState::Missing) return {};
+  if (file.state == FileState::Unreadable) return {CopyRead::State::Unreadable, {}, file.error};
   std::optional<Entry> entry;
-  if (file.state == FileRead::State::Read) entry = read_content(file.content, identity);
-  if (!entry) return {CopyRead::State::Damaged, {}};
-  return {CopyRead::State::Good, std::move(*entry)};
+  if (file.state == FileState::Read) entry = read_content(file.content, identity);
+  if (!entry) return {CopyRead::State::Damaged, {}, 0};
+  return {CopyRead::State::Good, std::move(*entry), 0};
+}
+
+Failure unreadable_copy(const std::string& store, const std::string& identity, int error) {
+  return file_failure("read", store + "/" + record_file(identity), error);
 }
 
 Status write_copy(const std::string& store, const Entry& entry, Durability durability) {
@@ -81,9 +86,11 @@ Status write_copy(const std::string& store, const Entry& entry, Durability durab
                     fmt::format("{}{}{}{}", kBeforeSum, sha256_of(body), kAfterSum, body), durability);
 }
 
-std::vector<std::string> copied_identities(const std::string& store) {
+Result<std::vector<std::string>> copied_identities(const std::string& store) {
+  Result<std::vector<std::string>> names = names_in(store + "/" + kRecordFolder);
+  if (!names) return names;
   std::vector<std::string> identities;
-  for (std::string& name : names_in(store + "/" + kRecordFolder)) {
+  for (std::string& name : names.value()) {
     if (!name.ends_with(kExtension)) continue;
     name.resize(name.size() - kExtension.size());
     if (is_identity(name)) identities.push_back(std::move(name));

@@ -29,14 +29,19 @@ bool is_identity(std::string_view text);
 std::string record_file(const std::string& identity);
 
 struct CopyRead {
-  enum class State : std::uint8_t { Missing, Damaged, Good };
+  // Unreadable: the system's fault, and the copy may be good.
+  enum class State : std::uint8_t { Missing, Damaged, Unreadable, Good };
   State state = State::Missing;
   Entry entry;
+  int error = 0;  // the system's, for Unreadable
 };
 CopyRead read_copy(const std::string& store, const std::string& identity);
 Status write_copy(const std::string& store, const Entry& entry, Durability durability);
 
+// "cannot read `…/records/3f2a….json`: …"
+Failure unreadable_copy(const std::string& store, const std::string& identity, int error);
+
 // The identities that files are called by, sorted.
-std::vector<std::string> copied_identities(const std::string& store);
+Result<std::vector<std::string>> copied_identities(const std::string& store);
 
 }  // namespace nnc::rt::store

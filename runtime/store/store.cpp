@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -32,13 +32,25 @@ std::string trial_words(const TrialRecord& record) {
   for (const auto& [name, value] : record.params)
     settings += fmt::format(" {}={}", name, parameter_text(value));
   if (settings.empty()) return trial_words(record.identity);
+  settings += fmt::format(", seed {}", record.seed);
   return fmt::format("{} ({})", trial_words(record.identity), settings);
 }
 
+// Also of a record of another version of nnc.
 std::optional<TrialRow> row_of(const Entry& entry) {
+  const nlohmann::json record = nlohmann::json::parse(entry.text, nullptr, false);
+  const auto text_of = [&](const char* name) -> std::optional<std::string> {
+    const auto found = record.is_object() ? record.find(name) : record.end();
+    if (found == record.end() || !found->is_string()) return std::nullopt;
+    return found->get<std::string>();
+  };
+  if (text_of("identity") != entry.identity) return std::nullopt;
+  return TrialRow{entry, text_of("state").value_or(""), true};
+}
+
+std::string record_words(const Entry& entry) {
   const Result<TrialRecord> record = read_trial_record(entry.text);
-  if (!record || record.value().identity != entry.identity) return std::nullopt;
-  return TrialRow{entry, record.value().state, true};
+  return fmt::format("the record of {}", record ? trial_words(record.value()) : trial_words(entry.identity));
 }
 
 }  // namespace store
@@ -109,7 +121,8 @@ std::optional<TrialRecord> Store::Impl::parse(const Entry& entry) {
 // What one of both places lacks, the other may have.
 std::vector<std::string> Store::identities() {
   const std::lock_guard guard(impl_->mutex);
-  std::vector<std::string> all = store::copied_identities(impl_->folder);
+  const auto copies = store::copied_identities(impl_->folder);
+  const std::vector<std::string> all = copies ? copies.value() : std::vector<std::string>();
   const auto rows = impl_->with_database([](Database& in) { return in.identities(); });
   if (!rows) return all;
   std::vector<std::string> both;
@@ -129,6 +142,7 @@ Result<std::optional<TrialRecord>> Store::Impl::find(const std::string& identity
   }
   const bool readable = row.ok() || (read_only && database == nullptr);
   if (!readable) return row.failure();
+  if (copy.state == CopyRead::State::Unreadable) return store::unreadable_copy(folder, identity, copy.error);
   if (damaged || copy.state == CopyRead::State::Damaged) lose(identity);
   return std::optional<TrialRecord>();
 }
@@ -136,8 +150,7 @@ Result<std::optional<TrialRecord>> Store::Impl::find(const std::string& identity
 void Store::Impl::mend_row(const Entry& copy, bool damaged) {
   const std::optional<TrialRow> row = store::row_of(copy);
   if (!row) return;
-  const std::string what =
-      fmt::format("the record of {}", store::trial_words(read_trial_record(copy.text).value()));
+  const std::string what = store::record_words(copy);
   if (damaged) notice(fmt::format("{} was damaged: it was restored from its copy", what));
   mended.push_back({store::kDatabaseFile, what, "restored from its copy", true});
   // If it cannot be written now, the copy is there the next time as well.
@@ -160,8 +173,8 @@ Status Store::Impl::put_row(const TrialRow& row) {
 }
 
 void Store::Impl::lose(const std::string& identity) {
-  notice(
-      fmt::format("the record of {} is damaged: the next run trains it again", store::trial_words(identity)));
+  notice(fmt::format("the record of {} is damaged: it is trained again if a program needs it",
+                     store::trial_words(identity)));
   if (read_only) return;
   if (store::something_there(path_of(store::record_file(identity)))) {
     store::put_aside(path_of(store::record_file(identity)));
@@ -170,13 +183,18 @@ void Store::Impl::lose(const std::string& identity) {
   if (writing && database != nullptr) (void)database->remove_trials({&identity, 1});
 }
 
-Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialRecord&&)>& take) {
+Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialRecord&&)>& take,
+                                const std::function<void(const Entry&)>& take_foreign) {
   std::unordered_set<std::string> seen;
   std::unordered_set<std::string> damaged;
   std::vector<std::int64_t> damaged_rows;
   const auto give = [&](const Entry& entry) {
     if (!seen.insert(entry.identity).second) return;
-    if (std::optional<TrialRecord> record = parse(entry)) take(entry.serial, std::move(*record));
+    if (std::optional<TrialRecord> record = parse(entry)) {
+      take(entry.serial, std::move(*record));
+    } else if (take_foreign) {
+      take_foreign(entry);
+    }
   };
   Status scanned = with_database([&](Database& in) {
     damaged_rows.clear();
@@ -190,12 +208,17 @@ Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialReco
     const Result<store::Locks::Writing> writing = locks->write();
     if (writing) (void)database->remove_rows(damaged_rows);
   }
-  for (const std::string& identity : store::copied_identities(folder)) {
+  const auto copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  Status unreadable = Done{};
+  for (const std::string& identity : copies.value()) {
     if (seen.contains(identity)) continue;
     const CopyRead copy = store::read_copy(folder, identity);
     if (copy.state == CopyRead::State::Good) {
       mend_row(copy.entry, damaged.contains(identity));
       give(copy.entry);
+    } else if (copy.state == CopyRead::State::Unreadable) {
+      unreadable = store::unreadable_copy(folder, identity, copy.error);
     } else {
       lose(identity);
     }
@@ -205,7 +228,7 @@ Status Store::Impl::each_record(const std::function<void(std::int64_t, TrialReco
     if (!seen.contains(identity) && store::is_identity(identity)) lose(identity);
   }
   const bool answered = scanned.ok() || read_only;
-  return answered ? Status(Done{}) : scanned;
+  return answered ? unreadable : scanned;
 }
 
 Result<std::vector<TrialRecord>> Store::all() {
@@ -275,15 +298,6 @@ Status Store::Impl::put(const TrialRecord& record) {
   return with_database([](Database& in) { return in.settle(); });
 }
 
-Status Store::touch(const std::vector<std::string>& identities) {
-  const std::lock_guard guard(impl_->mutex);
-  if (Status may = impl_->must_write(); !may) return may;
-  const Result<store::Locks::Writing> writing = impl_->locks->write();
-  if (!writing) return writing.failure();
-  const auto now = static_cast<std::int64_t>(std::time(nullptr));
-  return impl_->with_database([&](Database& in) { return in.touch(identities, now); });
-}
-
 // ---------------------------------------------------------------- objects
 
 Result<std::string> Store::put_object(ObjectKind kind, std::string_view content) {
@@ -324,7 +338,7 @@ std::string Store::object_path(ObjectKind kind, const std::string& sha256) const
 }
 
 bool Store::has_object(ObjectKind kind, const std::string& sha256) const {
-  return store::is_sha256(sha256) && store::file_size(object_path(kind, sha256)).has_value();
+  return store::seems_whole(impl_->folder, kind, sha256);
 }
 
 }  // namespace nnc::rt

@@ -12,6 +12,7 @@
 // by several programs at once.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,7 +26,7 @@
 
 namespace nnc::rt {
 
-inline constexpr int kStoreFormat = 1;
+inline constexpr int kStoreFormat = 2;
 
 enum class ObjectKind : std::uint8_t { Weights, Predictions, Checkpoint };
 
@@ -34,11 +35,15 @@ struct CheckpointInfo {
   std::string base;         // hex: what is trained, whatever its length and schedule
   std::string state;        // hex: base and the settings of each epoch up to `epoch`
   std::int64_t epoch = 0;   // the one that was being trained, from 1
-  std::int64_t steps = 0;   // done of that epoch
+  std::int64_t steps = 0;   // done of that epoch, if it is not complete
   bool complete = false;    // all of its steps
   std::string object;       // SHA-256 of the file; filled in by the store
   std::uint64_t bytes = 0;  // filled in by the store
 };
+
+// Whether the first comes later on a way of training. A complete one comes after all that are in the middle
+// of its epoch, and says 0 steps.
+bool further(const CheckpointInfo& left, const CheckpointInfo& right);
 
 // A right to train something that no other program has at the same time. Given back when it goes away, or
 // when the program ends, however it ends.
@@ -70,27 +75,36 @@ struct StoreSizes {
   std::uint64_t checkpoint_bytes = 0;
   std::int64_t leftovers = 0;  // files that nothing refers to: of killed programs, of removed trials
   std::uint64_t leftover_bytes = 0;
+
+  StoreSizes& operator+=(const StoreSizes& other);
 };
 
 struct StoreDamage {
-  std::string file;       // relative to the store
-  std::string what;       // "the record of trial 3f2a… (dropout rate=0.2)"
-  std::string remedy;     // "restored from its copy", "the next run trains it again"
-  bool repaired = false;  // nothing is lost
+  std::string file;         // relative to the store
+  std::string what;         // "the record of trial 3f2a… (dropout rate=0.2, seed 1)"
+  std::string remedy;       // "restored from its copy", "trained again only if a program needs it"
+  bool repaired = false;    // nothing is lost
+  bool unreadable = false;  // for the system, and perhaps intact
 };
 
 struct CleanRequest {
   bool checkpoints = false;  // all of them, also those that could go on
-  // Remove the trials with these identities, and what only they need.
+  // Remove the trials with these identities, and what only they need. A record of another version of nnc
+  // stays, with its files, unless it is among them.
   std::vector<std::string> trials;
+  std::vector<std::string> states = {};  // and these checkpoints
 };
 
 class Store {
  public:
+  // Whether there is a store in this folder, in whatever state.
+  static bool is_store(const std::string& folder);
   // Makes the folder if it is missing, unless `read_only`. Fails, with a hint, if the folder cannot be made,
-  // read or written, or is of another format. A damaged database is put aside and made again from the copies;
-  // `notices` says so.
-  static Result<std::unique_ptr<Store>> open(const std::string& folder, bool read_only = false);
+  // read or written, is of another format, or is no store and holds other things: then nothing is written. A
+  // damaged database is put aside and made again from the copies; `notices` says so.
+  // When `stop` becomes true, nobody waits for another program for more than a moment.
+  static Result<std::unique_ptr<Store>> open(const std::string& folder, bool read_only = false,
+                                             const std::atomic<bool>* stop = nullptr);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -111,8 +125,6 @@ class Store {
   Result<std::vector<TrialRecord>> all();
   // Those whose `state` is this one: their weights are the same.
   Result<std::vector<TrialRecord>> with_state(const std::string& state);
-  // For "when was it last needed": remembered in one go at the end of a run.
-  Status touch(const std::vector<std::string>& identities);
 
   // ---- files
   // Gives their SHA-256. Durable when it returns; nothing is written if it is there already and intact in
@@ -122,6 +134,7 @@ class Store {
   // that it can be made again under its name.
   Result<std::string> read_object(ObjectKind kind, const std::string& sha256);
   [[nodiscard]] std::string object_path(ObjectKind kind, const std::string& sha256) const;
+  // Compares a small file with its checksum, of a large one the size: whether it need not be made again.
   [[nodiscard]] bool has_object(ObjectKind kind, const std::string& sha256) const;
 
   // ---- states of training
@@ -129,6 +142,8 @@ class Store {
   // again. Replaces an earlier checkpoint of the same state, whose file goes away.
   Status put_checkpoint(CheckpointInfo info, TensorFile file);
   Result<std::vector<CheckpointInfo>> checkpoints(const std::string& base);
+  // Of all bases.
+  Result<std::vector<CheckpointInfo>> all_checkpoints();
   Status drop_checkpoint(const std::string& state);
 
   // ---- several programs
@@ -137,6 +152,10 @@ class Store {
   std::optional<StoreClaim> try_claim(const std::string& id);
 
   // ---- care
+  // On a full disk a database cannot even be opened. Removes leftovers and all files of the given kinds,
+  // which are not wanted any more, without opening it; what other programs use stays. Nothing where there is
+  // space.
+  static StoreSizes make_room(const std::string& folder, const std::vector<ObjectKind>& unwanted);
   Result<StoreSizes> sizes();
   // Reads everything and compares it with its checksums; mends what has a copy. Sorted by file.
   Result<std::vector<StoreDamage>> verify();

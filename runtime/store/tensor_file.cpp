@@ -159,6 +159,15 @@ bool place_all(std::vector<Placed>& tensors, std::string_view data) {
   return at == data.size();
 }
 
+// Behind the length; empty if that says more than there is.
+std::optional<std::string_view> header_text(std::string_view content) {
+  std::uint64_t length = 0;
+  if (content.size() < kPrefix) return std::nullopt;
+  std::memcpy(&length, content.data(), kPrefix);
+  if (length > kMaxHeader || length > content.size() - kPrefix) return std::nullopt;
+  return content.substr(kPrefix, length);
+}
+
 ordered_json header_of(const TensorFile& file) {
   ordered_json header = ordered_json::object();
   if (!file.metadata.empty()) header[kMetadata] = file.metadata;
@@ -175,12 +184,6 @@ ordered_json header_of(const TensorFile& file) {
 }
 
 }  // namespace
-
-const TensorFile::Tensor* TensorFile::find(std::string_view name) const {
-  const auto found =
-      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& tensor) { return tensor.name == name; });
-  return found == tensors.end() ? nullptr : &*found;
-}
 
 std::string tensor_file_content(const TensorFile& file) {
   std::string header = header_of(file).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
@@ -199,13 +202,10 @@ std::string tensor_file_content(const TensorFile& file) {
 }
 
 Result<TensorFile> read_tensor_file(std::string_view content) {
-  std::uint64_t length = 0;
   if (content.size() < kPrefix) return wrong("it is too short");
-  std::memcpy(&length, content.data(), kPrefix);
-  if (length > kMaxHeader || length > content.size() - kPrefix)
-    return wrong("its header is longer than it may be");
-  const std::string_view text = content.substr(kPrefix, length);
-  const std::optional<json> header = text.starts_with('{') ? parse_header(text) : std::nullopt;
+  const std::optional<std::string_view> text = header_text(content);
+  if (!text) return wrong("its header is longer than it may be");
+  const std::optional<json> header = text->starts_with('{') ? parse_header(*text) : std::nullopt;
   if (!header) return wrong("its header cannot be read");
 
   TensorFile file;
@@ -219,9 +219,24 @@ Result<TensorFile> read_tensor_file(std::string_view content) {
     if (!tensor) return wrong("its header describes a tensor that cannot be");
     placed.push_back(std::move(*tensor));
   }
-  if (!place_all(placed, content.substr(kPrefix + length))) return wrong("its tensors do not fill its data");
+  if (!place_all(placed, content.substr(kPrefix + text->size())))
+    return wrong("its tensors do not fill its data");
   for (Placed& tensor : placed) file.tensors.push_back(std::move(tensor.tensor));
   return file;
+}
+
+std::optional<std::uint64_t> tensor_file_size(std::string_view beginning) {
+  const std::optional<std::string_view> text = header_text(beginning);
+  const std::optional<json> header = text && text->starts_with('{') ? parse_header(*text) : std::nullopt;
+  if (!header) return std::nullopt;
+  std::uint64_t end = 0;
+  for (const auto& [name, entry] : header->items()) {
+    if (name == kMetadata) continue;
+    const std::optional<Placed> tensor = read_tensor(name, entry);
+    if (!tensor) return std::nullopt;
+    end = std::max(end, tensor->end);
+  }
+  return kPrefix + text->size() + end;
 }
 
 }  // namespace nnc::rt

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +26,6 @@ struct TensorFile {
   };
   std::vector<Tensor> tensors;  // in the order of their data
   std::map<std::string, std::string> metadata;
-
-  [[nodiscard]] const Tensor* find(std::string_view name) const;
 };
 
 // Equal files give equal bytes.
@@ -34,5 +33,7 @@ std::string tensor_file_content(const TensorFile& file);
 // Believes nothing: fails for every content with wrong, overlapping or missing parts. `content` must outlive
 // the result.
 Result<TensorFile> read_tensor_file(std::string_view content);
+// How large a content is that begins so; empty if none does, or if its header is longer than the beginning.
+std::optional<std::uint64_t> tensor_file_size(std::string_view beginning);
 
 }  // namespace nnc::rt

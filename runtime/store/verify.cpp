@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <unordered_set>
 #include <utility>
@@ -15,13 +16,12 @@ namespace {
 
 using store::CopyRead;
 using store::Database;
-using store::Entry;
 using store::Needed;
 using store::TrialRow;
 
 constexpr const char* kFromCopy = "restored from its copy";
 constexpr const char* kFromDatabase = "restored from the database";
-constexpr const char* kTrainedAgain = "the next run trains it again";
+constexpr const char* kTrainedAgain = "trained (or measured) again only if a program needs it";
 constexpr const char* kStartsEarlier = "training goes on from an earlier state";
 
 // A record whose row and copy are not both good and equal.
@@ -30,10 +30,10 @@ struct Unequal {
   CopyRead copy;
 };
 
-std::string record_words(const Entry& entry) {
-  const Result<TrialRecord> record = read_trial_record(entry.text);
-  return fmt::format("the record of {}",
-                     record ? store::trial_words(record.value()) : store::trial_words(entry.identity));
+// What the system cannot read may be intact.
+StoreDamage left_alone(const std::string& file, const std::string& what, int error) {
+  return {file, what, fmt::format("it cannot be read ({}) and stays as it is", std::strerror(error)), false,
+          true};
 }
 
 }  // namespace
@@ -90,7 +90,9 @@ Status Store::Impl::verify_records(std::vector<StoreDamage>& found) {
     });
   });
   if (!scanned && !read_only) return scanned;
-  for (const std::string& identity : store::copied_identities(folder)) {
+  const auto copies = store::copied_identities(folder);
+  if (!copies) return copies.failure();
+  for (const std::string& identity : copies.value()) {
     if (seen.contains(identity)) continue;
     CopyRead copy = store::read_copy(folder, identity);
     if (copy.state == CopyRead::State::Good && database == nullptr) continue;
@@ -109,10 +111,17 @@ Status Store::Impl::verify_record(const std::optional<TrialRow>& row, const Copy
   const bool good_copy = copy.state == CopyRead::State::Good;
   const std::string identity = row ? row->entry.identity : copy.entry.identity;
   const std::string file = store::record_file(identity);
+  if (copy.state == CopyRead::State::Unreadable) {
+    const std::string what = row && row->intact
+                                 ? store::record_words(row->entry)
+                                 : fmt::format("the record of {}", store::trial_words(identity));
+    found.push_back(left_alone(file, what, copy.error));
+    return Done{};
+  }
   // Of two good ones, which differ after a program was killed between them, the later counts.
   const bool keep_row = good_row && (!good_copy || row->entry.serial >= copy.entry.serial);
   if (keep_row) {
-    found.push_back({file, record_words(row->entry), kFromDatabase, true});
+    found.push_back({file, store::record_words(row->entry), kFromDatabase, true});
     return read_only ? Status(Done{}) : store::write_copy(folder, row->entry, store::Durability::Synced);
   }
   if (row && !read_only) {
@@ -121,7 +130,7 @@ Status Store::Impl::verify_record(const std::optional<TrialRow>& row, const Copy
       return done;
   }
   if (good_copy) {
-    found.push_back({store::kDatabaseFile, record_words(copy.entry), kFromCopy, true});
+    found.push_back({store::kDatabaseFile, store::record_words(copy.entry), kFromCopy, true});
     const std::optional<TrialRow> restored = store::row_of(copy.entry);
     return read_only || !restored ? Status(Done{}) : put_row(*restored);
   }
@@ -135,24 +144,34 @@ Status Store::Impl::verify_record(const std::optional<TrialRow>& row, const Copy
 
 Status Store::Impl::verify_objects(std::vector<StoreDamage>& found) {
   Needed needed;
-  Status read = each_record([&](std::int64_t, TrialRecord&& record) { store::add_needed(record, needed); });
-  if (!read) return read;
+  Status read = each_record([&](std::int64_t, TrialRecord&& record) { store::add_needed(record, needed); },
+                            [&](const store::Entry& entry) { store::add_named(folder, entry, needed); });
+  // Of a record that cannot be read it is told already, and its files are only not called by their trial.
+  if (!read && std::ranges::none_of(found, &StoreDamage::unreadable)) return read;
   std::unordered_set<std::string> good;
   for (const ObjectKind kind : store::kAllKinds) {
-    for (const std::string& name : store::names_in(path_of(store::folder_of(kind)))) {
+    const auto names = store::names_in(path_of(store::folder_of(kind)));
+    if (!names) return names.failure();
+    for (const std::string& name : names.value()) {
       const std::string object = store::object_name(kind, name);
       if (object.empty()) continue;
       const std::string file = store::object_file(kind, object);
+      const store::FileSum sum = store::sha256_of_file(path_of(file));
       // Another program may have removed it by now.
-      if (store::sha256_of_file(path_of(file)) == object || !store::something_there(path_of(file))) {
+      if (sum.sha256 == object || sum.state == store::FileState::Missing) {
         good.insert(file);
         continue;
       }
       const auto use = needed.find(file);
       const bool checkpoint = kind == ObjectKind::Checkpoint;
-      const std::string what = checkpoint ? "a state of training" : "a file that nothing needs";
-      found.push_back({file, use == needed.end() ? what : use->second,
-                       checkpoint ? kStartsEarlier : kTrainedAgain, false});
+      const std::string unused = checkpoint ? "a state of training" : "a file that nothing needs";
+      const std::string what = use == needed.end() ? unused : use->second;
+      if (sum.state == store::FileState::Unreadable) {
+        good.insert(file);
+        found.push_back(left_alone(file, what, sum.error));
+        continue;
+      }
+      found.push_back({file, what, checkpoint ? kStartsEarlier : kTrainedAgain, false});
       if (!read_only) store::put_aside(path_of(file));
       needed.erase(file);
     }
@@ -167,13 +186,13 @@ Status Store::Impl::verify_checkpoints(const std::unordered_set<std::string>& go
                                        std::vector<StoreDamage>& found) {
   const auto rows = with_database([](Database& in) { return in.checkpoints(); });
   if (!rows) return read_only ? Status(Done{}) : Status(rows.failure());
-  std::vector<std::int64_t> without_file;
+  std::vector<store::CheckpointRow> without_file;
   bool damaged = false;
   for (const store::CheckpointRow& row : rows.value()) {
     damaged = damaged || !row.intact;
     const std::string file = store::object_file(ObjectKind::Checkpoint, row.info.object);
-    if (!row.intact || good.contains(file) || store::something_there(path_of(file))) continue;
-    without_file.push_back(row.row);
+    if (!row.intact || good.contains(file) || !store::certainly_missing(path_of(file))) continue;
+    without_file.push_back(row);
     const auto told = [&](const StoreDamage& damage) { return damage.file == file; };
     if (std::none_of(found.begin(), found.end(), told)) {
       found.push_back({file, "a state of training, which is missing", kStartsEarlier, false});

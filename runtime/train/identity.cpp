@@ -3,31 +3,80 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <set>
 
 #include "compiler/base/optimizations.hpp"
 #include "compiler/plan/scale_name.hpp"
 #include "runtime/data/sha256.hpp"
+#include "runtime/data/split.hpp"
 #include "runtime/kernels/kernels.hpp"
+#include "runtime/train/mathematics.hpp"
 #include "runtime/train/samples.hpp"
 
 namespace nnc::rt {
 namespace {
 
-// To be raised when kernels, splits, metrics or the training loop come to give other numbers than before.
-constexpr int kNumerics = 2;
+// Everything that describes a trial: what is added to one of these does not compile until it stands here,
+// among what counts or what does not. What counts belongs into the lines below, and into the test of
+// identities.
+[[maybe_unused]] void all_is_classified(const TrialPlan& trial, const DataPlan& data,
+                                        const RunOptions& options, const ProgramIdentity& program) {
+  {
+    // Not: id, experiment, params, model, loss, optimizer, schedule, parameters and layers are names of what
+    // the program's identity, the rates and others here say; a refit differs in what it is trained on.
+    [[maybe_unused]] const auto& [id, experiment, params, seed, validation, fold, refit, measures_test, stop,
+                                  model, data_index, batch, epochs, shuffle, loss, optimizer, schedule, rates,
+                                  metrics, parameters, layers] = trial;
+  }
+  {
+    // All.
+    [[maybe_unused]] const auto& [kind, folds, fraction, stratified, shuffle] = *trial.validation;
+    [[maybe_unused]] const auto& [field, better, patience] = *trial.stop;
+  }
+  {
+    // Not: better is only shown; needs_probabilities is checked before.
+    [[maybe_unused]] const auto& [name, native, variant, better, needs_probabilities] = trial.metrics[0];
+  }
+  {
+    // Not: name, folder, directory; sample_shape and the counts are those of the contents; classes by their
+    // number.
+    [[maybe_unused]] const auto& [name, folder, directory, classes, scale, sample_shape, train_count,
+                                  test_count, class_count] = data;
+  }
+  {
+    // Only reference_kernels and smoke.
+    [[maybe_unused]] const auto& [reference_kernels, stop, jobs, cores, threads, smoke, store, reuse,
+                                  keep_states, checkpoint_seconds, share] = options;
+  }
+  {
+    // Not: form.
+    [[maybe_unused]] const auto& [model, optimizer, form] = program;
+  }
+}
 
 const char* better_word(Direction direction) { return direction == Direction::Higher ? "higher" : "lower"; }
 
-// What is not read does not count: the folds of a hold-out.
-std::string split_text(const TrialPlan& trial) {
+std::size_t held_out_of(const TrialPlan& trial, std::size_t samples) {
+  return trial.validation ? held_out(samples, *trial.validation, trial.fold.value_or(0)) : 0;
+}
+
+// What is not read does not count: the folds of a hold-out. A share of 1/3 and one of 0.3333 may hold out the
+// same samples.
+std::string split_text(const TrialPlan& trial, std::size_t samples) {
   if (!trial.validation) return "all";
   const ValidationPlan& plan = *trial.validation;
   const std::string kind = plan.kind == ValidationPlan::Kind::KFold
                                ? fmt::format("kfold {} of {}", trial.fold.value_or(0), plan.folds)
-                               : fmt::format("holdout {}", plan.fraction);
+                               : fmt::format("holdout {} samples", held_out_of(trial, samples));
   return fmt::format("{}, stratified {}, shuffle {}", kind, plan.stratified, plan.shuffle);
+}
+
+// A batch of more samples than there are is one of all.
+std::int64_t batch_of(const TrialPlan& trial, std::size_t samples) {
+  const auto trained = static_cast<std::int64_t>(samples - held_out_of(trial, samples));
+  return std::min(trial.batch, std::max<std::int64_t>(trained, 1));
 }
 
 std::string stop_text(const TrialPlan& trial) {
@@ -35,12 +84,11 @@ std::string stop_text(const TrialPlan& trial) {
   return fmt::format("{} {} {}", trial.stop->field, better_word(trial.stop->better), trial.stop->patience);
 }
 
-// The order in which metrics are written changes nothing.
+// The order in which metrics are written changes nothing, and neither does which of their values are better.
 std::string metrics_text(const TrialPlan& trial) {
   std::set<std::string> metrics;
   for (const MetricPlan& metric : trial.metrics) {
-    metrics.insert(
-        fmt::format("{} {} {} {}; ", metric.name, metric.native, metric.variant, better_word(metric.better)));
+    metrics.insert(fmt::format("{} {} {}; ", metric.name, metric.native, metric.variant));
   }
   std::string text;
   for (const std::string& metric : metrics) text += metric;
@@ -62,12 +110,13 @@ IdentityFields base_fields(const TrialPlan& trial, const IdentityContext& contex
   IdentityFields fields = {
       {"numerics", std::to_string(kNumerics)},
       {"kernels", kernels_word(context.options)},
+      {"mathematics", mathematics()},
       {"data", std::string(context.data_sha256)},
       {"scale", std::string(scale_name(context.data.scale))},
       {"classes", std::to_string(class_count(context.data))},
-      {"split", split_text(trial)},
+      {"split", split_text(trial, context.train_samples)},
       {"seed", std::to_string(trial.seed)},
-      {"batch", std::to_string(trial.batch)},
+      {"batch", std::to_string(batch_of(trial, context.train_samples))},
       {"shuffle", trial.shuffle ? "true" : "false"},
       {"model", context.program.model},
       {"optimizer", context.program.optimizer},

@@ -2,7 +2,6 @@
 #include "runtime/train/known_results.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "runtime/train/trial.hpp"
 
@@ -48,12 +47,7 @@ std::vector<CheckpointInfo> find_states(Store& store, const std::string& base, c
     const bool beyond = finished > last_epoch || (finished == last_epoch && !info.complete);
     return beyond || info.epoch > trial.epochs || info.state != state_id(base, trial, info.epoch);
   });
-  std::ranges::sort(states, [](const CheckpointInfo& lhs, const CheckpointInfo& rhs) {
-    const auto place = [](const CheckpointInfo& info) {
-      return std::pair(info.epoch, info.complete ? std::numeric_limits<std::int64_t>::max() : info.steps);
-    };
-    return place(lhs) > place(rhs);
-  });
+  std::ranges::sort(states, further);
   return states;
 }
 

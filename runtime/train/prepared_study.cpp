@@ -39,12 +39,14 @@ static ProgramIdentity identity_or_own(const Result<ProgramIdentity>& program, s
 
 TrialIdentity PreparedStudy::identify(std::size_t index, const TrialPlan& trial) const {
   const ProgramIdentity program = identity_or_own(compiler_.identify(index), index);
-  return identify_trial(trial, {plan_.data[trial.data], data(trial).data->sha256, program, options_});
+  return identify_trial(
+      trial, {plan_.data[trial.data], data(trial).data->sha256, program, options_, data(trial).train.size()});
 }
 
 IdentityFields PreparedStudy::fields(std::size_t index, const TrialPlan& trial) const {
   const ProgramIdentity program = identity_or_own(compiler_.identify(index), index);
-  return identity_fields(trial, {plan_.data[trial.data], data(trial).data->sha256, program, options_});
+  return identity_fields(
+      trial, {plan_.data[trial.data], data(trial).data->sha256, program, options_, data(trial).train.size()});
 }
 
 }  // namespace nnc::rt

@@ -64,6 +64,12 @@ struct RunEvents {
   std::function<void(std::size_t trial, const TrialRecord& record)> trial_ended;
   // A refit that will not be trained, because another point was selected.
   std::function<void(std::size_t trial)> trial_dropped;
+  // Before it starts: its way begins with a state that is known, after so many epochs and, if it is in the
+  // middle of one, steps of the next.
+  std::function<void(std::size_t trial, std::int64_t epochs, std::int64_t steps)> going_on;
+  // Another program trains it, or what it has in common with others: until it starts or ends, it waits for
+  // that. Told once.
+  std::function<void(std::size_t trial)> waiting;
 };
 
 struct RunOptions {

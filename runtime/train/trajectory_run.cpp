@@ -70,7 +70,9 @@ TrajectoryRun::Outcome TrajectoryRun::run() {
   if (open_.empty()) return Outcome::Complete;
   TrainingState state = first_state();
   restored_epochs_ = state.finished_epochs();
-  events_.heading_for(open_.front().stop.trial);
+  const std::size_t next = open_.front().stop.trial;
+  if (restored_epochs_ > 0 || state.steps > 0) events_.going_on(next, restored_epochs_, state.steps);
+  events_.heading_for(next);
   training_events_.due = after(inputs_.options.checkpoint_seconds);
   std::optional<Training> training;
   training_events_.stop_reached = [&](const TrainingStop& stop, const TrainingStop::End& end) {
@@ -299,6 +301,7 @@ bool TrajectoryRun::keep(const OpenTrial& trial, TrialRecord record) {
       record.weights_file = file.value();
     }
     if (!inputs_.options.reuse) compare_with_known(record);
+    record.date = date_now();
     if (Status kept = store->put(record); !kept) return store_failed(kept.failure());
   }
   const std::size_t index = trial.stop.trial;

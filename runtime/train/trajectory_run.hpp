@@ -29,6 +29,8 @@ struct TrajectoryEvents {
   std::function<void(std::size_t trial, TrialRecord record)> result;
   // The state after this epoch is kept: others can leave here.
   std::function<void(std::int64_t epoch)> fork;
+  // Training is about to begin with a known state: after so many epochs, and steps of the next.
+  std::function<void(std::size_t trial, std::int64_t epochs, std::int64_t steps)> going_on;
   // Training is about to begin, or goes on towards this trial.
   std::function<void(std::size_t trial)> heading_for;
   // What was trained anew is not what was known: for the user.

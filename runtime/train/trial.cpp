@@ -1,7 +1,10 @@
 // See trial.hpp.
 #include "runtime/train/trial.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <chrono>
 
 #include "runtime/metrics/metrics.hpp"
 
@@ -26,7 +29,15 @@ TrialRecord start_record(const TrialPlan& trial, const std::string& data_name) {
   record.layers = trial.layers;
   record.directions = {{"accuracy", Direction::Higher}, {"loss", Direction::Lower}};
   for (const MetricPlan& metric : trial.metrics) record.directions[metric.name] = metric.better;
+  if (trial.rates != nullptr) {
+    for (std::int64_t epoch = 1; epoch <= trial.epochs; ++epoch) record.rates.push_back(trial.rate(epoch));
+  }
   return record;
+}
+
+std::string date_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
 
 void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record) {
@@ -59,6 +70,7 @@ TrialRecord record_as(const TrialPlan& trial, const std::string& data_name, cons
   record.loss = own.loss;
   record.optimizer = own.optimizer;
   record.schedule = own.schedule;
+  record.rates = own.rates;
   record.layers = own.layers;
   record.directions = own.directions;
   if (record.status == TrialStatus::Done) record.status = TrialStatus::Cached;

@@ -36,6 +36,8 @@ struct TrialInputs {
 TrialRecord start_record(const TrialPlan& trial, const std::string& data_name);
 // How many samples there are of each part that it may look at.
 void record_samples(const TrialSamples& samples, bool tests, TrialRecord& record);
+// The time, as a record has it.
+std::string date_now();
 void fail(TrialRecord& record, const Failure& failure);
 
 // The result of an equal trial as that of this one. What was trained becomes Cached: it was not trained for

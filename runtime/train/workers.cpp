@@ -31,8 +31,9 @@ std::function<void(Args...)> one_at_a_time(const std::function<void(Args...)>& e
 
 RunEvents one_at_a_time(const RunEvents& events, std::mutex& lock) {
   return {one_at_a_time(events.trial_started, lock), one_at_a_time(events.progress, lock),
-          one_at_a_time(events.epoch_ended, lock), one_at_a_time(events.trial_ended, lock),
-          one_at_a_time(events.trial_dropped, lock)};
+          one_at_a_time(events.epoch_ended, lock),   one_at_a_time(events.trial_ended, lock),
+          one_at_a_time(events.trial_dropped, lock), one_at_a_time(events.going_on, lock),
+          one_at_a_time(events.waiting, lock)};
 }
 
 }  // namespace
@@ -154,6 +155,7 @@ bool Workers::attempt(std::size_t index) {
   if (open.empty()) return true;
   const std::string base = open.front().identity.base;
   if (!claim(base)) {
+    tell_waiting(index, open.front().stop.trial);
     put_back(index, {0, Clock::now() + kLookAgain});
     return false;
   }
@@ -223,6 +225,9 @@ void Workers::train(std::size_t index, std::vector<OpenTrial> open, const TrialI
     }
     changed_.notify_all();
   };
+  events.going_on = [this](std::size_t trial, std::int64_t epochs, std::int64_t steps) {
+    if (events_.going_on) events_.going_on(trial, epochs, steps);
+  };
   events.heading_for = [this](std::size_t trial) {
     if (events_.trial_started) events_.trial_started(trial);
   };
@@ -258,6 +263,7 @@ void Workers::settle_beyond(std::size_t index, const TrajectoryRun& run) {
     record.identity = trial.identity.id;
     record.state = outcome_id(trial.identity.base, trial.plan);
     record.identity_fields = study_.fields(trial.stop.trial, trial.plan);
+    record.date = date_now();
     if (const auto samples = study_.samples().get(trial.plan))
       record_samples(*samples.value(), trial.plan.measures_test, record);
     if (options_.store != nullptr) {
@@ -359,6 +365,14 @@ bool Workers::claim(const std::string& base) {
   }
   ++held->second.second;
   return true;
+}
+
+void Workers::tell_waiting(std::size_t index, std::size_t trial) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!told_waiting_.insert(index).second) return;
+  }
+  if (events_.waiting) events_.waiting(trial);
 }
 
 void Workers::give_back(const std::string& base) {

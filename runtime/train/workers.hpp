@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,6 +79,7 @@ class Workers {
   void train(std::size_t index, std::vector<OpenTrial> open, const TrialInputs& inputs, Machinery& machinery);
   void settle_beyond(std::size_t index, const TrajectoryRun& run);
   bool claim(const std::string& base);
+  void tell_waiting(std::size_t index, std::size_t trial);
   void give_back(const std::string& base);
   void cannot_store(Failure failure);
   void put_back(std::size_t index, Obstacle obstacle);
@@ -94,6 +96,7 @@ class Workers {
   std::optional<Failure> failure_;
   std::vector<std::string> problems_;
   std::map<std::size_t, Obstacle> obstacles_;                 // by trajectory
+  std::set<std::size_t> told_waiting_;                        // trajectories that another program is at
   std::map<std::string, std::pair<StoreClaim, int>> claims_;  // by base, with how many trajectories have it
   std::vector<ThreadTeam*> teams_;                            // of what runs
   std::int64_t known_ = 0;

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "compiler/driver/driver.hpp"
+#include "runtime/store/store.hpp"
 
 namespace {
 
@@ -73,6 +74,8 @@ Outcome run(std::vector<std::string> arguments) {
   env.variable = [&](const std::string& name) {
     return name == "NNC_STORE" ? std::optional(store.string()) : std::nullopt;
   };
+  // As a run has made it.
+  if (!nnc::rt::Store::open(store.string())) return {nnc::kExitUsage, "cannot make " + store.string()};
   env.out = &out;
   env.err = &err;
   const int exit_code = nnc::run_command_line(env, std::move(arguments));

@@ -8,6 +8,7 @@
 
    io_faults_calls() says how many calls were counted. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -139,6 +140,18 @@ PWRITE(pwrite64, off64_t)
   }
 PREAD(pread, off_t)
 PREAD(pread64, off64_t)
+
+ssize_t read(int file, void* bytes, size_t size) {
+  REAL("read", ssize_t(*)(int, void*, size_t));
+  if (open_below(file) && fails(next_fault())) return -1;
+  return real(file, bytes, size);
+}
+
+DIR* opendir(const char* path) {
+  REAL("opendir", DIR * (*)(const char*));
+  if (below(path) && fails(next_fault())) return NULL;
+  return real(path);
+}
 
 #define ON_FILE(name)                                       \
   int name(int file) {                                      \

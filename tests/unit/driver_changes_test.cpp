@@ -87,11 +87,12 @@ TEST_CASE("why tells that the data has other contents", "[driver][why]") {
 TEST_CASE("why says that there is nothing to compare with, or that all is known", "[driver][why]") {
   StudyWorld world;
   REQUIRE(world.ask("why", "study.nn") == kExitOk);
-  CHECK_THAT(world.out.str(),
-             Catch::Contains("again: new, no trial is known") && Catch::EndsWith("0 of 4 trials known\n"));
+  CHECK_THAT(world.out.str(), Catch::Contains("again: new, no trial is known") &&
+                                  Catch::EndsWith("0 of 4 trials known, 3 of 6 epochs to train\n"));
   world.train("study.nn");
   REQUIRE(world.ask("why", "study.nn") == kExitOk);
-  CHECK(world.out.str() == "4 of 4 trials known\n");
+  CHECK_THAT(world.out.str(),
+             Catch::Contains("  epochs (n 3): known\n") && Catch::EndsWith("\n4 of 4 trials known\n"));
 }
 
 TEST_CASE("why takes a number, an experiment or the beginning of an identity", "[driver][why]") {
@@ -108,7 +109,55 @@ TEST_CASE("why takes a number, an experiment or the beginning of an identity", "
   CHECK_THAT(why("epochs"), Catch::Contains("3 of 3 trials known"));
   CHECK_THAT(why(results["trials"][0]["identity"].get<std::string>().substr(0, 10)),
              Catch::Contains("epochs (n 1): known"));
+  const std::string identity = results["trials"][0]["identity"].get<std::string>();
+  const std::string id = results["trials"][0]["id"].get<std::string>();
+  CHECK_THAT(why(identity.substr(0, 4)), Catch::Contains("epochs (n 1): known"));
+  CHECK_THAT(why(id), Catch::Contains("epochs (n 1): known"));
+  CHECK_THAT(why("epochs (n 2)"), Catch::Contains("epochs (n 2): known") && Catch::Contains("1 of 1 trial"));
   CHECK_THAT(why("99"), Catch::Contains("there is no trial `99`") && Catch::Contains("nnc plan"));
+}
+
+TEST_CASE("why and diff tell what is left to train of longer trials", "[driver][why][diff]") {
+  StudyWorld world;
+  world.train("study.nn", {"--only", "again"});
+  world.change("longer.nn", {{"epochs: 2", "epochs: 7"}, {"sweep n in [1, 2, 3]", "sweep n in [7]"}});
+  REQUIRE(world.ask("why", "longer.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains("  goes on after epoch 2, whose state is kept\n") &&
+                                  Catch::EndsWith("0 of 2 trials known, 5 of 7 epochs to train\n"));
+  REQUIRE(diff(world, "study.nn", "longer.nn") == kExitOk);
+  CHECK_THAT(world.out.str(), Catch::Contains(" to train in 5 of 7 epochs, 0 already done\n"));
+  CHECK(diff_json(world, "study.nn", "longer.nn")["epochs"] == 5);
+}
+
+TEST_CASE("why and diff name the first epoch in which schedules differ, and both rates",
+          "[driver][why][diff]") {
+  StudyWorld world;
+  const auto with = [](int epochs) {
+    return Changes{{"epochs: 2", "epochs: " + std::to_string(epochs) + "\n  schedule: cosine"},
+                   {"sweep n in [1, 2, 3]", "sweep n in [3]"}};
+  };
+  world.change("study.nn", with(4));
+  world.train("study.nn", {"--only", "again"});
+  const json found = changes_of(world, with(8));
+  REQUIRE(found.size() == 2);
+  CHECK(found[1]["what"] == "schedule");
+  CHECK_THAT(found[1]["before"].get<std::string>(),
+             Catch::StartsWith("equal before epoch 2, there the learning rate times 0."));
+  CHECK_THAT(found[1]["after"].get<std::string>(), Catch::StartsWith("times 0."));
+  REQUIRE(diff(world, "study.nn", "later.nn") == kExitOk);
+  CHECK_THAT(world.out.str(),
+             Catch::Contains("schedule: equal before epoch 2, there the learning rate times 0."));
+  // One that falls in the same way, only for longer.
+  const auto falling = [](const char* epochs) {
+    return Changes{
+        {"epochs: 2", std::string("epochs: ") + epochs + "\n  schedule: exponential(factor: 0.5)"}};
+  };
+  world.change("study.nn", falling("4"));
+  world.ask("clean", "study.nn", {"--all"});
+  world.train("study.nn", {"--only", "again"});
+  const json longer = changes_of(world, falling("6"));
+  REQUIRE(longer.size() == 2);
+  CHECK(longer[1] == change("schedule", "the rates of 4 epochs", "the same, and of 2 epochs more"));
 }
 
 TEST_CASE("diff tells trials that are the same, renamed, changed, added and removed", "[driver][diff]") {
@@ -124,10 +173,10 @@ TEST_CASE("diff tells trials that are the same, renamed, changed, added and remo
   CHECK(found["to_train"] == 1);
   CHECK(found["known"] == 3);
   REQUIRE(diff(world, "study.nn", "later.nn") == kExitOk);
-  CHECK_THAT(
-      world.out.str(),
-      Catch::Contains("removed\n  epochs (n 3)\n") && Catch::Contains("added\n  epochs (n 5)\n") &&
-          Catch::EndsWith("3 trials the same, 0 changed, 1 added, 1 removed; 1 to train, 3 already done\n"));
+  CHECK_THAT(world.out.str(), Catch::Contains("removed\n  epochs (n 3)\n") &&
+                                  Catch::Contains("added\n  epochs (n 5)\n") &&
+                                  Catch::EndsWith("3 trials the same, 0 changed, 1 added, 1 removed; 1 to "
+                                                  "train in 2 of 5 epochs, 3 already done\n"));
 }
 
 TEST_CASE("an added dropout layer changes neither initial weights nor the order of samples",

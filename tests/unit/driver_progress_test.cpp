@@ -240,3 +240,91 @@ TEST_CASE("a refit shows the epochs it really trains, which the folds decided") 
   }
   CHECK_THAT(world.err.str(), Catch::Contains("epoch 7/7  100 %"));
 }
+
+TEST_CASE("a trial that goes on from a known state says where", "[driver]") {
+  const StudyPlan plan = study_of({trial_of(30), trial_of(40)});
+  World world;
+  {
+    Progress progress(world.env, {}, plan, work_of(plan), 2);
+    const rt::RunEvents events = progress.events();
+    events.going_on(0, 10, 0);
+    events.trial_started(0);
+    events.going_on(1, 12, 3);
+    events.trial_started(1);
+    events.trial_started(0);
+  }
+  CHECK(world.err.str() ==
+        "epochs (n 30): 30 epochs of ann, 203,530 parameters; goes on after epoch 10\n"
+        "epochs (n 40): 40 epochs of ann, 203,530 parameters; goes on within epoch 13\n"
+        "epochs (n 30): 30 epochs of ann, 203,530 parameters\n");
+  World terminal;
+  terminal.env.err_is_terminal = true;
+  terminal.variables["TERM"] = "xterm";
+  {
+    Progress progress(terminal.env, {}, plan, work_of(plan), 2);
+    progress.events().going_on(0, 10, 0);
+    progress.events().trial_started(0);
+  }
+  CHECK_THAT(terminal.err.str(), Catch::Contains("epochs (n 30): goes on after epoch 10 of 30\n"));
+}
+
+TEST_CASE("a trial that another program trains says that it waits", "[driver]") {
+  World world;
+  const StudyPlan plan = study_of({trial_of(2), trial_of(4)});
+  {
+    Progress progress(world.env, {}, plan, work_of(plan), 2);
+    progress.events().waiting(0);
+  }
+  CHECK(world.err.str() == "epochs (n 2): another program trains it, and its result is waited for\n");
+  World terminal;
+  terminal.env.err_is_terminal = true;
+  terminal.env.columns = [] { return 80; };
+  terminal.variables["TERM"] = "xterm";
+  {
+    Progress progress(terminal.env, {}, plan, work_of(plan), 2);
+    progress.events().waiting(0);
+    CHECK_THAT(terminal.err.str(), Catch::Contains("0 of 2 trials done, 0 running, 1 waiting"));
+    progress.events().trial_started(0);
+    CHECK_THAT(terminal.err.str(), Catch::Contains("0 of 2 trials done, 1 running, ~ left"));
+  }
+}
+
+TEST_CASE("a trial that stops early says when", "[driver]") {
+  World world;
+  TrialPlan trial = trial_of(30);
+  trial.stop = StopPlan{"valid.loss", Direction::Lower, 3};
+  const StudyPlan plan = study_of({trial, trial_of(4)});
+  {
+    Progress progress(world.env, {}, plan, work_of(plan), 2);
+    rt::TrialRecord early = finished(plan.trials[0], 11);
+    early.epochs = 8;
+    progress.events().trial_ended(0, early);
+    early.epochs = 30;
+    progress.events().trial_ended(0, early);
+  }
+  CHECK_THAT(
+      world.err.str(),
+      Catch::Contains("epochs (n 30): done in 11 s, stopped after 8 of 30 epochs, test accuracy 0.8850\n") &&
+          Catch::Contains("epochs (n 30): done in 11 s, test accuracy"));
+}
+
+TEST_CASE("on 80 columns a long name gives way, and the time left is seen", "[driver]") {
+  World world;
+  world.env.err_is_terminal = true;
+  world.env.columns = [] { return 80; };
+  world.variables["TERM"] = "xterm";
+  TrialPlan trial = trial_of(100);
+  trial.experiment = "dropout_of_many_kinds_and_sizes";
+  const StudyPlan plan = study_of({trial});
+  {
+    Progress progress(world.env, {}, plan, work_of(plan), 1);
+    progress.events().trial_started(0);
+    progress.events().progress(0, at(10, 100, 100, 1000));
+    world.now = 50;
+    progress.events().progress(0, at(12, 100, 120, 1000));
+  }
+  CHECK_THAT(world.err.str(),
+             Catch::Contains("dropout_") &&
+                 Catch::Contains("..  epoch 12/100   12 %  loss 0.5000  accuracy 0.9000  ") &&
+                 Catch::Contains(" left\x1b"));
+}

@@ -1,5 +1,6 @@
 // driver: the command line, what is said about mistakes on it, text for people.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "compiler/driver/output.hpp"
 #include "tests/unit/driver_world.hpp"
@@ -27,6 +28,22 @@ TEST_CASE("help and version go to standard output and are no error") {
   CHECK_THAT(nothing.out.str(), Catch::Contains("Examples:"));
 }
 
+TEST_CASE("help is also a verb, with the name of another or without") {
+  for (const char* verb : {"run", "clean", "why"}) {
+    World by_option;
+    World by_verb;
+    CHECK(by_option.run({verb, "--help"}) == kExitOk);
+    CHECK(by_verb.run({"help", verb}) == kExitOk);
+    CHECK(by_verb.out.str() == by_option.out.str());
+  }
+  World all;
+  CHECK(all.run({"help"}) == kExitOk);
+  CHECK_THAT(all.out.str(), Catch::Contains("verify") && Catch::Contains("nnc check study.nn"));
+  World mistyped;
+  CHECK(mistyped.run({"help", "rnu"}) == kExitUsage);
+  CHECK_THAT(mistyped.err.str(), Catch::Contains("did you mean `run`?"));
+}
+
 TEST_CASE("a mistyped verb, option or phase is an error of usage with a guess") {
   const auto message = [](std::vector<std::string> arguments) {
     World world;
@@ -43,10 +60,18 @@ TEST_CASE("a mistyped verb, option or phase is an error of usage with a guess") 
   CHECK_THAT(message({"run", "a.nn", "--sed=3"}), Catch::Contains("unknown option `--sed`"));
   CHECK_THAT(message({"run", "a.nn", "b.nn"}), Catch::Contains("unknown argument `b.nn`"));
   CHECK_THAT(message({"run", "a.nn", "--set", "epochs"}), Catch::Contains("NAME=VALUE"));
+  for (const std::string value : {"inf", "-inf", "nan", "1e999"}) {
+    CHECK_THAT(message({"run", "a.nn", "--set", "rate=" + value}),
+               Catch::Contains("`" + value + "` is not a finite number"));
+  }
   CHECK_THAT(message({"run", "a.nn", "--jobs", "0"}), Catch::Contains("nnc run --help"));
   CHECK_THAT(message({"run", "a.nn", "--threads", "0"}), Catch::Contains("nnc run --help"));
   CHECK_THAT(message({"run", "a.nn", "--share", "maybe"}), Catch::Contains("maybe"));
   CHECK_THAT(message({"run", "a.nn", "--checkpoint", "-1"}), Catch::Contains("nnc run --help"));
+  CHECK_THAT(message({"run", "a.nn", "--checkpoint", "nan"}),
+             Catch::Contains("`nan` is not a finite number"));
+  CHECK_THAT(message({"check", "a.nn", "--dump=graph", "--trial", "0"}), Catch::Contains("nnc check --help"));
+  CHECK_THAT(message({"run", "a.nn", "--trial", "0"}), Catch::Contains("nnc run --help"));
   CHECK_THAT(message({"run", "a.nn", "--stor", "x"}), Catch::Contains("`--store`"));
   CHECK_THAT(message({"clean", "a.nn", "--other"}), Catch::Contains("`--others`"));
   CHECK_THAT(message({"verfy"}), Catch::Contains("`verify`"));
@@ -83,6 +108,46 @@ TEST_CASE("diagnostics as JSON go to standard output") {
   CHECK(world.run({"check", "a.nn", "--json"}) == kExitErrors);
   CHECK_THAT(world.out.str(), Catch::Contains("\"code\": \"E0201\"") && Catch::Contains("\"errors\": 1"));
   CHECK(world.err.str().empty());
+}
+
+TEST_CASE("with --json an error that is no diagnostic is an object on standard output, too") {
+  const auto error = [](std::vector<std::string> arguments) {
+    World world;
+    CHECK(world.run(std::move(arguments)) == kExitUsage);
+    CHECK_THAT(world.err.str(), Catch::StartsWith("error: "));
+    const auto object = nlohmann::json::parse(world.out.str(), nullptr, false);
+    REQUIRE(object.is_object());
+    CHECK(object.contains("help"));
+    return object["error"].get<std::string>();
+  };
+  CHECK(error({"check", "sudy.nn", "--json"}) == "there is no file `sudy.nn`");
+  CHECK(error({"chek", "a.nn", "--json"}) == "`chek` is not a command");
+  CHECK(error({"run", "a.nn", "--json", "--quite"}) == "unknown option `--quite`");
+  CHECK_THAT(error({"run", "a.nn", "--jobs", "0", "--json"}), Catch::Contains("--jobs"));
+  CHECK(error({"explain", "E9999", "--json"}) == "there is no diagnostic `E9999`");
+  CHECK(error({"clean", "--json", "--store", "/dev/null/\xff"}).find('\xff') == std::string::npos);
+}
+
+TEST_CASE("explain as JSON gives a page, or all codes") {
+  World one;
+  CHECK(one.run({"explain", "E0201", "--json"}) == kExitOk);
+  const auto page = nlohmann::json::parse(one.out.str());
+  CHECK(page["code"] == "E0201");
+  CHECK(page["name"] == "UnknownName");
+  CHECK_THAT(page["text"].get<std::string>(), Catch::Contains("E0201"));
+  World all;
+  CHECK(all.run({"explain", "--json"}) == kExitOk);
+  CHECK(nlohmann::json::parse(all.out.str())["diagnostics"][0].contains("code"));
+}
+
+TEST_CASE("behind -- a word that begins like an option is a file") {
+  World world;
+  world.files["./-x.nn"] = "let x = y\n";
+  CHECK(world.run({"check", "--", "-x.nn"}) == kExitErrors);
+  CHECK_THAT(world.err.str(), Catch::Contains("--> ./-x.nn:1:9"));
+  World plain;
+  plain.files["a.nn"] = "let x = y\n";
+  CHECK(plain.run({"check", "--", "a.nn"}) == kExitErrors);
 }
 
 TEST_CASE("explain finds a diagnostic by code, number and name") {

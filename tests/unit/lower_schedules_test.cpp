@@ -53,6 +53,13 @@ std::string said(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a rate of zero has no sign", "[lower][schedule]") {
+  const std::vector<double> rates =
+      rates_of("schedule: negative, epochs: 2", "schedule negative() { if epoch == 0 { 1 } else { -0.0 } }");
+  REQUIRE(rates.size() == 2);
+  CHECK_FALSE(std::signbit(rates[1]));
+}
+
 TEST_CASE("a schedule gives one rate for each epoch", "[lower][schedule]") {
   CHECK(rates_of("schedule: step_decay(at: [1, 3], factor: 0.5), epochs: 5") ==
         std::vector<double>{1, 0.5, 0.5, 0.25, 0.25});

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -93,6 +94,37 @@ std::string refusal(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("a trial that is kept says of which schema it is, and without it is of the first", "[record]") {
+  const TrialRecord trial = example().trials[0];
+  json kept = json::parse(trial_record_json(trial));
+  CHECK(kept["schema"] == kTrialSchema);
+  CHECK(trial_record_json(read_trial_record(kept.dump()).value()) == trial_record_json(trial));
+  kept.erase("schema");
+  CHECK(read_trial_record(kept.dump()).value().identity == "feed");
+  kept["schema"] = "first";
+  CHECK_FALSE(read_trial_record(kept.dump()).ok());
+  // Trials in record.json are of its own schema.
+  CHECK_FALSE(json::parse(record_json(example()))["trials"][0].contains("schema"));
+}
+
+TEST_CASE("a trial that is kept is read without the fields that came after it", "[record]") {
+  // No trial was ever of schema 0: all fields came after it.
+  const TrialRecord trial = read_trial_record(R"({"schema": 0, "identity": "feed"})").value();
+  CHECK(trial.identity == "feed");
+  CHECK(trial.epochs == TrialRecord().epochs);
+  // What is as old as the record is missed.
+  json kept = json::parse(trial_record_json(example().trials[0]));
+  kept.erase("epochs");
+  CHECK_FALSE(read_trial_record(kept.dump()).ok());
+}
+
+TEST_CASE("a trial of a newer nnc is read without what is not known of it", "[record]") {
+  json kept = json::parse(trial_record_json(example().trials[0]));
+  kept["schema"] = kTrialSchema + 1;
+  kept["of_another_age"] = {1, 2};
+  CHECK(trial_record_json(read_trial_record(kept.dump()).value()) == trial_record_json(example().trials[0]));
+}
 
 TEST_CASE("results.json calls results what programs call them", "[record]") {
   const json trial = json::parse(results_json(example()))["trials"][0];
@@ -225,6 +257,20 @@ TEST_CASE("foreign and newer records are refused", "[record]") {
   refusal(std::string(1 << 20, '['));
 }
 
+TEST_CASE("what older records do not have comes back where it is there", "[record]") {
+  TrialRecord trial = example().trials[0];
+  const std::string older = trial_record_json(trial);
+  CHECK(older.find("\"date\"") == std::string::npos);
+  REQUIRE(read_trial_record(older).ok());
+  CHECK(read_trial_record(older).value().rates.empty());
+  trial.date = "2026-11-26T09:44:00Z";
+  trial.rates = {1, 0.5};
+  const Result<TrialRecord> read = read_trial_record(trial_record_json(trial));
+  REQUIRE(read.ok());
+  CHECK(read.value().date == trial.date);
+  CHECK(read.value().rates == trial.rates);
+}
+
 TEST_CASE("every field that is missing or of another kind is named", "[record]") {
   const json whole = json::parse(record_json(example()));
   const auto check_all = [&](const json::json_pointer& place) {
@@ -280,6 +326,25 @@ TEST_CASE("a file is written whole, readable, and replaces what was there", "[re
   CHECK((facts.st_mode & 0777) == (0666 & ~mask));
   // Nothing temporary stays.
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("what killed programs left of a file goes away when it is written, and nothing else", "[record]") {
+  namespace fs = std::filesystem;
+  const test::TemporaryFolder folder;
+  const auto make = [&](const std::string& name, bool old) {
+    const std::string path = folder.path() + "/" + name;
+    std::ofstream(path) << "x";
+    if (old) fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    return path;
+  };
+  const std::string left = make(".tmp-report.md-aB3xYz", true);
+  const std::vector<std::string> stay = {
+      make(".tmp-report.md-Qw4rTy", false),  // another program writes it now
+      make(".tmp-results.json-aB3xYz", true), make(".tmp-report.md-mine.txt", true),
+      make("report.md.backup", true)};
+  REQUIRE(write_file_atomically(folder.path() + "/report.md", "text").ok());
+  CHECK_FALSE(fs::exists(left));
+  for (const std::string& path : stay) CHECK(fs::exists(path));
 }
 
 TEST_CASE("a file that cannot be written leaves the old one and nothing else", "[record]") {

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "compiler/base/check.hpp"
+#include "runtime/store/record_files.hpp"
 
 namespace nnc::test {
 
@@ -63,6 +64,21 @@ std::unique_ptr<Store> opened(const std::string& folder, bool read_only) {
   Result<std::unique_ptr<Store>> store = Store::open(folder, read_only);
   if (!store) throw std::runtime_error(store.failure().message);
   return std::move(store).value();
+}
+
+void make_foreign(const std::string& folder, const TrialRecord& record) {
+  std::string text = rt::trial_record_json(record);
+  while (text.ends_with('\n')) text.pop_back();
+  const std::string before = R"("epochs":)";
+  const std::size_t at = text.find(before);
+  NNC_CHECK(at != std::string::npos);
+  text.replace(at, before.size(), R"("epochs_of_another_kind":)");
+  for (const char* part : {"store.db", "store.db-wal", "store.db-shm"}) fs::remove(folder + "/" + part);
+  const rt::store::CopyRead copy = rt::store::read_copy(folder, record.identity);
+  NNC_CHECK(
+      rt::store::write_copy(folder, {record.identity, copy.entry.serial, text}, rt::store::Durability::Synced)
+          .ok());
+  opened(folder).reset();  // makes the row
 }
 
 bool knows(Store& store, const TrialRecord& record) {

@@ -22,6 +22,9 @@ rt::TensorFile tensors(std::vector<float>& numbers);
 rt::CheckpointInfo checkpoint(const std::string& base, const std::string& state, std::int64_t epoch);
 
 std::unique_ptr<rt::Store> opened(const std::string& folder, bool read_only = false);
+// A whole store whose record of this trial is one that this nnc cannot read, as a later one may write it. It
+// is intact, in both places.
+void make_foreign(const std::string& folder, const rt::TrialRecord& record);
 // Whether the store has exactly this record.
 bool knows(rt::Store& store, const rt::TrialRecord& record);
 

@@ -59,8 +59,6 @@ TEST_CASE("tensors are read back as they were written", "[tensor_file]") {
     CHECK(std::vector<std::byte>(after.data.begin(), after.data.end()) ==
           std::vector<std::byte>(before.data.begin(), before.data.end()));
   }
-  CHECK(read.value().find("sums") == &read.value().tensors[2]);
-  CHECK(read.value().find("sum") == nullptr);
 }
 
 TEST_CASE("a file of tensors has the bytes of the safetensors format", "[tensor_file]") {

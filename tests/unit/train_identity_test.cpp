@@ -1,10 +1,12 @@
 // What makes trials equal, wholly or for some of their epochs.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <set>
 #include <utility>
 
 #include "runtime/train/identity.hpp"
+#include "runtime/train/mathematics.hpp"
 #include "tests/unit/train_support.hpp"
 
 using namespace nnc;
@@ -15,7 +17,7 @@ static TrialIdentity identity_of(const TrialPlan& trial) {
   const DataPlan data;
   const ProgramIdentity program = fake_program("p");
   const RunOptions options;
-  return identify_trial(trial, {data, "d", program, options});
+  return identify_trial(trial, {data, "d", program, options, 100});
 }
 
 TEST_CASE("everything that can change the result changes the identity", "[identity]") {
@@ -28,10 +30,11 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
   RunOptions options;
   ProgramIdentity program = fake_program("p");
   std::string content = "d";
+  std::size_t samples = 100;
   std::set<std::string> identities;
   std::set<IdentityFields> fields;
   const auto is_new = [&] {
-    const IdentityContext context{data, content, program, options};
+    const IdentityContext context{data, content, program, options, samples};
     const bool fields_are_new = fields.insert(identity_fields(trial, context)).second;
     const bool id_is_new = identities.insert(identify_trial(trial, context).id).second;
     CHECK(fields_are_new == id_is_new);
@@ -66,8 +69,9 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
       [&] { trial.validation->stratified = false; },
       [&] { trial.validation->shuffle = true; },
       [&] { trial.validation->kind = ValidationPlan::Kind::HoldOut; },
-      [&] { trial.validation->fraction = 0.30000000000000004; },
+      [&] { trial.validation->fraction = 0.31; },
       [&] { trial.validation->fraction = 0.3; },
+      [&] { samples = 200; },
       [&] { trial.validation.reset(); },
       [&] { trial.stop->patience = 4; },
       [&] { trial.stop->better = Direction::Higher; },
@@ -89,6 +93,34 @@ TEST_CASE("everything that can change the result changes the identity", "[identi
   }
 }
 
+TEST_CASE("the mathematics of the C library are part of what is trained", "[identity]") {
+  CHECK(mathematics().size() == 16);
+  const DataPlan data;
+  const ProgramIdentity program = fake_program("p");
+  const RunOptions options;
+  const IdentityFields fields = identity_fields(TrainSetup::trial("a"), {data, "d", program, options, 100});
+  CHECK(std::ranges::count(fields, std::pair(std::string("mathematics"), mathematics())) == 1);
+}
+
+TEST_CASE("two shares that hold out as many samples are one, and two batches that hold all", "[identity]") {
+  TrialPlan trial = TrainSetup::trial("a");
+  trial.validation = ValidationPlan{};
+  trial.validation->kind = ValidationPlan::Kind::HoldOut;
+  trial.validation->fraction = 1.0 / 3;  // 34 of 100
+  const std::string third = identity_of(trial).id;
+  trial.validation->fraction = 0.3333;
+  CHECK(identity_of(trial).id == third);
+  trial.validation->fraction = 0.35;
+  CHECK(identity_of(trial).id != third);
+  trial.validation->fraction = 0.3333;
+  trial.batch = 66;
+  const std::string whole = identity_of(trial).id;
+  trial.batch = 1000;
+  CHECK(identity_of(trial).id == whole);
+  trial.batch = 65;
+  CHECK(identity_of(trial).id != whole);
+}
+
 TEST_CASE("two schedules that come to the same rates for the epochs that are trained are one", "[identity]") {
   TrialPlan trial = TrainSetup::trial("a");
   trial.epochs = 2;
@@ -106,7 +138,7 @@ TEST_CASE("names, places and what is only shown do not change the identity", "[i
   DataPlan data;
   RunOptions options;
   ProgramIdentity program = fake_program("p");
-  const IdentityContext context{data, "d", program, options};
+  const IdentityContext context{data, "d", program, options, 100};
   const TrialIdentity identity = identify_trial(trial, context);
   CHECK(identity.id.size() == 64);
   CHECK(identity.base.size() == 64);
@@ -117,6 +149,8 @@ TEST_CASE("names, places and what is only shown do not change the identity", "[i
   trial.refit = true;
   trial.layers.edit().emplace_back();
   std::swap(trial.metrics.edit()[0], trial.metrics.edit()[1]);
+  trial.metrics.edit()[0].better = Direction::Higher;
+  trial.metrics.edit()[1].better = Direction::Lower;
   data.name = "fashion";
   data.folder = data.directory = "/elsewhere";
   program.form = "other";

@@ -99,7 +99,10 @@ std::vector<TrialStatus> statuses(const RunRecord& record) {
 std::string without_times(RunRecord record) {
   record.seconds = 0;
   record.work.memory_bytes = 0;
-  for (TrialRecord& trial : record.trials) trial.seconds_train = trial.seconds_evaluate = 0;
+  for (TrialRecord& trial : record.trials) {
+    trial.seconds_train = trial.seconds_evaluate = 0;
+    trial.date.clear();
+  }
   return record_json(record);
 }
 

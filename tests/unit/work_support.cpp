@@ -11,7 +11,7 @@ TrialIdentity identity_of(const TrialPlan& trial) {
   const DataPlan data;
   const ProgramIdentity program = fake_program("same");
   const RunOptions options;
-  return identify_trial(trial, {data, "data", program, options});
+  return identify_trial(trial, {data, "data", program, options, 100});
 }
 
 std::vector<TrialIdentity> identities_of(const StudyPlan& plan) {

@@ -48,6 +48,7 @@ std::string content_of(int file) {
     const rlimit limit{surroundings.largest_file, surroundings.largest_file};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (surroundings.ignored_signal != 0) ::signal(surroundings.ignored_signal, SIG_IGN);
   if (ready) ::execv(NNC_PROGRAM, words.data());
   ::_exit(127);
 }

@@ -15,6 +15,7 @@ struct Surroundings {
   std::vector<std::pair<std::string, std::string>> variables;
   std::uint64_t largest_file = 0;  // in bytes; 0: any
   double seconds_at_most = 300;    // then it hangs
+  int ignored_signal = 0;          // as `nohup` leaves it; 0: none
 };
 
 struct Ended {

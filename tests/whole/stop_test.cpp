@@ -112,6 +112,36 @@ TEST_CASE("SIGTERM ends a run in order, with exit 143, and it goes on from there
   check_signal(SIGTERM);
 }
 
+TEST_CASE("a run that was started to ignore a signal, as by nohup, ignores it", "[whole]") {
+  const World world;
+  world.write("study.nn", study());
+  for (const int signal_number : {SIGHUP, SIGINT, SIGTERM}) {
+    world.remove("store");
+    Surroundings ignoring;
+    ignoring.ignored_signal = signal_number;
+    Program program(world.path(), world.run_words("study.nn", "store", "out"), ignoring);
+    REQUIRE(trains(program));
+    program.send(signal_number);
+    program.ends_within(0.001);
+    program.send(signal_number);
+    const Ended ended = program.wait();
+    INFO(ended.told());
+    CHECK(ended.disgrace() == "");
+    CHECK(ended.code == 0);
+  }
+}
+
+TEST_CASE("a hang-up ends a run in order, with exit 129", "[whole]") {
+  const World world;
+  world.write("study.nn", study());
+  Program program(world.path(), world.run_words("study.nn", "store", "out"));
+  REQUIRE(trains(program));
+  program.send(SIGHUP);
+  const Ended ended = program.wait();
+  INFO(ended.told());
+  CHECK(ended.code == 128 + SIGHUP);
+}
+
 TEST_CASE("a second Ctrl-C ends a run at once, and nothing is lost", "[whole]") {
   const World world;
   world.write("study.nn", study());

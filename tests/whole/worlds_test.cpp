@@ -1,5 +1,8 @@
 // Stores that cannot be: one clear error, exit 2, and nothing trained.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -104,4 +107,52 @@ TEST_CASE("files that may not grow end a run with one clear error, and what was 
   CHECK(refused > 2);
   say(fmt::format("8 limits of the size of files: {} runs refused, {} trials that were done stayed done",
                   refused, kept));
+}
+
+TEST_CASE("where a database has no space to be opened, clean removes what it may", "[whole]") {
+  const World world;
+  world.write("study.nn", study());
+  REQUIRE(world.nnc(world.run_words("study.nn", "store", "out")).code == 0);
+  const auto files_in = [&](const char* folder) {
+    return std::distance(std::filesystem::directory_iterator(world.path_of(folder)), {});
+  };
+  world.write("store/checkpoints/.tmp-1-1", "left");
+  world.write("store/store.db.damaged", "left");
+  const auto checkpoints = files_in("store/checkpoints");
+  REQUIRE(checkpoints > 1);
+  Surroundings full;
+  full.largest_file = 16 * 1024;
+  check_refused(world.nnc({"clean", "--dry-run", "--store", world.path_of("store")}, full), "space");
+  CHECK(files_in("store/checkpoints") == checkpoints);
+  check_refused(world.nnc({"clean", "--store", world.path_of("store")}, full), "nnc clean --checkpoints");
+  CHECK(files_in("store/checkpoints") == checkpoints - 1);
+  CHECK_FALSE(std::filesystem::exists(world.path_of("store/store.db.damaged")));
+  CHECK(world.nnc({"clean", "--checkpoints", "--store", world.path_of("store")}, full).disgrace() == "");
+  CHECK(files_in("store/checkpoints") == 0);
+  CHECK(files_in("store/weights") > 0);
+  const Ended again = world.nnc(world.run_words("study.nn", "store", "out"));
+  INFO(again.told());
+  CHECK(again.code == 0);
+  CHECK(said_done(again.err).empty());
+}
+
+TEST_CASE("Ctrl-C ends also a run that waits for a store that another program keeps locked", "[whole]") {
+  const World world;
+  world.write("study.nn", study());
+  REQUIRE(world.nnc(world.run_words("study.nn", "store", "out")).code == 0);
+  const int file = ::open(world.path_of("store/lock").c_str(), O_RDWR | O_CLOEXEC);
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_len = 1;
+  REQUIRE(::fcntl(file, F_OFD_SETLK, &range) == 0);
+  Program program(world.path(), world.run_words("study.nn", "store", "out"));
+  CHECK_FALSE(program.ends_within(0.5));
+  program.send(SIGINT);
+  const Ended ended = program.wait();
+  ::close(file);
+  INFO(ended.told());
+  CHECK(ended.disgrace() == "");
+  CHECK(ended.code == 128 + SIGINT);
+  CHECK(ended.err.find("another program") != std::string::npos);
 }
