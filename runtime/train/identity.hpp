@@ -25,7 +25,7 @@ namespace nnc::rt {
 // of graphs, the order in which plans add up, initial values, random numbers, splits, scales, metrics, the
 // training loop. Then what is known of trials counts no more. tests/unit/numerics_test.cpp notices most of
 // it.
-inline constexpr int kNumerics = 3;
+inline constexpr int kNumerics = 4;
 
 using IdentityFields = std::vector<std::pair<std::string, std::string>>;
 
@@ -40,6 +40,7 @@ struct IdentityContext {
   std::string_view data_sha256;  // of samples and labels
   const ProgramIdentity& program;
   const RunOptions& options;  // the kernels and the size of the data count
+  std::size_t train_samples;  // of the training part, before it is split
 };
 
 TrialIdentity identify_trial(const TrialPlan& trial, const IdentityContext& context);
