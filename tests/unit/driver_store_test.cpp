@@ -280,8 +280,8 @@ TEST_CASE("plan says what a run then trains", "[driver][store]") {
   CHECK(planned["trials"][1]["identity"] == done["trials"][1]["identity"]);
 }
 
-// Predictions that turn out damaged when the report needs them, and what happens once the results are known:
-// the record of the run before is read then.
+// Predictions that are damaged once the results are known, when the record of the run before is read, and so
+// turn out damaged when the report needs them; and what else happens then.
 struct DamagedPredictions : StudyWorld {
   std::atomic<bool> stop = false;
   std::function<void()> then;
@@ -289,11 +289,14 @@ struct DamagedPredictions : StudyWorld {
   DamagedPredictions() {
     write("study.nn", kSmallStudy + std::string("report \"R\" { confusion again }\n"));
     const auto results = train("study.nn");
-    damage(
-        path(".nnc/predictions/" + results["trials"][3]["predictions"]["test"].get<std::string>() + ".npy"));
+    const std::string file =
+        path(".nnc/predictions/" + results["trials"][3]["predictions"]["test"].get<std::string>() + ".npy");
     env.stop = &stop;
-    env.read_file = [this, read = env.read_file](const std::string& path) {
-      if (then && path.ends_with("record.json")) then();
+    env.read_file = [this, file, read = env.read_file](const std::string& path) {
+      if (then && path.ends_with("record.json")) {
+        damage(file);
+        then();
+      }
       return read(path);
     };
   }
