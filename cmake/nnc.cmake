@@ -38,6 +38,7 @@ function(nnc_test name)
   if(NNC_SANITIZE)
     # The tests' own code takes half as long to compile so, and little time to run; what is tested stays as it is.
     target_compile_options(${name} PRIVATE -O0)
+    target_precompile_headers(${name} REUSE_FROM nnc_test_headers)
   endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   foreach(source ${ARG_SOURCES})
