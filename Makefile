@@ -28,4 +28,4 @@ format: ## clang-format on every C++ file
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
 
 clean: ## remove the build folders
-	rm -rf build/release build/dev
+	rm -rf build/release build/dev build/ci

@@ -202,7 +202,7 @@ NodeId drop_pick_grad_sum(const Candidate& c) {
   return last_only ? c.input_node().inputs.front() : NodeId{};
 }
 
-constexpr std::array<Rule, 14> kRules = {
+constexpr std::array<Rule, 14> kSimplifications = {
     join_log_softmax, drop_double_negation,   drop_neutral_operand, use_signs,         expand_power,
     decide_select,    drop_operand_broadcast, postpone_broadcast,   drop_shape_change, drop_transpose,
     absorb_transpose, drop_movement,          drop_reduction,       drop_pick_grad_sum};
@@ -214,7 +214,7 @@ NodeId apply_rules(Graph& graph, NodeId id) {
   for (int step = 0; step < kMaxSteps; ++step) {
     const Node node = graph.node(id);
     NodeId simpler;
-    for (const Rule rule : kRules) {
+    for (const Rule rule : kSimplifications) {
       simpler = rule(Candidate{graph, node});
       if (simpler.valid()) break;
     }

@@ -325,7 +325,7 @@ Inputs Pick_rule(VjpContext& c) {
 #define NNC_RULE_Vjp(name) &name##_rule
 #define NNC_RULE_None(name) nullptr
 #define NNC_OP(name, text, arity, attributes, kind, gradient) NNC_RULE_##gradient(name),
-constexpr VjpRule kRules[] = {
+constexpr VjpRule kVjpRules[] = {
 #include "compiler/ops/ops.def"
 };
 #undef NNC_OP
@@ -334,6 +334,6 @@ constexpr VjpRule kRules[] = {
 
 }  // namespace
 
-VjpRule find_vjp_rule(OpKind op) { return kRules[static_cast<std::size_t>(op)]; }
+VjpRule find_vjp_rule(OpKind op) { return kVjpRules[static_cast<std::size_t>(op)]; }
 
 }  // namespace nnc::ir

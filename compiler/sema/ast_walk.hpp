@@ -1,4 +1,4 @@
-// Asking a question of every node of an expression. The parser limits how deep expressions nest.
+// Asking a question of every node of an expression, and looking through its parentheses. The parser limits how deep expressions nest.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +31,15 @@ bool any_of_nodes(const ast::Expr& expr, const Predicate& holds) {
           [](const auto&) { return false; },
       },
       expr.node);
+}
+
+inline const ast::Expr& without_parens(const ast::Expr& expr) {
+  const ast::Expr* inner = &expr;
+  while (const auto* paren = std::get_if<ast::Paren>(&inner->node)) {
+    if (paren->inner == nullptr) break;
+    inner = paren->inner.get();
+  }
+  return *inner;
 }
 
 }  // namespace nnc::sema

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "compiler/sema/ast_walk.hpp"
 #include "compiler/sema/checker.hpp"
 #include "compiler/sema/leaks.hpp"
 
@@ -10,15 +11,6 @@ namespace nnc::sema {
 namespace {
 
 constexpr std::size_t kExcerptBytes = 48;
-
-const ast::Expr& without_parens(const ast::Expr& expr) {
-  const ast::Expr* inner = &expr;
-  while (const auto* paren = std::get_if<ast::Paren>(&inner->node)) {
-    if (paren->inner == nullptr) break;
-    inner = paren->inner.get();
-  }
-  return *inner;
-}
 
 // What a program declares by name: the wrong one of these is said as such.
 bool is_declared_kind(Kind kind) {

@@ -11,15 +11,6 @@
 namespace nnc::sema {
 namespace {
 
-const ast::Expr& without_parens(const ast::Expr& expr) {
-  const ast::Expr* inner = &expr;
-  while (const auto* paren = std::get_if<ast::Paren>(&inner->node)) {
-    if (paren->inner == nullptr) break;
-    inner = paren->inner.get();
-  }
-  return *inner;
-}
-
 // What can be written into a text.
 bool is_printable(const Type& type) {
   return type.unknown() || type.is_number() || type.is(Kind::Bool) || type.is(Kind::String) ||

@@ -19,7 +19,7 @@ namespace nnc::rt {
 namespace {
 
 constexpr std::size_t kBufferSize = 1 << 16;
-const char* const kDamagedHint = "the file is damaged; get it again";
+const char* const kDamagedGzipHint = "the file is damaged; get it again";
 
 Failure cannot_read(const std::string& path, int error) {
   Failure failure{fmt::format("cannot read `{}`: {}", path, std::strerror(error)), {}};
@@ -96,7 +96,7 @@ struct ByteSource::State {
       return Done{};
     }
     if (buffer[begin] != 0x1F)
-      return Failure{fmt::format("`{}` has bytes after its gzip data", path), kDamagedHint};
+      return Failure{fmt::format("`{}` has bytes after its gzip data", path), kDamagedGzipHint};
     inflateReset(&inflater);
     return Done{};
   }
@@ -104,7 +104,7 @@ struct ByteSource::State {
   Status inflate_some(std::span<std::uint8_t>& out) {
     if (Status status = refill(); !status) return status;
     if (begin == end)
-      return Failure{fmt::format("`{}` is cut off: its gzip data has no end", path), kDamagedHint};
+      return Failure{fmt::format("`{}` is cut off: its gzip data has no end", path), kDamagedGzipHint};
     // zlib counts in 32 bits.
     const auto room = static_cast<uInt>(std::min<std::size_t>(out.size(), 1U << 30));
     inflater.next_in = buffer.data() + begin;
@@ -119,7 +119,7 @@ struct ByteSource::State {
       at_member_end = true;
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
       const char* what = inflater.msg != nullptr ? inflater.msg : "not valid";
-      return Failure{fmt::format("the gzip data of `{}` is damaged ({})", path, what), kDamagedHint};
+      return Failure{fmt::format("the gzip data of `{}` is damaged ({})", path, what), kDamagedGzipHint};
     }
     return Done{};
   }

@@ -15,7 +15,7 @@ namespace nnc::rt {
 // Large blocks start on a huge page: a trial's memory is walked from end to end at every step, and with small
 // pages the table of addresses would miss all the time.
 static constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
-static constexpr std::uint64_t kLine = 64;
+static constexpr std::uint64_t kSmallest = 64;  // a line of the cache
 
 // What a container leaves to its programs, in bytes; the largest number if there is no limit.
 static std::uint64_t container_limit() {
@@ -48,7 +48,7 @@ Result<Memory> Memory::allocate(std::uint64_t bytes) {
   const Failure failure{"not enough memory: " + std::to_string(megabytes) + " MB are needed",
                         "a smaller batch or model needs less"};
   if (bytes > physical_memory()) return failure;
-  const std::uint64_t alignment = bytes >= kHugePage ? kHugePage : kLine;
+  const std::uint64_t alignment = bytes >= kHugePage ? kHugePage : kSmallest;
   const std::uint64_t size = (std::max<std::uint64_t>(bytes, 1) + alignment - 1) / alignment * alignment;
   void* pointer = std::aligned_alloc(alignment, size);
   if (pointer == nullptr) return failure;

@@ -7,8 +7,6 @@
 
 namespace nnc::rt {
 
-static constexpr std::uint64_t kLine = 64;
-
 // ---------------------------------------------------------------- kernel steps
 
 KernelProgram::KernelProgram(const KernelStep& step, bool wide, KernelSet kernels) : step_(&step) {
@@ -17,7 +15,8 @@ KernelProgram::KernelProgram(const KernelStep& step, bool wide, KernelSet kernel
     kernel_ = fast_kernels_f32()[step.op];
     fast_ = true;
     const std::uint64_t bytes = workspace_bytes(step.op, input_shapes(), step.output.shape, step.attributes);
-    scratch_bytes_ = (bytes + kLine - 1) / kLine * kLine;
+    constexpr std::uint64_t kCacheLine = 64;
+    scratch_bytes_ = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
   }
   NNC_CHECK(kernel_ != nullptr, std::string(op_info(step.op).name) + " has no kernel");
 }

@@ -12,7 +12,7 @@
 namespace nnc::rt {
 namespace {
 
-constexpr std::size_t kMostNames = 12;    // in the legend
+constexpr std::size_t kMostNamed = 12;     // in the legend
 constexpr std::size_t kMostCurves = 100;  // drawn
 constexpr int kSide = 420;
 
@@ -50,7 +50,7 @@ Json roc_specification(const std::vector<RocCurve>& curves, const std::vector<st
                   {"symbolType", "stroke"},
                   {"symbolSize", 300},
                   {"orient", "bottom"}}}};
-  if (drawn.size() > kMostNames) color["legend"] = nullptr;
+  if (drawn.size() > kMostNamed) color["legend"] = nullptr;
   // Ten colours are more than every eye can tell apart: the second half is dashed as well.
   Json dashes = Json::array();
   for (std::size_t i = 0; i < drawn.size(); ++i)

@@ -19,8 +19,6 @@ namespace {
 using Pick = TrialsRef::Pick;
 using Op = ReportExpr::Binary::Op;
 
-Finding inconclusive(std::string evidence) { return {Verdict::Inconclusive, std::move(evidence)}; }
-
 TrialsRef exactly(const Group& group) {
   return {.experiment = group.first().experiment, .point = group.first().params, .by = {}};
 }

@@ -16,8 +16,6 @@ namespace {
 using Op = ReportExpr::Binary::Op;
 using UnaryOp = ReportExpr::Unary::Op;
 
-Finding inconclusive(std::string evidence) { return {Verdict::Inconclusive, std::move(evidence)}; }
-
 Finding negated(Finding finding) {
   if (finding.verdict == Verdict::Supported) {
     finding.verdict = Verdict::Refuted;

@@ -16,8 +16,6 @@ namespace {
 
 using Op = ReportExpr::Binary::Op;
 
-Finding inconclusive(std::string evidence) { return {Verdict::Inconclusive, std::move(evidence)}; }
-
 Verdict outright(bool holds) { return holds ? Verdict::Supported : Verdict::Refuted; }
 
 Verdict verdict_of(Op op, const MeanTest& test) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "compiler/plan/report_plan.hpp"
 #include "runtime/record/predictions.hpp"
@@ -18,6 +19,7 @@ struct Finding {
   Verdict verdict = Verdict::Inconclusive;
   std::string evidence;
 };
+inline Finding inconclusive(std::string evidence) { return {Verdict::Inconclusive, std::move(evidence)}; }
 
 // What is compared, and how the sides came about.
 struct Comparison {

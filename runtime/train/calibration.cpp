@@ -5,6 +5,7 @@
 #include <chrono>
 #include <vector>
 
+#include "runtime/train/elapsed.hpp"
 #include "runtime/train/judging.hpp"
 #include "runtime/train/machinery.hpp"
 
@@ -12,10 +13,6 @@ namespace nnc::rt {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 struct Planned {
   std::shared_ptr<const TrialSamples> samples;

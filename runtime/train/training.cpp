@@ -10,16 +10,13 @@
 
 #include "compiler/base/check.hpp"
 #include "runtime/random/random.hpp"
+#include "runtime/train/elapsed.hpp"
 
 namespace nnc::rt {
 namespace {
 
 constexpr std::chrono::milliseconds kProgressPause{100};
 constexpr std::int64_t kReservedEpochs = 1 << 20;  // beyond, histories grow as they need to
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
 // A value that is not a number is never better, and everything else is better than it.
 bool is_better(double value, double best, Direction better) {

@@ -10,6 +10,7 @@
 
 #include "compiler/base/check.hpp"
 #include "runtime/record/predictions.hpp"
+#include "runtime/train/elapsed.hpp"
 #include "runtime/train/known_results.hpp"
 
 namespace nnc::rt {
@@ -19,10 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 // Writing a checkpoint may take this part of the time.
 constexpr double kCheckpointShare = 0.01;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 Clock::time_point after(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
