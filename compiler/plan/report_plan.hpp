@@ -153,10 +153,9 @@ struct ReportClaim {
   std::string text;
   ReportExprPtr condition;  // a bool
 };
-using ReportBlock =
-    std::variant<ReportText, ReportImages, ReportSummary, ReportCurves, ReportTable, ReportBars,
-                 ReportCompare, ReportConfusion, ReportRoc, ReportMistakes, ReportHeatmap, ReportSelection,
-                 ReportClaim>;
+using ReportBlock = std::variant<ReportText, ReportImages, ReportSummary, ReportCurves, ReportTable,
+                                 ReportBars, ReportCompare, ReportConfusion, ReportRoc, ReportMistakes,
+                                 ReportHeatmap, ReportSelection, ReportClaim>;
 
 struct ReportPlan {
   std::string title;

@@ -1,4 +1,5 @@
-// Asking a question of every node of an expression, and looking through its parentheses. The parser limits how deep expressions nest.
+// Asking a question of every node of an expression, and looking through its parentheses. The parser limits
+// how deep expressions nest.
 #pragma once
 
 #include <algorithm>

@@ -12,7 +12,7 @@
 namespace nnc::rt {
 namespace {
 
-constexpr std::size_t kMostNamed = 12;     // in the legend
+constexpr std::size_t kMostNamed = 12;    // in the legend
 constexpr std::size_t kMostCurves = 100;  // drawn
 constexpr int kSide = 420;
 
