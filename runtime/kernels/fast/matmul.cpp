@@ -131,14 +131,14 @@ constexpr std::int64_t kFewColumns = 64;
 // Skipping pays while at most so many of 16 factors are not zero.
 constexpr std::int64_t kOften = 12;
 
-bool is_sparse(std::int64_t found, const SparseBlock& s) { return found * 16 <= s.rows * s.depth * kOften; }
+bool is_sparse(std::int64_t found, std::int64_t elements) { return found * 16 <= elements * kOften; }
 
 // Looks at a few blocks of the left side, spread over all of it.
 bool looks_sparse(const Product& p) {
   constexpr std::int64_t kSamples = 8;
   std::array<std::uint32_t, SparseBlock::kRows> masks;
-  SparseBlock all;
   std::int64_t found = 0;
+  std::int64_t elements = 0;
   for (std::int64_t i = 0; i < kSamples; ++i) {
     const std::int64_t row = p.rows * i / kSamples;
     const std::int64_t begin = p.depth * (i * 3 % kSamples) / kSamples;
@@ -148,10 +148,9 @@ bool looks_sparse(const Product& p) {
     s.depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - begin);
     s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
     found += sparse_set().find(s, masks.data());
-    all.rows += s.rows * s.depth;
+    elements += s.rows * s.depth;
   }
-  all.depth = 1;
-  return is_sparse(found, all);
+  return is_sparse(found, elements);
 }
 
 bool may_skip_zeros(const Product& p) {
@@ -194,7 +193,7 @@ void multiply_sparse(const Product& p) {
       s.rows = std::min<std::int64_t>(SparseBlock::kRows, p.rows - row);
       s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
       s.c = p.out + row * p.out_row;
-      if (is_sparse(sparse_set().find(s, masks.data()), s)) {
+      if (is_sparse(sparse_set().find(s, masks.data()), s.rows * s.depth)) {
         sparse_set().multiply(s, masks.data());
       } else {
         multiply_dense(tiles, p, s, row, begin);

@@ -11,6 +11,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "runtime/kernels/fast/beats.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
@@ -23,9 +25,6 @@ using DI = hn::RebindToSigned<D>;
 using V = hn::Vec<D>;
 using VI = hn::Vec<DI>;
 using M = hn::Mask<D>;
-
-// Whether x replaces the best so far: larger, or the first NaN.
-HWY_INLINE M beats(V x, V best) { return hn::AndNot(hn::IsNaN(best), hn::Or(hn::Gt(x, best), hn::IsNaN(x))); }
 
 HWY_ATTR void maxima(const Maxima& m) {
   const D d;

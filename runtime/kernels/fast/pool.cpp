@@ -13,6 +13,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "runtime/kernels/fast/beats.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace nnc::rt::fast {
 namespace HWY_NAMESPACE {
@@ -28,8 +30,6 @@ HWY_INLINE std::int64_t lanes() { return static_cast<std::int64_t>(hn::Lanes(D()
 HWY_INLINE M lanes_left(std::int64_t left) {
   return hn::FirstN(D(), static_cast<std::size_t>(std::min(lanes(), left)));
 }
-// Whether x replaces the best so far: larger, or the first NaN.
-HWY_INLINE M beats(V x, V best) { return hn::AndNot(hn::IsNaN(best), hn::Or(hn::Gt(x, best), hn::IsNaN(x))); }
 
 HWY_INLINE V largest(const PoolWindow& w, const float* image, M mask) {
   const D d;
