@@ -153,9 +153,9 @@ bool looks_sparse(const Product& p) {
   return is_sparse(found, elements);
 }
 
-bool may_skip_zeros(const Product& p) {
+bool can_skip_zeros(const Product& p) {
   return p.rhs.column == 1 && p.out_column == 1 && p.columns >= kFewColumns &&
-         (p.lhs.column == 1 || p.lhs.row == 1) && is_on(Optimization::SkipZeros) && looks_sparse(p);
+         (p.lhs.column == 1 || p.lhs.row == 1) && is_on(Optimization::SkipZeros);
 }
 
 // Columns [column, column + columns) of some rows and some depth, without looking for zeros.
@@ -202,10 +202,38 @@ void multiply_sparse(const Product& p) {
   }
 }
 
+// ---------------------------------------------------------------- gradients that are used up at once
+
+// A few rows at a time, so that a gradient is still near when it is used; a sparse one never leaves the
+// registers.
+void multiply_and_update(const Product& p, const UpdateCall& update) {
+  std::array<std::uint32_t, SparseBlock::kRows> masks;
+  const bool can_skip = can_skip_zeros(p);
+  Product strip = p;
+  SparseBlock s;
+  s.a_row = p.lhs.row, s.a_column = p.lhs.column;
+  s.b = p.rhs.data, s.b_row = p.rhs.row;
+  s.c_row = p.columns;
+  s.columns = p.columns;
+  s.depth = p.depth;
+  for (std::int64_t row = 0; row < p.rows; row += s.rows) {
+    s.rows = std::min<std::int64_t>(SparseBlock::kRows, p.rows - row);
+    s.a = strip.lhs.data = p.lhs.data + row * p.lhs.row;
+    const UpdateCall here = update.from(row * p.columns);
+    s.update = &here;
+    if (can_skip && is_sparse(sparse_set().find(s, masks.data()), s.rows * s.depth)) {
+      sparse_set().multiply(s, masks.data());
+    } else {
+      multiply_dense(tile_set(), strip, s, 0, 0);
+      fast_update()->run(here, strip.out, s.rows * s.columns);
+    }
+  }
+}
+
 // ---------------------------------------------------------------- the whole product
 
 void multiply(const Product& p) {
-  if (may_skip_zeros(p)) return multiply_sparse(p);
+  if (can_skip_zeros(p) && looks_sparse(p)) return multiply_sparse(p);
   const TileSet& tiles = tile_set();
   const std::int64_t vectors = (p.columns + tiles.lanes - 1) / tiles.lanes;
   const EvenParts panels(vectors, TileSet::kMaxVectors);
@@ -277,6 +305,7 @@ void matmul(const KernelCall& call) {
   if (p.rows == 0 || p.columns == 0) return;
   if (p.depth == 0) {
     if (call.part == 0) std::fill_n(p.out, p.rows * p.columns, 0.0F);
+    if (call.update != nullptr) fast_update()->run(*call.update, p.out, p.rows * p.columns);
     return;
   }
   // Turned round when that saves the copies, or copies the smaller side.
@@ -292,7 +321,11 @@ void matmul(const KernelCall& call) {
          p.panel};
   }
   p = share_of_product(p, call);
-  if (p.rows > 0) multiply(p);
+  if (p.rows == 0) return;
+  const bool in_strips = p.depth <= SparseBlock::kDepth && p.rhs.column == 1 && p.out_column == 1;
+  if (call.update != nullptr && in_strips) return multiply_and_update(p, *call.update);
+  multiply(p);
+  if (call.update != nullptr) fast_update()->run(*call.update, p.out, p.rows * p.columns);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "runtime/kernels/kernels.hpp"
+
 namespace nnc::rt::fast {
 
 // A block: at most kRows rows and kDepth of depth.
@@ -23,6 +25,9 @@ struct SparseBlock {
   std::int64_t c_row = 0;
   std::int64_t columns = 0;
   bool accumulate = false;  // begin with what C holds instead of 0
+  // If there is one: C is a gradient that is not kept, and this the update it makes, from C's first element
+  // on.
+  const UpdateCall* update = nullptr;
 };
 
 struct SparseSet {
