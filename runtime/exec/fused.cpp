@@ -15,6 +15,11 @@ namespace nnc::rt {
 using Access = FusedStep::Access;
 
 static constexpr std::int64_t kCacheBytes = 32 * 1024;
+// Of rows of a producer that does the update too: it cuts them itself.
+static constexpr std::int64_t kUpdateBytes = 128 * 1024;
+// What an update walks over, and how much of it stays near from step to step.
+static constexpr std::int64_t kUpdateStreams = 3;
+static constexpr std::int64_t kNearBytes = 4 * 1024 * 1024;
 static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
@@ -39,6 +44,7 @@ FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf
   producer_.updates = producer_.by_rows && instructions_.size() == 1 && copies_.empty() &&
                       instructions_.front().update != nullptr &&
                       instructions_.front().inputs[3] == producer_.target;
+  if (producer_.updates) choose_rows_at_once(kUpdateBytes);
 }
 
 template <class T>
@@ -63,21 +69,27 @@ int FusedProgram<T>::useful_parts(int most) const {
                           static_cast<int>(std::clamp<std::int64_t>(count_of_pieces(), 1, most)));
 }
 
-// So many rows that they stay in the nearest cache until they are read, but enough for whole tiles.
+// As many rows of the producer as fit, but enough for whole tiles.
+template <class T>
+void FusedProgram<T>::choose_rows_at_once(std::int64_t bytes) {
+  constexpr std::int64_t kRowsOfTiles = 16;
+  const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t fitting = bytes / row_bytes / kRowsOfTiles * kRowsOfTiles;
+  producer_.rows_at_once = producer_.by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
+  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
+  producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
+}
+
+// Rows stay in the nearest cache until they are read.
 template <class T>
 void FusedProgram<T>::lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows) {
-  constexpr std::int64_t kRowsOfTiles = 16;
   const KernelStep& product = *step.producer;
   producer_.step = &product;
   producer_.kernel = kernel;
   producer_.by_rows = by_rows;
   producer_.rows = product.output.shape[0];
   producer_.columns = product.output.shape[1];
-  const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
-  const std::int64_t fitting = kCacheBytes / 2 / row_bytes / kRowsOfTiles * kRowsOfTiles;
-  producer_.rows_at_once = by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
-  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
-  producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
+  choose_rows_at_once(kCacheBytes / 2);
   std::vector<Shape> shapes;
   for (const Operand& input : product.inputs) shapes.push_back(input.shape);
   if (by_rows) {
@@ -371,6 +383,7 @@ void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::by
   UpdateCall update;
   if (producer_.updates) {
     update = update_call(context, instructions_.front(), first);
+    update.far = count_ * kUpdateStreams * static_cast<std::int64_t>(sizeof(T)) > kNearBytes;
     call.update = &update;
   }
   producer_.kernel(call);

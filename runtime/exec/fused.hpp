@@ -93,6 +93,7 @@ class FusedProgram {
   // Elements of the index space: blocks of them, or whole rows of the producer.
   [[nodiscard]] std::int64_t count_of_pieces() const;
 
+  void choose_rows_at_once(std::int64_t bytes);
   void lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows);
   void choose_block(const FusedStep& step);
   void lay_out_inputs(const FusedStep& step);

@@ -31,6 +31,7 @@ struct UpdateCall {
   float* mean = nullptr;
   float* square = nullptr;
   std::array<float, 2> mean_numbers{}, square_numbers{}, step_numbers{};
+  bool far = false;  // all of it together is more than the nearer caches hold
 
   // The same from some element on.
   [[nodiscard]] UpdateCall from(std::int64_t element) const {

@@ -12,7 +12,7 @@
 namespace nnc::rt {
 namespace {
 
-constexpr std::size_t kEvaluateBatch = 100;
+constexpr std::size_t kEvaluateBatch = 500;
 
 // The batch sizes that occur when parts of these sizes are visited: the full one first. Parts that are
 // smaller have batches of their own size.

@@ -75,6 +75,13 @@ std::int64_t find(const SparseBlock& s, std::uint32_t* masks) {
   return found;
 }
 
+// Asks for memory that is read soon, into the second-level cache.
+HWY_INLINE void ask_for(const float* data, int vectors) {
+  constexpr int kLine = 64 / sizeof(float);
+  const auto count = vectors * static_cast<int>(hn::Lanes(D()));
+  for (int i = 0; i < count; i += kLine) __builtin_prefetch(data + i, 0, 2);
+}
+
 // What becomes of the sums of a row: they are stored, or they update something while the next row is
 // multiplied. The last vector is masked: columns beyond C are neither read nor written.
 template <int kVectors>
@@ -92,14 +99,21 @@ struct StoreRow {
 
 template <int kVectors>
 struct UpdateRow {
-  explicit HWY_INLINE UpdateRow(const SparseBlock& s) : call(*s.update), adam(call) {}
+  explicit HWY_INLINE UpdateRow(const SparseBlock& s)
+      : call(*s.update), ahead(kRowsAhead * s.c_row), adam(call) {}
   HWY_INLINE void operator()(const V* sums, std::int64_t at, hn::Mask<D> last) const {
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(D()));
+    if (call.far) {
+      for (const float* stream : {call.weights, call.mean, call.square})
+        ask_for(stream + at + ahead, kVectors);
+    }
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors - 1; ++v) adam.run(call, at + v * lanes, sums[v]);
     adam.run_some(call, at + (kVectors - 1) * lanes, sums[kVectors - 1], last);
   }
+  static constexpr std::int64_t kRowsAhead = 4;
   const UpdateCall& call;
+  std::int64_t ahead;
   AdamUpdate adam;
 };
 
@@ -115,6 +129,7 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
   for (std::int64_t row = 0; row < s.rows; ++row) {
     const std::int64_t at = row * s.c_row + column;
     const float* a = s.a + row * s.a_row;
+    if (row < s.ahead_rows) ask_for(s.ahead + row * s.b_row + column, kVectors);
     V sums[kVectors];
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {

@@ -25,6 +25,9 @@ struct SparseBlock {
   std::int64_t c_row = 0;
   std::int64_t columns = 0;
   bool accumulate = false;  // begin with what C holds instead of 0
+  // Rows that are read next, asked for while this block is multiplied; b_row apart.
+  const float* ahead = nullptr;
+  std::int64_t ahead_rows = 0;
   // If there is one: C is a gradient that is not kept, and this the update it makes, from C's first element
   // on.
   const UpdateCall* update = nullptr;
