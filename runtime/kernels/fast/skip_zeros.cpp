@@ -135,10 +135,23 @@ double cost_with_right(const Product& p) {
 
 // ---------------------------------------------------------------- zeros on the left
 
-// While a row on the left is multiplied, one on the right that belongs to the next block of depth is fetched.
-void ask_ahead(SparseBlock& s, const Product& p, std::int64_t k) {
-  s.ahead = p.rhs.data + k * p.rhs.row;
-  s.ahead_rows = std::clamp<std::int64_t>(p.depth - k, 0, s.rows);
+// What the rows from `row` on ask for: their share of the next block of depth of the right side.
+Ahead ahead_of(const Product& p, const SparseBlock& s, std::int64_t column, std::int64_t begin,
+               std::int64_t row) {
+  constexpr std::int64_t kLine = 64 / sizeof(float);
+  const std::int64_t next = begin + SparseBlock::kDepth;
+  const std::int64_t depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - next);
+  Ahead ahead;
+  if (depth <= 0) return ahead;
+  const bool by_rows = p.rhs.column == 1;
+  const std::int64_t pieces = by_rows ? depth : s.columns;
+  ahead.distance = by_rows ? p.rhs.row : p.rhs.column;
+  ahead.lines = ((by_rows ? s.columns : depth) + kLine - 1) / kLine;
+  ahead.at_once = (pieces + p.rows - 1) / p.rows;
+  const std::int64_t first = row * ahead.at_once;
+  ahead.pieces = std::max<std::int64_t>(pieces - first, 0);
+  ahead.data = p.rhs.data + next * p.rhs.row + column * p.rhs.column + first * ahead.distance;
+  return ahead;
 }
 
 // The block of the right side that belongs to some depth is used by all rows before the next.
@@ -161,7 +174,7 @@ void multiply_by_left(const Product& p) {
         choose_rows(s, p, row);
         s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
         s.c = p.out + row * p.out_row + column;
-        if (!copies) ask_ahead(s, p, begin + SparseBlock::kDepth + row);
+        s.ahead = ahead_of(p, s, column, begin, row);
         multiply(s, masks);
       }
     }

@@ -75,11 +75,17 @@ std::int64_t find(const SparseBlock& s, std::uint32_t* masks) {
   return found;
 }
 
-// Asks for memory that is read soon, into the second-level cache.
-HWY_INLINE void ask_for(const float* data, int vectors) {
-  constexpr int kLine = 64 / sizeof(float);
-  const auto count = vectors * static_cast<int>(hn::Lanes(D()));
-  for (int i = 0; i < count; i += kLine) __builtin_prefetch(data + i, 0, 2);
+constexpr std::int64_t kLine = 64 / sizeof(float);
+
+// Into the second-level cache.
+HWY_INLINE void ask_for(const float* data, std::int64_t lines) {
+  for (std::int64_t i = 0; i < lines; ++i) __builtin_prefetch(data + i * kLine, 0, 2);
+}
+
+HWY_INLINE void ask_for(const Ahead& ahead, std::int64_t row) {
+  const std::int64_t end = std::min((row + 1) * ahead.at_once, ahead.pieces);
+  for (std::int64_t i = row * ahead.at_once; i < end; ++i)
+    ask_for(ahead.data + i * ahead.distance, ahead.lines);
 }
 
 // What becomes of the sums of a row: they are stored, or they update something while the next row is
@@ -104,14 +110,14 @@ struct UpdateRow {
   HWY_INLINE void operator()(const V* sums, std::int64_t at, hn::Mask<D> last) const {
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(D()));
     if (call.far) {
-      for (const float* stream : {call.weights, call.mean, call.square})
-        ask_for(stream + at + ahead, kVectors);
+      for (const float* stream : {call.weights, call.mean, call.square}) ask_for(stream + at + ahead, kLines);
     }
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors - 1; ++v) adam.run(call, at + v * lanes, sums[v]);
     adam.run_some(call, at + (kVectors - 1) * lanes, sums[kVectors - 1], last);
   }
   static constexpr std::int64_t kRowsAhead = 4;
+  static constexpr std::int64_t kLines = kVectors * static_cast<std::int64_t>(hn::MaxLanes(D())) / kLine;
   const UpdateCall& call;
   std::int64_t ahead;
   AdamUpdate adam;
@@ -129,7 +135,7 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
   for (std::int64_t row = 0; row < s.rows; ++row) {
     const std::int64_t at = row * s.c_row + column;
     const float* a = s.a + row * s.a_row;
-    if (row < s.ahead_rows) ask_for(s.ahead + row * s.b_row + column, kVectors);
+    if (column == 0) ask_for(s.ahead, row);
     V sums[kVectors];
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
