@@ -135,49 +135,64 @@ double cost_with_right(const Product& p) {
 
 // ---------------------------------------------------------------- zeros on the left
 
-// What the rows from `row` on ask for: their share of the next block of depth of the right side.
-Ahead ahead_of(const Product& p, const SparseBlock& s, std::int64_t column, std::int64_t begin,
-               std::int64_t row) {
+// Rows and columns of the result that are computed together: by all of their depth, a block of depth at a
+// time.
+struct Area {
+  std::int64_t row, rows;
+  std::int64_t column, columns;
+};
+
+// What the rows from `row` on ask for: their share of the area's next block of depth of the right side.
+Ahead ahead_of(const Product& p, const Area& area, std::int64_t begin, std::int64_t row) {
   constexpr std::int64_t kLine = 64 / sizeof(float);
   const std::int64_t next = begin + SparseBlock::kDepth;
   const std::int64_t depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - next);
   Ahead ahead;
   if (depth <= 0) return ahead;
   const bool by_rows = p.rhs.column == 1;
-  const std::int64_t pieces = by_rows ? depth : s.columns;
+  const std::int64_t pieces = by_rows ? depth : area.columns;
   ahead.distance = by_rows ? p.rhs.row : p.rhs.column;
-  ahead.lines = ((by_rows ? s.columns : depth) + kLine - 1) / kLine;
-  ahead.at_once = (pieces + p.rows - 1) / p.rows;
-  const std::int64_t first = row * ahead.at_once;
+  ahead.lines = ((by_rows ? area.columns : depth) + kLine - 1) / kLine;
+  ahead.at_once = (pieces + area.rows - 1) / area.rows;
+  const std::int64_t first = (row - area.row) * ahead.at_once;
   ahead.pieces = std::max<std::int64_t>(pieces - first, 0);
-  ahead.data = p.rhs.data + next * p.rhs.row + column * p.rhs.column + first * ahead.distance;
+  ahead.data = p.rhs.data + next * p.rhs.row + area.column * p.rhs.column + first * ahead.distance;
   return ahead;
 }
 
-// The block of the right side that belongs to some depth is used by all rows before the next.
-void multiply_by_left(const Product& p) {
+// The block of the right side that belongs to some depth is used by all rows of the area before the next.
+void multiply_area(const Product& p, const Area& area) {
   Masks masks;
   SparseBlock s = block_of(p);
-  const bool copies = p.rhs.column != 1;
-  const std::int64_t widest = copies ? kCopied : p.columns;
-  for (std::int64_t column = 0; column < p.columns; column += widest) {
-    s.columns = std::min(widest, p.columns - column);
-    for (std::int64_t begin = 0; begin < p.depth; begin += SparseBlock::kDepth) {
-      choose_depth(s, p, begin);
-      s.b = p.rhs.data + begin * p.rhs.row + column * p.rhs.column;
-      if (copies) {
-        transpose({s.b, p.rhs.column, s.columns, s.depth, p.panel, kCopiedRow});
-        s.b = p.panel;
-        s.b_row = kCopiedRow;
-      }
-      for (std::int64_t row = 0; row < p.rows; row += SparseBlock::kRows) {
-        choose_rows(s, p, row);
-        s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
-        s.c = p.out + row * p.out_row + column;
-        s.ahead = ahead_of(p, s, column, begin, row);
-        multiply(s, masks);
-      }
+  s.columns = area.columns;
+  for (std::int64_t begin = 0; begin < p.depth; begin += SparseBlock::kDepth) {
+    choose_depth(s, p, begin);
+    s.b = p.rhs.data + begin * p.rhs.row + area.column * p.rhs.column;
+    if (p.rhs.column != 1) {
+      transpose({s.b, p.rhs.column, s.columns, s.depth, p.panel, kCopiedRow});
+      s.b = p.panel;
+      s.b_row = kCopiedRow;
     }
+    for (std::int64_t row = area.row; row < area.row + area.rows; row += s.rows) {
+      s.rows = std::min<std::int64_t>(SparseBlock::kRows, area.row + area.rows - row);
+      s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
+      s.c = p.out + row * p.out_row + area.column;
+      s.ahead = ahead_of(p, area, begin, row);
+      multiply(s, masks);
+    }
+  }
+}
+
+// All rows where their right side is copied; otherwise so few that their results stay near until they are
+// complete.
+void multiply_by_left(const Product& p) {
+  constexpr std::int64_t kTogether = 32;
+  const bool copies = p.rhs.column != 1;
+  const std::int64_t tallest = copies ? p.rows : kTogether;
+  const std::int64_t widest = copies ? kCopied : p.columns;
+  for (std::int64_t row = 0; row < p.rows; row += tallest) {
+    for (std::int64_t column = 0; column < p.columns; column += widest)
+      multiply_area(p, {row, std::min(tallest, p.rows - row), column, std::min(widest, p.columns - column)});
   }
 }
 
