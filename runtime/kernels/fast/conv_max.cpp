@@ -13,7 +13,7 @@
 namespace nnc::rt::fast {
 namespace {
 
-constexpr std::int64_t kBufferRow = 48;  // floats: the widest tile
+constexpr std::int64_t kBufferRow = 64;  // floats: the widest tile
 
 std::int64_t buffer_rows(const WindowSizes& s) {
   return std::max<std::int64_t>(TileSet::kMaxRows, places_of(s));
@@ -130,7 +130,7 @@ void find_maxima(const KernelCall& call, const MaximaOutput& out) {
   if (call.output.count() == 0) return;
   const WindowSizes whole = convolved(s);
   const TileSet& tiles = tile_set();
-  const EvenParts panels((s.out_channels + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors);
+  const EvenParts panels((s.out_channels + tiles.lanes - 1) / tiles.lanes, tiles.max_vectors);
   Pieces pieces(call.workspace.data());
   float* framed = pieces.take<float>(frame_floats(whole));
   float* buffer = pieces.take<float>(buffer_rows(s) * kBufferRow);

@@ -112,7 +112,7 @@ void multiply_dense(const Product& given) {
   const Product p = as_given ? given : given.turned();
   const TileSet& tiles = tile_set();
   const std::int64_t vectors = (p.columns + tiles.lanes - 1) / tiles.lanes;
-  const EvenParts panels(vectors, TileSet::kMaxVectors);
+  const EvenParts panels(vectors, tiles.max_vectors);
   if (p.rhs.column == 1 && p.depth <= kDepth && p.depth * p.columns <= kSmallSide) {
     return multiply_by_small(tiles, p, panels);
   }

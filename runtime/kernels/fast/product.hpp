@@ -16,10 +16,10 @@ struct Matrix {
   [[nodiscard]] Matrix transposed() const { return {data, column, row}; }
 };
 
-// A block of depth, and the most columns of a panel of the right side (48 KiB), which stays in the
+// A block of depth, and the most columns of a panel of the right side (64 KiB), which stays in the
 // second-level cache.
 constexpr std::int64_t kDepth = 256;
-constexpr std::int64_t kMaxPanel = 48;
+constexpr std::int64_t kMaxPanel = 64;
 
 struct Product {
   std::int64_t rows, columns, depth;

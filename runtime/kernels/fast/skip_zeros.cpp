@@ -62,7 +62,7 @@ void multiply_dense(const SparseBlock& s) {
   tile.b_inner = s.b_row;
   tile.c_row = s.c_row;
   tile.accumulate = s.accumulate;
-  const EvenParts panels((s.columns + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors);
+  const EvenParts panels((s.columns + tiles.lanes - 1) / tiles.lanes, tiles.max_vectors);
   for (std::int64_t i = 0; i < panels.count; ++i) {
     const std::int64_t column = panels.begin(i) * tiles.lanes;
     tile.columns = std::min(panels.begin(i + 1) * tiles.lanes, s.columns) - column;
