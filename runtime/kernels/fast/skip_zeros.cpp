@@ -99,7 +99,7 @@ void multiply(const SparseBlock& s, Masks& masks) {
 
 // The share of elements of the left side that are not 0, by a few blocks spread over all of it.
 double share_of_others(const Product& p) {
-  constexpr std::int64_t kSamples = 8;
+  constexpr std::int64_t kSamples = 4;
   Masks masks;
   std::int64_t found = 0;
   std::int64_t elements = 0;
