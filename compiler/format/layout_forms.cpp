@@ -26,6 +26,11 @@ int level_of(std::string_view op) {
   return std::ranges::find(kOperators, op, &Operator::text)->level;
 }
 
+// `3x3 .height`: without the blank the point would belong to the number.
+bool is_number(const Part& part) {
+  return part.is(Rule::int_literal) || part.is(Rule::float_literal) || part.is(Rule::dims_literal);
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------- expressions
@@ -42,6 +47,7 @@ Layout LayoutBuilder::build_expression(const Cursor& node) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Part& part = parts[i];
     if (!part.is(Rule::binary_operator)) {
+      if (part.is(Rule::member) && is_number(parts[i - 1])) operand.push_back(space());
       operand.push_back(build_part(part));
       if (part.is(Rule::prefix_operator) && part.text == "not") operand.push_back(space());
       continue;

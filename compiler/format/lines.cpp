@@ -52,7 +52,8 @@ void Lines::comment(std::string_view text, bool own_line, int newlines, int colu
     lines_.back().code += text;
     lines_.back().is_comment = true;
   }
-  end_line(1);
+  // What stood behind a separator and has a line of its own now is no documentation of the next declaration.
+  end_line(!own_line && !behind && indent == 0 ? 2 : 1);
 }
 
 // Comments of lines that follow each other stay under each other where the author had put them so.

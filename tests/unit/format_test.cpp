@@ -44,6 +44,7 @@ TEST_CASE("blanks between words are one or none", "[format]") {
   CHECK(format("model\tm( a:int=3 ,b :[ int ]=[ 1,2 ] , c: valid|same=valid ){ }") ==
         "model m(a: int = 3, b: [int] = [1, 2], c: valid | same = valid) {}\n");
   CHECK(format_value("1+2*-a ^ - 2..n // 3") == "1 + 2 * -a ^ -2 .. n // 3");
+  CHECK(format_value("3x3  . height") == "3x3 .height");
   CHECK(format_value("not  a==b and ( c . d [n:1] (2) )") == "not a == b and (c.d[n: 1](2))");
   CHECK(format_body("param k:[a,b]~init; state s~zeros; s<-s+1; expects in:[h,_,3]\"hint\"") ==
         "  param k: [a, b] ~ init\n  state s ~ zeros\n  s <- s + 1\n  expects in: [h, _, 3] \"hint\"\n");
@@ -106,6 +107,7 @@ TEST_CASE("comments stay with their words", "[format]") {
 TEST_CASE("documentation stays documentation, and nothing becomes it", "[format]") {
   CHECK(format("  ## doc\r\n  let a = 1") == "## doc\r\nlet a = 1\r\n");
   CHECK(format("let a = 1\n## of nothing\n; let b = 2") == "let a = 1\n## of nothing\n\nlet b = 2\n");
+  CHECK(format("; ## of nothing\nlet b = 2") == "## of nothing\n\nlet b = 2\n");
   CHECK(format("\xEF\xBB\xBF## doc\nlet a = 1") == "## doc\nlet a = 1\n");
 }
 
