@@ -162,6 +162,23 @@ TEST_CASE("the examples and the standard library are formatted", "[format]") {
   }
 }
 
+TEST_CASE("the programs in the documents are formatted", "[format]") {
+  int programs = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs")) {
+    if (entry.path().extension() != ".md") continue;
+    const std::string document = read_file(entry.path().string()).value();
+    const std::string open = "```nn\n";
+    for (std::size_t at = document.find(open); at != std::string::npos; at = document.find(open, at + 1)) {
+      const std::size_t begin = at + open.size();
+      const std::string program = document.substr(begin, document.find("```", begin) - begin);
+      INFO(entry.path());
+      if (const auto formatted = test::try_format(program)) CHECK(*formatted == program);
+      ++programs;
+    }
+  }
+  CHECK(programs > 20);
+}
+
 // format_source itself compares programs and throws if one has changed.
 TEST_CASE("damaged programs are refused or stay the same program", "[format]") {
   const int count = from_environment("NNC_TEST_SCALE") == "full" ? 100'000 : 2'000;
