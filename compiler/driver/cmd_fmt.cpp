@@ -107,6 +107,10 @@ void format_text(Formatted& result, std::string text) {
 
 // In the place of the text that was read; what somebody else wrote meanwhile is not lost.
 Status write_back(const Env& env, const Formatted& result) {
+  std::error_code unknown;
+  if (!fs::is_regular_file(result.path, unknown))
+    return Failure{fmt::format("`{}` is no file that can be replaced", result.path),
+                   "`nnc fmt -` formats what comes from a pipe"};
   const Result<std::string> now = env.read_file(result.path);
   if (!now) return now.failure();
   if (now.value() != result.before())
@@ -196,8 +200,14 @@ class Reporter {
   Json files_ = Json::array();
 };
 
-Result<std::string> read_input(const Env& env, const std::string& path) {
-  if (path != kStandardInput) return env.read_file(path);
+Result<std::string> read_input(Env& env, const Options& options, const std::string& path) {
+  if (path != kStandardInput) {
+    Options one = options;
+    one.file = path;
+    const auto opened = open_program(env, one);
+    if (!opened) return opened.failure();
+    return std::string(opened.value()->sources.file(opened.value()->main).text());
+  }
   std::string text{std::istreambuf_iterator<char>(*env.in), {}};
   if (env.in->bad()) return Failure{"cannot read standard input", ""};
   if (text.size() > kLargestProgram)
@@ -206,7 +216,7 @@ Result<std::string> read_input(const Env& env, const std::string& path) {
 }
 
 void format_file(Env& env, const Options& options, const std::string& path, Reporter& reporter) {
-  Result<std::string> text = read_input(env, path);
+  Result<std::string> text = read_input(env, options, path);
   if (!text) {
     reporter.failed(path, text.failure());
     return;

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "compiler/base/text_diff.hpp"
 #include "tests/unit/driver_world.hpp"
 
 using namespace nnc;
@@ -188,6 +187,12 @@ TEST_CASE("files that cannot be read or written are clear errors, and stay") {
   const Outcome missing = fmt_of({folder.at("no.nn")});
   CHECK(missing.exit_code == kExitUsage);
   CHECK_THAT(missing.err, Catch::Contains("there is no file"));
+  REQUIRE(::mkfifo(folder.at("pipe.nn").c_str(), 0600) == 0);
+  World piped;
+  piped.files[folder.at("pipe.nn")] = "let  a=1";
+  CHECK(piped.run({"fmt", folder.at("pipe.nn")}) == kExitUsage);
+  CHECK_THAT(piped.err.str(), Catch::Contains("no file that can be replaced"));
+  fs::remove(folder.at("pipe.nn"));
   const std::string a = folder.write("a.nn", "let  a=1");
   REQUIRE(::chmod(a.c_str(), 0444) == 0);
   const std::string b = folder.write("b.nn", "let  b=1");
@@ -240,14 +245,4 @@ TEST_CASE("with --json fmt prints one object") {
   CHECK(json["files"][2]["status"] == "unchanged");
   CHECK(json["files"][3]["status"] == "failed");
   CHECK(nlohmann::json::parse(fmt_input("let  a=1", {"--json"}).out)["files"][0]["text"] == "let a = 1\n");
-}
-
-TEST_CASE("a unified diff has hunks with three lines around each change") {
-  CHECK(unified_diff("a\n", "a\n").empty());
-  CHECK(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nx\n6\n7\n8\n9\n") ==
-        "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n");
-  CHECK(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "0\n1\n2\n3\n4\n5\n6\n7\n8\n") ==
-        "@@ -1,3 +1,4 @@\n+0\n 1\n 2\n 3\n@@ -6,4 +7,3 @@\n 6\n 7\n 8\n-9\n");
-  CHECK(unified_diff("", "a\n") == "@@ -0,0 +1 @@\n+a\n");
-  CHECK(unified_diff("a", "a\n") == "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n");
 }

