@@ -232,6 +232,22 @@ void add_store_verbs(const AddVerb& add, Options& options) {
   add_store(verify, options);
 }
 
+void add_format_verb(const AddVerb& add, Options& options) {
+  CLI::App& fmt = add("fmt", "Lay programs out in the one style, without changing what they mean",
+                      "  nnc fmt study.nn\n"
+                      "  nnc fmt --check examples stdlib\n"
+                      "  nnc fmt --diff study.nn\n"
+                      "  nnc fmt - < study.nn",
+                      cmd_fmt);
+  fmt.add_option(
+      "FILE", options.paths,
+      "files, folders with all .nn files in them, or - for standard input to standard output; without it "
+      "the sole .nn file of this folder");
+  fmt.add_flag("--check", options.only_check,
+               "change nothing; exit with 1 and name the files that would change");
+  fmt.add_flag("--diff", options.diff, "change nothing; show what would change, as a unified diff");
+}
+
 std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   std::vector<Verb> verbs;
   const AddVerb add = [&](const char* name, const char* what, const char* examples,
@@ -291,6 +307,7 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
   add_folder(report, options);
   add_store(report, options, "that of the run");
   add_store_verbs(add, options);
+  add_format_verb(add, options);
   CLI::App& explain = add("explain", "Explain a diagnostic, or list all",
                           "  nnc explain E0301\n"
                           "  nnc explain",
