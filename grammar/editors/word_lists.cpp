@@ -35,6 +35,18 @@ void add_operators(WordLists& lists) {
   std::ranges::stable_sort(signs, std::ranges::greater{}, &std::string::size);
 }
 
+// A function of one tensor that gives a tensor serves as a layer by its name alone.
+bool serves_as_layer(std::string_view signature) {
+  const std::string_view parameter = signature.substr(0, signature.find(" -> "));
+  return parameter.find(',') == std::string_view::npos && parameter.ends_with("tensor") &&
+         signature.ends_with("tensor");
+}
+
+void add_builtins(WordLists& lists) {
+  for (const BuiltinInfo& builtin : all_builtins())
+    lists[serves_as_layer(builtin.signature) ? "Library" : "Functions"].emplace_back(builtin.name);
+}
+
 void add_library(WordLists& lists) {
   SourceMap sources;
   Sink sink;
@@ -83,7 +95,7 @@ WordLists word_lists() {
   WordLists lists;
   add_keywords(lists);
   add_operators(lists);
-  for (const BuiltinInfo& builtin : all_builtins()) lists["Functions"].emplace_back(builtin.name);
+  add_builtins(lists);
   add_library(lists);
   return lists;
 }

@@ -8,9 +8,10 @@
 namespace nnc::editors {
 
 // The classes of grammar/keywords.def by their own names, and
-//   Starts      what ends every open block when it begins a line: declarations but `let`, which is also a
-//   statement Operators   the signs of grammar/operators.def, the longer before the shorter Functions   the
-//   language's own functions: compiler/sema/builtins.def Library     what the standard library declares
+//   Starts      declarations but `let`: they end every open block when they begin a line
+//   Operators   the signs of grammar/operators.def, the longer before the shorter
+//   Functions   those of compiler/sema/builtins.def that mean something only with arguments
+//   Library     what the standard library declares, and the functions that serve as layers by their name
 using WordLists = std::map<std::string, std::vector<std::string>>;
 WordLists word_lists();
 

@@ -42,10 +42,17 @@ function! NnIndent(line) abort
   endtry
 endfunction
 
+" Whether a line goes on with the one before it.
+function! s:GoesOn(line) abort
+  let l:before = substitute(getline(prevnonblank(a:line - 1)), '\s*#.*$', '', '')
+  return getline(a:line) =~# '^\s*\%(|>\|[-+*/%@^<>]\s\|==\|!=\|\%(and\|or\|else\)\>\)'
+        \ || l:before =~# '\%([-+*/%@^<>=]\|\<\%(and\|or\|not\)\)$'
+endfunction
+
 function! s:Indent(line) abort
   let l:text = getline(a:line)
   let l:stack = map(synstack(a:line, 1), 'synIDattr(v:val, "name")')
-  if index(l:stack, 'nnProse') >= 0 || l:text =~# '^\s*\%(|>\|[-+*/%@^<>]\s\|==\|!=\|\%(and\|or\)\>\)'
+  if index(l:stack, 'nnProse') >= 0 || s:GoesOn(a:line)
     return -1
   endif
   let [l:open, l:column] = s:OpenBracket(a:line)
