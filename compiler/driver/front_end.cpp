@@ -133,15 +133,18 @@ std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& e
   // A phase that gives up says why; the user must never be left with an exit code alone.
   NNC_CHECK(compilation->sink.has_errors(), "a phase failed without a diagnostic");
   show_diagnostics(env, options, *compilation);
-  if (options.json) *env.out << diagnostics_object(*compilation);
+  if (options.json) *env.out << diagnostics_document(options, *compilation);
   exit_code = only_data_is_wrong(compilation->sink) ? kExitUsage : kExitErrors;
   return nullptr;
 }
 
 void show_diagnostics(Env& env, const Options& options, const Compilation& compilation) {
   if (options.json) return;
+  const std::vector<Diagnostic> all = compilation.sink.sorted();
   const RenderOptions render{use_color(env, options, env.err_is_terminal)};
-  *env.err << render_diagnostics(compilation.sources, compilation.sink.sorted(), render) << std::flush;
+  *env.err << (options.message_format == "short" ? render_short(compilation.sources, all)
+                                                 : render_diagnostics(compilation.sources, all, render))
+           << std::flush;
 }
 
 std::int64_t training_batch(const StudyPlan& plan, const TrialPlan& trial) {
