@@ -15,6 +15,7 @@ CommandOption read_option(const CLI::Option& option) {
   const bool takes_value = option.get_items_expected_max() > 0;
   if (option.get_positional()) {
     result.value = option.get_name(true);
+    result.repeated = option.get_items_expected_max() > 1;
   } else {
     if (!option.get_snames().empty()) result.short_name = "-" + option.get_snames().front();
     if (!option.get_lnames().empty()) result.long_name = "--" + option.get_lnames().front();

@@ -13,6 +13,7 @@ struct CommandOption {
   std::string value;       // what follows, as --help names it: "DIR"; "" for a flag
   std::string what;        // what --help says about it
   bool required = false;
+  bool repeated = false;  // an argument that takes any number of words
 
   // "-o" and "--out", those that there are.
   [[nodiscard]] std::vector<std::string> names() const;

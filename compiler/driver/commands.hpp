@@ -47,6 +47,10 @@ struct Options {
   bool all = false;          // clean: everything
   bool dry_run = false;      // clean: only say it
 
+  std::vector<std::string> paths;  // fmt: files and folders, or -
+  bool only_check = false;         // fmt: only say what would change
+  bool diff = false;               // fmt: only show what would change
+
   bool version = false;  // --version
   std::string command;   // the command line as typed, for the record
 };
@@ -57,6 +61,7 @@ int cmd_plan(Env& env, const Options& options);
 int cmd_summary(Env& env, const Options& options);
 int cmd_report(Env& env, const Options& options);
 int cmd_explain(Env& env, const Options& options);
+int cmd_fmt(Env& env, const Options& options);
 int cmd_ls(Env& env, const Options& options);
 int cmd_show(Env& env, const Options& options);
 int cmd_why(Env& env, const Options& options);

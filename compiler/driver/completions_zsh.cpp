@@ -98,8 +98,10 @@ std::string verb_case(const CommandVerb& verb) {
                                  option_lines(verb.options, "            "));
   for (std::size_t i = 0; i < verb.arguments.size(); ++i) {
     const CommandOption& argument = verb.arguments[i];
-    text += fmt::format("            {} \\\n",
-                        shell_quoted((argument.required ? "" : ":") + in_action(action(argument.value))));
+    text += fmt::format("            {} \\\n", shell_quoted((argument.repeated   ? "*"
+                                                             : argument.required ? ""
+                                                                                 : ":") +
+                                                            in_action(action(argument.value))));
   }
   return text.substr(0, text.size() - 3) + "\n          ;;\n";
 }

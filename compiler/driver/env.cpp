@@ -88,6 +88,7 @@ std::string real_machine() {
 
 Env real_env(const std::atomic<bool>* stop) {
   Env env;
+  env.in = &std::cin;
   env.out = &std::cout;
   env.err = &std::cerr;
   env.out_is_terminal = isatty(STDOUT_FILENO) != 0;

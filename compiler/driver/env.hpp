@@ -14,6 +14,7 @@
 namespace nnc {
 
 struct Env {
+  std::istream* in = nullptr;   // standard input
   std::ostream* out = nullptr;  // results
   std::ostream* err = nullptr;  // diagnostics and progress
   bool out_is_terminal = false;

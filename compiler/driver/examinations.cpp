@@ -192,20 +192,30 @@ Finding examine_completions(const Env& env) {
 Finding examine_editors(const Env& env) {
   struct Editor {
     const char* name;
-    const char* file;  // below HOME
+    const char* folder;  // below HOME
+    const char* begin;   // of what lies in it
   };
-  constexpr Editor kEditors[] = {{"Vim", ".vim/syntax/nn.vim"}, {"Neovim", ".config/nvim/syntax/nn.vim"}};
+  // As docs/editors.md says to install them.
+  constexpr Editor kEditors[] = {
+      {"VS Code", ".vscode/extensions", "nnc.nn-language"},
+      {"Vim", ".vim/pack/nnc/start", "nn"},
+      {"Neovim", ".local/share/nvim/site/pack/nnc/start", "nn"},
+      {"bat", ".config/bat/syntaxes", "nn.sublime-syntax"},
+      {"Sublime Text", ".config/sublime-text/Packages/User", "nn.sublime-syntax"},
+      {"Helix", ".config/helix/runtime/queries", "nn"},
+  };
+  const fs::path home = env.variable("HOME").value_or("/");
   std::vector<std::string> found;
-  const fs::path home = env.variable("HOME").value_or("");
-  std::error_code error;
   for (const Editor& editor : kEditors) {
-    if (fs::exists(home / editor.file, error)) found.emplace_back(editor.name);
+    const std::vector<std::string> files = env.list_files((home / editor.folder).string());
+    if (std::ranges::any_of(files, [&](const std::string& file) { return file.starts_with(editor.begin); }))
+      found.emplace_back(editor.name);
   }
-  for (const fs::path& folder : shared_folders(env)) {
-    if (fs::exists(folder / "vim/vimfiles/syntax/nn.vim", error)) found.emplace_back("Vim, for all users");
+  if (found.empty()) {
+    return {State::Ok, "editors", "none knows .nn files",
+            "docs/editors.md says what there is for which, and where it goes"};
   }
-  if (found.empty()) return {State::Ok, "editors", "no colours for .nn files are installed", ""};
-  return {State::Ok, "editors", fmt::format("colours for {}", fmt::join(found, ", ")), ""};
+  return {State::Ok, "editors", fmt::format("{}", fmt::join(found, ", ")), ""};
 }
 
 }  // namespace nnc

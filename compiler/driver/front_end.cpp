@@ -138,13 +138,15 @@ std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& e
   return nullptr;
 }
 
+std::string diagnostics_text(const Env& env, const Options& options, const SourceMap& sources,
+                             const std::vector<Diagnostic>& diagnostics) {
+  if (options.message_format == "short") return render_short(sources, diagnostics);
+  return render_diagnostics(sources, diagnostics, {use_color(env, options, env.err_is_terminal)});
+}
+
 void show_diagnostics(Env& env, const Options& options, const Compilation& compilation) {
   if (options.json) return;
-  const std::vector<Diagnostic> all = compilation.sink.sorted();
-  const RenderOptions render{use_color(env, options, env.err_is_terminal)};
-  *env.err << (options.message_format == "short" ? render_short(compilation.sources, all)
-                                                 : render_diagnostics(compilation.sources, all, render))
-           << std::flush;
+  *env.err << diagnostics_text(env, options, compilation.sources, compilation.sink.sorted()) << std::flush;
 }
 
 std::int64_t training_batch(const StudyPlan& plan, const TrialPlan& trial) {

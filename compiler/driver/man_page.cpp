@@ -87,9 +87,11 @@ bool is_common(const CommandModel& model, const CommandOption& option) {
 
 std::string verb_section(const CommandModel& model, const CommandVerb& verb) {
   std::string usage = fmt::format("\\fBnnc {}\\fR [\\fIoptions\\fR]", verb.name);
-  for (const CommandOption& argument : verb.arguments)
-    usage += argument.required ? fmt::format(" \\fI{}\\fR", roff(argument.value))
-                               : fmt::format(" [\\fI{}\\fR]", roff(argument.value));
+  for (const CommandOption& argument : verb.arguments) {
+    const std::string name =
+        fmt::format("\\fI{}\\fR{}", roff(argument.value), argument.repeated ? " ..." : "");
+    usage += argument.required ? " " + name : fmt::format(" [{}]", name);
+  }
   std::string text = fmt::format(".SS {}\n{}\n.PP\n{}.\n", roff(verb.name), usage, roff(verb.what));
   for (const CommandOption& argument : verb.arguments) text += option_entry(argument);
   for (const CommandOption& option : verb.options) {

@@ -78,6 +78,23 @@ void add_report_verb(VerbList& verbs, Options& options) {
   add_store(verb, options, "that of the run");
 }
 
+void add_fmt_verb(VerbList& verbs, Options& options) {
+  CLI::App& verb = verbs.add("fmt", "Lay programs out in the one style, without changing what they mean",
+                             "  nnc fmt study.nn\n"
+                             "  nnc fmt --check examples stdlib\n"
+                             "  nnc fmt --diff study.nn\n"
+                             "  nnc fmt - < study.nn",
+                             cmd_fmt);
+  verb.add_option(
+      "FILE", options.paths,
+      "files, folders with all .nn files in them, or - for standard input to standard output; without it "
+      "the sole .nn file of this folder");
+  add_message_format(verb, options);
+  verb.add_flag("--check", options.only_check,
+                "change nothing; exit with 1 and name the files that would change");
+  verb.add_flag("--diff", options.diff, "change nothing; show what would change, as a unified diff");
+}
+
 }  // namespace
 
 VerbList describe_commands(CLI::App& app, Options& options) {
@@ -100,6 +117,7 @@ VerbList add_verbs(CLI::App& app, Options& options) {
   add_summary_verb(verbs, options);
   add_report_verb(verbs, options);
   add_store_verbs(verbs, options);
+  add_fmt_verb(verbs, options);
   add_help_verbs(verbs, options);
   return verbs;
 }

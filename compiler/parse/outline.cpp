@@ -206,7 +206,7 @@ bool begins_declaration(std::string_view text, std::uint32_t position) {
 bool is_first_on_line(std::string_view text, std::uint32_t position) {
   std::uint32_t at = position;
   while (at > 0 && is_blank(text[at - 1])) --at;
-  return at == 0 || text[at - 1] == '\n';
+  return at == 0 || text[at - 1] == '\n' || (at == 3 && text.starts_with("\xEF\xBB\xBF"));
 }
 
 }  // namespace nnc

@@ -180,17 +180,21 @@ bool check_text(std::string_view text, FileId file, Sink& sink) {
 
 }  // namespace
 
-ParsedFile parse_file(const SourceMap& sources, FileId file, Sink& sink) {
+ParsedText parse_text(const SourceMap& sources, FileId file, Sink& sink) {
   const std::string_view text = sources.file(file).text();
-  ParsedFile parsed;
-  parsed.module.file = file;
+  ParsedText parsed;
+  parsed.file.module.file = file;
   if (!check_text(text, file, sink)) return parsed;
   const Outline outline = read_outline(text);
   SyntaxErrors errors(text, file, outline, sink);
-  const syntax::Tree tree = match_grammar(text, outline, errors);
-  parsed.module = build_module(tree, {text, file, outline, sink});
-  parsed.trivia = collect_trivia(text, file, outline);
+  parsed.tree = match_grammar(text, outline, errors);
+  parsed.file.module = build_module(parsed.tree, {text, file, outline, sink});
+  parsed.file.trivia = collect_trivia(text, file, outline);
   return parsed;
+}
+
+ParsedFile parse_file(const SourceMap& sources, FileId file, Sink& sink) {
+  return parse_text(sources, file, sink).file;
 }
 
 std::string print_parse_tree(const SourceMap& sources, FileId file) {

@@ -96,13 +96,22 @@ FittedScale fit_standard(const SampleBytes& samples, std::span<const std::uint32
   return scale;
 }
 
+// Shuffled samples lie all over the memory: each is asked for some samples before its turn.
+[[gnu::always_inline]] inline void ask_for(const SampleBytes& samples, std::uint32_t index) {
+  constexpr std::size_t kLine = 64;
+  const std::uint8_t* row = samples.bytes.data() + index * samples.features;
+  for (std::size_t j = 0; j < samples.features; j += kLine) __builtin_prefetch(row + j);
+}
+
 [[gnu::always_inline]] inline void scale_rows(const SampleBytes& samples, const FittedScale& scale,
                                               std::span<const std::uint32_t> indices, float* out) {
+  constexpr std::size_t kAhead = 3;
   const std::size_t features = samples.features;
   const float* __restrict offset = scale.offset.data();
   const float* __restrict factor = scale.factor.data();
-  for (const std::uint32_t index : indices) {
-    const std::uint8_t* __restrict row = samples.bytes.data() + index * features;
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    if (i + kAhead < indices.size()) ask_for(samples, indices[i + kAhead]);
+    const std::uint8_t* __restrict row = samples.bytes.data() + indices[i] * features;
     float* __restrict target = out;
     for (std::size_t j = 0; j < features; ++j) {
       target[j] = (static_cast<float>(row[j]) - offset[j]) * factor[j];

@@ -15,17 +15,17 @@ namespace nnc::rt {
 using Access = FusedStep::Access;
 
 static constexpr std::int64_t kCacheBytes = 32 * 1024;
+// Of rows of a producer that does the update too: it cuts them itself.
+static constexpr std::int64_t kUpdateBytes = 128 * 1024;
+// What an update walks over, and how much of it stays near from step to step.
+static constexpr std::int64_t kUpdateStreams = 3;
+static constexpr std::int64_t kNearBytes = 4 * 1024 * 1024;
 static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
 
 static std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
 static std::int64_t count_of(const Shape& shape) { return shape.element_count().value(); }
-
-// Two operands that overlap are the same memory: the planner sees to it.
-static bool same_place(const Operand& lhs, const Operand& rhs) {
-  return lhs.region == rhs.region && lhs.offset == rhs.offset;
-}
 
 template <class T>
 FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf<T>>& kernels,
@@ -35,11 +35,16 @@ FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf
   choose_block(step);
   lay_out_inputs(step);
   const bool compounds = std::is_same_v<T, float> && by_fast && is_on(Optimization::Compounds);
-  const std::vector<Operation> operations =
+  std::vector<Operation> operations =
       choose_operations(step, compounds ? fast_compounds() : std::span<const CompoundKernel>());
+  if (compounds && fast_update() != nullptr) combine_update(step, *fast_update(), operations);
   lay_out_numbers(step, operations);
   lay_out_operations(step, operations, kernels);
   lay_out_stores(step);
+  producer_.updates = producer_.by_rows && instructions_.size() == 1 && copies_.empty() &&
+                      instructions_.front().update != nullptr &&
+                      instructions_.front().inputs[3] == producer_.target;
+  if (producer_.updates) choose_rows_at_once(kUpdateBytes);
 }
 
 template <class T>
@@ -64,21 +69,27 @@ int FusedProgram<T>::useful_parts(int most) const {
                           static_cast<int>(std::clamp<std::int64_t>(count_of_pieces(), 1, most)));
 }
 
-// So many rows that they stay in the nearest cache until they are read, but enough for whole tiles.
+// As many rows of the producer as fit, but enough for whole tiles.
+template <class T>
+void FusedProgram<T>::choose_rows_at_once(std::int64_t bytes) {
+  constexpr std::int64_t kRowsOfTiles = 16;
+  const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t fitting = bytes / row_bytes / kRowsOfTiles * kRowsOfTiles;
+  producer_.rows_at_once = producer_.by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
+  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
+  producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
+}
+
+// Rows stay in the nearest cache until they are read.
 template <class T>
 void FusedProgram<T>::lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows) {
-  constexpr std::int64_t kRowsOfTiles = 16;
   const KernelStep& product = *step.producer;
   producer_.step = &product;
   producer_.kernel = kernel;
   producer_.by_rows = by_rows;
   producer_.rows = product.output.shape[0];
   producer_.columns = product.output.shape[1];
-  const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
-  const std::int64_t fitting = kCacheBytes / 2 / row_bytes / kRowsOfTiles * kRowsOfTiles;
-  producer_.rows_at_once = by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
-  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
-  producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
+  choose_rows_at_once(kCacheBytes / 2);
   std::vector<Shape> shapes;
   for (const Operand& input : product.inputs) shapes.push_back(input.shape);
   if (by_rows) {
@@ -208,9 +219,12 @@ void FusedProgram<T>::lay_out_operations(const FusedStep& step, const std::vecto
     const Operation& operation = operations[i];
     Instruction bound;
     bound.compound = operation.compound;
-    if (operation.compound == nullptr) bound.kernel = kernels[operation.op];
+    bound.update = operation.update;
+    if (bound.compound == nullptr && bound.update == nullptr) bound.kernel = kernels[operation.op];
     bound.output = operation.output;
-    NNC_CHECK((bound.kernel != nullptr || bound.compound != nullptr) && operation.vectors.size() <= 3);
+    NNC_CHECK(bound.kernel != nullptr || bound.compound != nullptr || bound.update != nullptr);
+    NNC_CHECK(operation.vectors.size() <= bound.inputs.size() &&
+              operation.numbers.size() <= bound.numbers.size());
     nanoseconds_ += element_nanoseconds(operation.op) * static_cast<double>(count_);
     std::copy(operation.vectors.begin(), operation.vectors.end(), bound.inputs.begin());
     for (std::size_t n = 0; n < operation.numbers.size(); ++n)
@@ -223,6 +237,14 @@ void FusedProgram<T>::lay_out_operations(const FusedStep& step, const std::vecto
       if (ends && std::find(unused.begin(), unused.end(), registers_[position].scratch) == unused.end()) {
         unused.push_back(registers_[position].scratch);
       }
+    }
+    if (operation.update != nullptr) {
+      for (std::size_t r = 0; r < operation.updated.size(); ++r) {
+        registers_[static_cast<std::size_t>(operation.updated[r])].place =
+            registers_[static_cast<std::size_t>(operation.vectors[r])].place;
+      }
+      instructions_.push_back(bound);
+      continue;
     }
     Register& output = registers_[static_cast<std::size_t>(operation.output)];
     is_result[static_cast<std::size_t>(operation.output)] = true;
@@ -301,6 +323,19 @@ void FusedProgram<T>::fill(const Spread& spread, T* out, std::int64_t begin, std
 }
 
 template <class T>
+UpdateCall FusedProgram<T>::update_call(const Context& context, const Instruction& instruction,
+                                        std::int64_t begin) const {
+  UpdateCall call;
+  if constexpr (std::is_same_v<T, float>) {
+    const auto place = [&](std::size_t i) { return context.registers[instruction.inputs[i]].base + begin; };
+    const auto number = [&](std::size_t i) { return context.numbers[instruction.numbers[i]]; };
+    call = {
+        place(0), place(1), place(2), {number(0), number(1)}, {number(2), number(3)}, {number(4), number(5)}};
+  }
+  return call;
+}
+
+template <class T>
 void FusedProgram<T>::run_block(const Context& context, std::int64_t begin, std::int64_t length,
                                 const T* produced) const {
   const auto written = [&context, begin](std::int32_t index) {
@@ -319,6 +354,10 @@ void FusedProgram<T>::run_block(const Context& context, std::int64_t begin, std:
       if (i.compound != nullptr) {
         const std::array<T, 2> numbers = {context.numbers[i.numbers[0]], context.numbers[i.numbers[1]]};
         i.compound->run(inputs.data(), numbers.data(), written(i.output), length);
+        continue;
+      }
+      if (i.update != nullptr) {
+        i.update->run(update_call(context, i, begin), at(i.inputs[3]), length);
         continue;
       }
     }
@@ -340,8 +379,15 @@ void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::by
     call.first_row = row;
     call.rows = rows;
   }
-  producer_.kernel(call);
   const std::int64_t first = row * producer_.columns;
+  UpdateCall update;
+  if (producer_.updates) {
+    update = update_call(context, instructions_.front(), first);
+    update.far = count_ * kUpdateStreams * static_cast<std::int64_t>(sizeof(T)) > kNearBytes;
+    call.update = &update;
+  }
+  producer_.kernel(call);
+  if (producer_.updates) return;
   const std::int64_t end = (row + rows) * producer_.columns;
   for (std::int64_t begin = first; begin < end; begin += block_)
     run_block(context, begin, std::min(block_, end - begin), reinterpret_cast<T*>(memory) + (begin - first));

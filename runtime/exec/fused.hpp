@@ -66,8 +66,9 @@ class FusedProgram {
   struct Instruction {
     BlockKernelOf<T> kernel = nullptr;  // of one operation, or
     const CompoundKernel* compound = nullptr;
-    std::array<std::int32_t, 3> inputs{};
-    std::array<std::size_t, CompoundKernel::kMaxNumbers> numbers{};
+    const UpdateKernel* update = nullptr;
+    std::array<std::int32_t, 4> inputs{};
+    std::array<std::size_t, 6> numbers{};
     std::int32_t output = 0;
   };
   struct Copy {
@@ -87,10 +88,12 @@ class FusedProgram {
     std::uint64_t result_bytes = 0;  // of the rows at once, a multiple of a cache line, as what follows
     std::uint64_t workspace_bytes = 0;
     std::vector<TensorView> inputs;
+    bool updates = false;  // its rows are read by an update and by nothing else: it does that too
   };
   // Elements of the index space: blocks of them, or whole rows of the producer.
   [[nodiscard]] std::int64_t count_of_pieces() const;
 
+  void choose_rows_at_once(std::int64_t bytes);
   void lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows);
   void choose_block(const FusedStep& step);
   void lay_out_inputs(const FusedStep& step);
@@ -108,6 +111,8 @@ class FusedProgram {
     const Address* registers;
     const Numbers& numbers;
   };
+  [[nodiscard]] UpdateCall update_call(const Context& context, const Instruction& instruction,
+                                       std::int64_t begin) const;
   void run_block(const Context& context, std::int64_t begin, std::int64_t length, const T* produced) const;
   void run_rows(const Context& context, std::int64_t row, std::byte* memory) const;
   [[nodiscard]] std::uint64_t register_bytes() const;

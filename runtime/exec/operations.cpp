@@ -3,6 +3,7 @@
 #include "runtime/exec/operations.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace nnc::rt {
 namespace {
@@ -119,6 +120,76 @@ std::vector<Operation> choose_operations(const FusedStep& step, std::span<const 
   }
   std::reverse(operations.begin(), operations.end());
   return operations;
+}
+
+namespace {
+
+// What has this output and is that compound.
+const Operation* find_operation(const std::vector<Operation>& operations, std::int32_t output,
+                                const CompoundKernel* compound) {
+  const auto found = std::ranges::find_if(operations, [&](const Operation& operation) {
+    return operation.output == output && operation.compound == compound;
+  });
+  return found == operations.end() ? nullptr : &*found;
+}
+
+// Whether the result is stored where the operand lies, and nowhere else.
+bool replaces(const FusedStep& step, std::int32_t result, std::int32_t operand) {
+  const auto input = static_cast<std::size_t>(operand);
+  if (input >= step.inputs.size() || step.inputs[input].access != FusedStep::Access::Full) return false;
+  return std::ranges::count(step.stores, result, &FusedStep::Store::value_register) == 1 &&
+         std::ranges::any_of(step.stores, [&](const FusedStep::Store& store) {
+           return store.value_register == result && same_place(store.operand, step.inputs[input].operand);
+         });
+}
+
+// The update that ends with this operation; nothing if there is none.
+std::optional<Operation> find_update(const FusedStep& step, const UpdateKernel& update,
+                                     const std::vector<Operation>& operations, const Operation& last) {
+  if (last.compound != update.step) return std::nullopt;
+  const Operation* mean = find_operation(operations, last.vectors[1], update.mean);
+  const Operation* square = find_operation(operations, last.vectors[2], update.square);
+  if (mean == nullptr || square == nullptr || mean->vectors[1] != square->vectors[1]) return std::nullopt;
+  Operation together;
+  together.update = &update;
+  together.op = last.op;
+  together.vectors = {last.vectors[0], mean->vectors[0], square->vectors[0], mean->vectors[1]};
+  for (const Operation* part : {mean, square, &last})
+    together.numbers.insert(together.numbers.end(), part->numbers.begin(), part->numbers.end());
+  together.output = last.output;
+  together.updated = {last.output, mean->output, square->output};
+  for (std::size_t i = 0; i < together.updated.size(); ++i) {
+    if (!replaces(step, together.updated[i], together.vectors[i])) return std::nullopt;
+  }
+  const auto shows = [&](const Operation& other) {
+    if (&other == mean || &other == square || &other == &last) return false;
+    return std::ranges::any_of(other.vectors, [&](std::int32_t read) {
+      return std::ranges::count(together.updated, read) +
+                 std::count(together.vectors.begin(), together.vectors.end() - 1, read) >
+             0;
+    });
+  };
+  if (std::ranges::any_of(operations, shows)) return std::nullopt;
+  return together;
+}
+
+}  // namespace
+
+bool same_place(const Operand& lhs, const Operand& rhs) {
+  return lhs.region == rhs.region && lhs.offset == rhs.offset;
+}
+
+void combine_update(const FusedStep& step, const UpdateKernel& update, std::vector<Operation>& operations) {
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const std::optional<Operation> found = find_update(step, update, operations, operations[i]);
+    if (!found) continue;
+    operations[i] = *found;
+    std::erase_if(operations, [&](const Operation& other) {
+      return other.update == nullptr &&
+             (other.output == found->updated[1] || other.output == found->updated[2]);
+    });
+    i = 0;
+  }
 }
 
 }  // namespace nnc::rt

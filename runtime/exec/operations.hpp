@@ -13,14 +13,25 @@
 namespace nnc::rt {
 
 struct Operation {
-  const CompoundKernel* compound = nullptr;  // null: the block kernel of `op`
+  const CompoundKernel* compound = nullptr;  // null: the block kernel of `op`, or `update`
   OpKind op = OpKind::Add;
-  std::vector<std::int32_t> vectors;  // registers of the step
-  std::vector<std::int32_t> numbers;  // the same: constants and scalar inputs
+  std::vector<std::int32_t> vectors;  // registers of the step; of an update: weights, mean, square, gradient
+  std::vector<std::int32_t>
+      numbers;  // the same: constants and scalar inputs; of an update: those of its compounds
   std::int32_t output = 0;
+  const UpdateKernel* update = nullptr;
+  // Of an update: registers of the new weights, mean and square, which lie where the old ones do.
+  std::array<std::int32_t, 3> updated{};
 };
+
+// Two operands that overlap are the same memory: the planner sees to it.
+bool same_place(const Operand& lhs, const Operand& rhs);
 
 // Constants are no operations: who reads one that is no number of a compound has it in a register.
 std::vector<Operation> choose_operations(const FusedStep& step, std::span<const CompoundKernel> compounds);
+
+// Makes one operation of the three compounds of an update that works in place and shows nobody else what it
+// reads and writes.
+void combine_update(const FusedStep& step, const UpdateKernel& update, std::vector<Operation>& operations);
 
 }  // namespace nnc::rt

@@ -25,6 +25,24 @@ struct RandomContext {
   std::uint64_t step = 0;
 };
 
+// What an update of weights by their gradient works on, element by element.
+struct UpdateCall {
+  float* weights = nullptr;
+  float* mean = nullptr;
+  float* square = nullptr;
+  std::array<float, 2> mean_numbers{}, square_numbers{}, step_numbers{};
+  bool far = false;  // all of it together is more than the nearer caches hold
+
+  // The same from some element on.
+  [[nodiscard]] UpdateCall from(std::int64_t element) const {
+    UpdateCall rest = *this;
+    rest.weights += element;
+    rest.mean += element;
+    rest.square += element;
+    return rest;
+  }
+};
+
 // One execution of an operation. The output overlaps no input, except that an Elementwise operation may write
 // to exactly the memory of an input of the output's shape, and Reshape to exactly its input's.
 struct KernelCall {
@@ -42,6 +60,9 @@ struct KernelCall {
   // The fast MatMul only: so many rows of the output alone, from this one on; output.data is where it goes.
   std::int64_t first_row = 0;
   std::int64_t rows = -1;  // all
+  // The fast MatMul only: these rows are a gradient; update what belongs to them and leave nothing at
+  // `output`, which is memory for them.
+  const UpdateCall* update = nullptr;
 };
 
 using Kernel = void (*)(const KernelCall&);
@@ -115,5 +136,15 @@ struct CompoundKernel {
 };
 // None on a machine without fused multiply-add. The larger of two that fit comes first.
 std::span<const CompoundKernel> fast_compounds();
+
+// Adam's compounds in one pass: a gradient makes a new mean and square, these make new weights, all in place.
+struct UpdateKernel {
+  const CompoundKernel* mean;    // of (mean, gradient)
+  const CompoundKernel* square;  // of (square, gradient)
+  const CompoundKernel* step;    // of (weights, new mean, new square)
+  void (*run)(const UpdateCall& call, const float* gradient, std::int64_t n);
+};
+// Null on a machine without fused multiply-add.
+const UpdateKernel* fast_update();
 
 }  // namespace nnc::rt

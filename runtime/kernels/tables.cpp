@@ -64,6 +64,7 @@ const OpTable<WideBlockKernel>& reference_blocks_f64() {
   return blocks;
 }
 std::span<const CompoundKernel> fast_compounds() { return fast::compounds(); }
+const UpdateKernel* fast_update() { return fast::adam_update(); }
 const OpTable<BlockKernel>& fast_blocks_f32() {
   static const OpTable<BlockKernel> blocks = make_fast_blocks();
   return blocks;

@@ -5,7 +5,10 @@
 // The area for class a against class b is the share of pairs (sample of a, sample of b) in which the sample
 // of a has the higher score for a, ties counting one half. One sorted pass per class counts the pairs against
 // all other classes at once, so that one-against-one and one-against-rest are two sums of the same integers.
+#include <hwy/contrib/sort/vqsort.h>
+
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "runtime/metrics/samples.hpp"
@@ -18,6 +21,29 @@ struct Scored {
   T score;
   std::int32_t label;
 };
+
+// Ascending by score. Vectors sort integers: the order of finite floats is that of their bits once the
+// negative ones are turned round, and the label comes along in the lower half. Adding 0 makes one zero of the
+// two.
+void sort_by_score(std::vector<Scored<float>>& scored, std::vector<std::uint64_t>& keys) {
+  constexpr std::uint32_t kSign = 0x8000'0000;
+  keys.clear();
+  for (const Scored<float>& one : scored) {
+    const auto bits = std::bit_cast<std::uint32_t>(one.score + 0.0F);
+    const std::uint32_t ordered = (bits & kSign) != 0 ? ~bits : bits | kSign;
+    keys.push_back(std::uint64_t{ordered} << 32 | static_cast<std::uint32_t>(one.label));
+  }
+  hwy::Sorter()(keys.data(), keys.size(), hwy::SortAscending());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto ordered = static_cast<std::uint32_t>(keys[i] >> 32);
+    const std::uint32_t bits = (ordered & kSign) != 0 ? ordered & ~kSign : ~ordered;
+    scored[i] = {std::bit_cast<float>(bits), static_cast<std::int32_t>(keys[i] & 0xffff'ffff)};
+  }
+}
+
+void sort_by_score(std::vector<Scored<double>>& scored, std::vector<std::uint64_t>& /*keys*/) {
+  std::ranges::sort(scored, {}, &Scored<double>::score);
+}
 
 // Twice the number of pairs won: wins[a * classes + b].
 struct PairCounts {
@@ -54,13 +80,14 @@ PairCounts count_pairs(const ScoredSamples<T>& samples, std::size_t first_class)
                     std::vector<std::uint64_t>(classes * classes)};
   for (const std::int32_t label : samples.labels) ++counts.samples[label];
   std::vector<Scored<T>> sorted(samples.labels.size());
+  std::vector<std::uint64_t> keys;
+  keys.reserve(sorted.size());
   for (std::size_t own = first_class; own < classes; ++own) {
     const std::size_t column = samples.columns == 1 ? 0 : own;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
       sorted[i] = {samples.scores[i * samples.columns + column], samples.labels[i]};
     }
-    std::sort(sorted.begin(), sorted.end(),
-              [](const Scored<T>& lhs, const Scored<T>& rhs) { return lhs.score < rhs.score; });
+    sort_by_score(sorted, keys);
     count_wins(sorted, own, counts);
   }
   return counts;

@@ -1,5 +1,5 @@
-// Writing a file as a whole. In: path and content. Out: the file, complete and on the disk, or what failed;
-// what was there before stays until then.
+// Writing a file as a whole, a new one or in the place of another. In: path and content. Out: the file,
+// complete and on the disk, or what failed; what was there before stays until then.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <string_view>
 
 #include "runtime/record/record.hpp"
@@ -20,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Failure cannot(const char* what, const std::string& path, int error) {
+Failure cannot(const char* what, const std::string& path, int error, const char* if_denied) {
   Failure failure{fmt::format("cannot {} `{}`: {}", what, path, std::strerror(error)), {}};
   if (error == ENOSPC || error == EDQUOT) failure.hint = "free some space on the disk";
-  if (error == EACCES || error == EROFS || error == EPERM) failure.hint = "choose another folder with --out";
+  if (error == EACCES || error == EROFS || error == EPERM) failure.hint = if_denied;
   if (error == ENOENT) failure.hint = "make the folder first";
   return failure;
 }
@@ -115,18 +116,49 @@ bool sync_folder(const std::string& path) {
   return done;
 }
 
+// `give_mode` makes the temporary file as readable as the file is to be; false if it cannot.
+Status write_whole(const std::string& path, const std::string& content,
+                   const std::function<bool(int)>& give_mode, const char* if_denied) {
+  TemporaryFile file(path);
+  if (!file.open()) return cannot("write", path, errno, if_denied);
+  if (!file.write(content)) return cannot("write", path, errno, if_denied);
+  if (!give_mode(file.descriptor())) return cannot("write", path, errno, if_denied);
+  if (!sync(file.descriptor())) return cannot("write", path, errno, if_denied);
+  if (!file.rename_to(path)) return cannot("replace", path, errno, if_denied);
+  if (!sync_folder(path)) return cannot("write the folder of", path, errno, if_denied);
+  remove_leftovers(path);
+  return Done{};
+}
+
+// Root may write to every file; a file without a single permission to write is meant to stay as it is all the
+// same.
+bool is_read_only(const std::string& path, mode_t mode) {
+  return (mode & 0222) == 0 || ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0;
+}
+
 }  // namespace
 
 Status write_file_atomically(const std::string& path, const std::string& content) {
-  TemporaryFile file(path);
-  if (!file.open()) return cannot("write", path, errno);
-  if (!file.write(content)) return cannot("write", path, errno);
-  if (::fchmod(file.descriptor(), usual_mode()) != 0) return cannot("write", path, errno);
-  if (!sync(file.descriptor())) return cannot("write", path, errno);
-  if (!file.rename_to(path)) return cannot("replace", path, errno);
-  if (!sync_folder(path)) return cannot("write the folder of", path, errno);
-  remove_leftovers(path);
-  return Done{};
+  const auto give_mode = [](int descriptor) { return ::fchmod(descriptor, usual_mode()) == 0; };
+  return write_whole(path, content, give_mode, "choose another folder with --out");
+}
+
+Status replace_file_atomically(const std::string& path, const std::string& content) {
+  constexpr const char* kIfDenied = "the folder of the file must be writable";
+  std::error_code error;
+  const std::string target = fs::canonical(path, error).string();
+  if (error) return cannot("replace", path, error.value(), kIfDenied);
+  struct stat facts {};
+  if (::stat(target.c_str(), &facts) != 0) return cannot("replace", path, errno, kIfDenied);
+  if (!S_ISREG(facts.st_mode)) return Failure{fmt::format("`{}` is not a file", path), ""};
+  if (is_read_only(target, facts.st_mode))
+    return Failure{fmt::format("cannot write `{}`: it is read-only", path), "`chmod u+w` makes it writable"};
+  const auto give_mode = [&](int descriptor) {
+    // Only root may give a file to somebody else; it is a file of the one who writes it then.
+    const bool given = ::fchown(descriptor, facts.st_uid, facts.st_gid) == 0 || errno == EPERM;
+    return given && ::fchmod(descriptor, facts.st_mode & 07777) == 0;
+  };
+  return write_whole(target, content, give_mode, kIfDenied);
 }
 
 }  // namespace nnc::rt

@@ -169,5 +169,9 @@ Result<TrialRecord> read_trial_record(const std::string& json_text);
 // Writes a file so that a reader sees the old or the new content and never a part: temporary file, fsync,
 // rename.
 Status write_file_atomically(const std::string& path, const std::string& content);
+// The same with a file that is there already and the user's: it keeps its permissions and, where that is
+// allowed, its owner; of a link, what it leads to is replaced. What the user has made read-only is not
+// written to.
+Status replace_file_atomically(const std::string& path, const std::string& content);
 
 }  // namespace nnc::rt

@@ -97,7 +97,8 @@ class Workplace {
     outcome.exit_code = run_command_line(env, {"check", "--color", "never", file.string()});
     outcome.text = err.str();
     for (const DiagnosticInfo& info : all_diagnostics()) {
-      if (outcome.text.find("[" + code_of(info) + "]") != std::string::npos) outcome.codes.insert(code_of(info));
+      if (outcome.text.find("[" + code_of(info) + "]") != std::string::npos)
+        outcome.codes.insert(code_of(info));
     }
     return outcome;
   }

@@ -5,9 +5,9 @@
 #include <sstream>
 #include <string>
 
+#include "compiler/base/text_diff.hpp"
 #include "compiler/sema/builtins.hpp"
 #include "tests/audit/reference_page.hpp"
-#include "tests/cases/text_diff.hpp"
 
 using namespace nnc;
 
@@ -19,7 +19,7 @@ TEST_CASE("docs/reference.md says what the tables say", "[audit]") {
   std::ostringstream committed;
   committed << file.rdbuf();
   INFO("to write it anew: NNC_BLESS=1 build/dev/tests/audit/reference_audit\n"
-       << test::unified_diff(committed.str(), page));
+       << unified_diff(committed.str(), page));
   CHECK(committed.str() == page);
 }
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 from harness import contestants, machine, processes, works
-from harness import evaluation, growth, large, single, study, sweep
+from harness import epochs, evaluation, growth, large, single, study, sweep
 from harness.workspace import ROOT, Workspace
 
 MODES = {
@@ -27,6 +27,7 @@ MODES = {
     "large": large.run,
     "study": study.run,
     "growth": growth.run,
+    "epochs": epochs.run,
 }
 
 

@@ -7,11 +7,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "compiler/base/text_diff.hpp"
 #include "compiler/driver/driver.hpp"
-#include "tests/cases/text_diff.hpp"
 
 namespace nnc::test {
 namespace {
@@ -92,7 +93,14 @@ void replace_all(std::string& text, std::string_view old, std::string_view with)
   }
 }
 
-bool takes_file(const std::string& verb) { return verb != "explain"; }
+// With `-` the file comes from standard input.
+bool reads_input(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "-") != arguments.end();
+}
+
+bool takes_file(const std::vector<std::string>& arguments) {
+  return arguments.front() != "explain" && !reads_input(arguments);
+}
 
 struct Outcome {
   std::string out;
@@ -104,10 +112,13 @@ struct Outcome {
 Outcome run(std::vector<std::string> arguments, const std::string& file) {
   const TemporaryFolder temporary;
   for (std::string& argument : arguments) replace_all(argument, "{tmp}", temporary.path());
-  if (takes_file(arguments.front())) arguments.insert(arguments.begin() + 1, file);
+  std::ifstream input;
+  if (reads_input(arguments)) input.open(file, std::ios::binary);
+  if (takes_file(arguments)) arguments.insert(arguments.begin() + 1, file);
   std::ostringstream out;
   std::ostringstream err;
   Env env = real_env(nullptr);
+  env.in = &input;
   env.out = &out;
   env.err = &err;
   env.out_is_terminal = false;
@@ -130,7 +141,7 @@ Outcome run(std::vector<std::string> arguments, const std::string& file) {
 
 std::string describe(const std::string& file, const CaseCommand& command, const Outcome& outcome) {
   std::string text = "$ nnc " + command.arguments.front();
-  if (takes_file(command.arguments.front())) text += " " + std::filesystem::path(file).filename().string();
+  if (takes_file(command.arguments)) text += " " + std::filesystem::path(file).filename().string();
   for (std::size_t i = 1; i < command.arguments.size(); ++i) text += " " + command.arguments[i];
   text += "\n" + outcome.out;
   if (!outcome.err.empty()) text += "--- stderr\n" + outcome.err;

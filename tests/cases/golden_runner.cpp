@@ -11,13 +11,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "compiler/base/text_diff.hpp"
 #include "runtime/report/report.hpp"
 #include "tests/cases/golden_case.hpp"
-#include "tests/cases/text_diff.hpp"
 
 namespace {
 
 using namespace nnc::test;
+using nnc::unified_diff;
 namespace fs = std::filesystem;
 
 std::string read_text(const fs::path& path) {
@@ -84,7 +85,7 @@ int check(bool condition, const char* what) {
 int self_test() {
   int failures = 0;
   failures += check(unified_diff("a\nb\n", "a\nb\n").empty(), "equal texts have no difference");
-  failures += check(unified_diff("a\nb\nc\n", "a\nx\nc\n") == "@@ line 1\n a\n-b\n+x\n c\n",
+  failures += check(unified_diff("a\nb\nc\n", "a\nx\nc\n") == "@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n",
                     "a changed line is shown");
   failures += check(!unified_diff("a", "a\n").empty(), "a missing line break is a difference");
   const GoldenCase golden = read_case(

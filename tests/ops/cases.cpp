@@ -128,12 +128,16 @@ void add_products(Cases& cases) {
       }
     }
   }
-  // Half of the left side zeros, and enough columns to skip them.
-  for (const auto& [rows, depth, columns] :
-       std::vector<std::array<std::int64_t, 3>>{{33, 300, 130}, {17, 64, 64}, {40, 31, 97}, {5, 33, 530}}) {
-    for (const bool lhs : {false, true}) {
-      cases.add(OpKind::MatMul, {lhs ? Shape{depth, rows} : Shape{rows, depth}, {depth, columns}},
-                MatMulAttributes{lhs, false}, {Draw::Rare, Draw::Any});
+  // Half of one side zeros, and enough rows or columns to skip them: around the sizes of blocks and copies.
+  for (const auto& [rows, depth, columns] : std::vector<std::array<std::int64_t, 3>>{
+           {33, 300, 130}, {17, 64, 64}, {40, 31, 97}, {5, 33, 530}, {131, 33, 19}, {257, 70, 66}}) {
+    for (const auto& [lhs, rhs] : {std::array{false, false}, {true, false}, {false, true}, {true, true}}) {
+      for (const bool left : {false, true}) {
+        cases.add(OpKind::MatMul,
+                  {lhs ? Shape{depth, rows} : Shape{rows, depth},
+                   rhs ? Shape{columns, depth} : Shape{depth, columns}},
+                  MatMulAttributes{lhs, rhs}, {left ? Draw::Rare : Draw::Any, left ? Draw::Any : Draw::Rare});
+      }
     }
   }
   cases.add_shaped(OpKind::MatMul, {{0, 3}, {3, 2}}, MatMulAttributes{}, {0, 2});

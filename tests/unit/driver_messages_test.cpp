@@ -50,6 +50,13 @@ TEST_CASE("short messages are a line each, with what an editor needs to find the
   CHECK_THAT(checked.err, Catch::Contains("a b.nn:2:9: error E0201: unknown layer `dence`\n"));
 }
 
+TEST_CASE("fmt also has short messages") {
+  World world;
+  world.files["a.nn"] = "model {\n";
+  CHECK(world.run({"fmt", "a.nn", "--message-format", "short"}) == kExitErrors);
+  CHECK_THAT(world.err.str(), Catch::StartsWith("a.nn:1:") && Catch::Contains(": error E01"));
+}
+
 TEST_CASE("json as a format of messages is what --json prints") {
   World world;
   world.files["a b.nn"] = kWrong;
@@ -126,6 +133,19 @@ TEST_CASE("doctor says what is there, and ends with 1 only if nothing could be t
   in_the_way.variables["NNC_STORE"] = "/proc/nnc-store";
   CHECK(in_the_way.run({"doctor"}) == kExitErrors);
   CHECK_THAT(in_the_way.out.str(), Catch::Contains("error    store") && Catch::Contains("NNC_STORE"));
+}
+
+TEST_CASE("doctor knows the editors in which the files for them are installed") {
+  World world;
+  world.variables["HOME"] = "/home/me";
+  world.env.list_files = [](const std::string& folder) -> std::vector<std::string> {
+    if (folder == "/home/me/.vim/pack/nnc/start") return {"nn"};
+    if (folder == "/home/me/.vscode/extensions") return {"ms-python.python-1", "nnc.nn-language-0.1.0"};
+    return {};
+  };
+  CHECK(examine_editors(world.env).what == "VS Code, Vim");
+  world.variables["HOME"] = "/home/you";
+  CHECK_THAT(examine_editors(world.env).help, Catch::Contains("docs/editors.md"));
 }
 
 TEST_CASE("doctor finds no data where there is none, and says what to do") {

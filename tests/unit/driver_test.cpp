@@ -14,7 +14,7 @@ TEST_CASE("help and version go to standard output and are no error") {
              Catch::Contains("run") && Catch::Contains("explain") && Catch::Contains("Examples:"));
   CHECK(world.err.str().empty());
   for (const char* verb : {"run", "check", "plan", "summary", "report", "why", "diff", "ls", "show", "clean",
-                           "verify", "explain"}) {
+                           "verify", "explain", "fmt"}) {
     World of_verb;
     CHECK(of_verb.run({verb, "--help"}) == kExitOk);
     CHECK_THAT(of_verb.out.str(),

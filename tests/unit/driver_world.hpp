@@ -9,6 +9,7 @@
 namespace nnc {
 
 struct World {
+  std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
   std::map<std::string, std::string> files;
@@ -17,6 +18,7 @@ struct World {
   Env env;
 
   World() {
+    env.in = &in;
     env.out = &out;
     env.err = &err;
     env.columns = [] { return 60; };

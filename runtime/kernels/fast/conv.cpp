@@ -24,7 +24,7 @@ Panel panel_of(const TileSet& tiles, const EvenParts& panels, std::int64_t i, st
   return {begin, end - begin, static_cast<std::size_t>((end - begin + tiles.lanes - 1) / tiles.lanes)};
 }
 EvenParts cut_columns(const TileSet& tiles, std::int64_t columns) {
-  return {(columns + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors};
+  return {(columns + tiles.lanes - 1) / tiles.lanes, tiles.max_vectors};
 }
 
 // out[pixel][o] = sum over (ky, kx, c) of frame[pixel + (ky, kx)][c] * kernel[ky][kx][c][o], for some pixels.

@@ -1,60 +1,19 @@
 // Fast convolutions followed by maxima over windows side by side: only the maxima are ever stored.
-// In: Conv2dMax, Conv2dMaxPlace and their gradients. Out: the maxima bit for bit those of MaxPool2d over
-// Conv2d; gradients of what reached a maximum, everything else being zero and left out, in a fixed order.
-//
-// Gradients are weighted sums of rows (row_sum.hpp): of patches of the image for the kernel, of the kernel's
-// filters for the image. Where a patch is tiny (an image with one channel) lanes are channels instead.
-#include <algorithm>
-#include <cstring>
+// In: Conv2dMax and Conv2dMaxPlace. Out: the maxima bit for bit those of MaxPool2d over Conv2d, or where in
+// its window each was found.
+#include "runtime/kernels/fast/conv_max.hpp"
+
+#include <array>
 
 #include "runtime/kernels/fast/fast.hpp"
-#include "runtime/kernels/fast/frame.hpp"
 #include "runtime/kernels/fast/maxima.hpp"
-#include "runtime/kernels/fast/row_sum.hpp"
 #include "runtime/kernels/fast/tile.hpp"
 #include "runtime/kernels/share.hpp"
 
 namespace nnc::rt::fast {
 namespace {
 
-constexpr std::int64_t kBufferRow = 48;  // floats: the widest tile
-constexpr std::int64_t kSlack = 1;       // a list is written one beyond its end
-
-std::int64_t places_of(const WindowSizes& s) { return s.pool_height * s.pool_width; }
-
-// The convolution before the maxima, without the pixels that no window of maxima looks at.
-WindowSizes convolved(const WindowSizes& s) {
-  WindowSizes c = s;
-  c.out_height = s.out_height * s.pool_height;
-  c.out_width = s.out_width * s.pool_width;
-  return c;
-}
-
-// Where the patch of a place lies in a frame, relative to that of place 0.
-std::int64_t corner_of(const WindowSizes& s, std::int64_t place, std::int64_t row, std::int64_t column) {
-  return place / s.pool_width * s.stride_y * row + place % s.pool_width * s.stride_x * column;
-}
-
-// Pieces of workspace, each aligned.
-class Pieces {
- public:
-  explicit Pieces(std::byte* begin) : at_(begin) {}
-  template <class T>
-  T* take(std::int64_t count) {
-    T* piece = reinterpret_cast<T*>(at_);
-    at_ += bytes<T>(count);
-    return piece;
-  }
-  template <class T>
-  static std::int64_t bytes(std::int64_t count) {
-    return (count * static_cast<std::int64_t>(sizeof(T)) + 63) / 64 * 64;
-  }
-
- private:
-  std::byte* at_;
-};
-
-// ---------------------------------------------------------------- maxima
+constexpr std::int64_t kBufferRow = 64;  // floats: the widest tile
 
 std::int64_t buffer_rows(const WindowSizes& s) {
   return std::max<std::int64_t>(TileSet::kMaxRows, places_of(s));
@@ -171,7 +130,7 @@ void find_maxima(const KernelCall& call, const MaximaOutput& out) {
   if (call.output.count() == 0) return;
   const WindowSizes whole = convolved(s);
   const TileSet& tiles = tile_set();
-  const EvenParts panels((s.out_channels + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors);
+  const EvenParts panels((s.out_channels + tiles.lanes - 1) / tiles.lanes, tiles.max_vectors);
   Pieces pieces(call.workspace.data());
   float* framed = pieces.take<float>(frame_floats(whole));
   float* buffer = pieces.take<float>(buffer_rows(s) * kBufferRow);
@@ -205,243 +164,6 @@ void conv2d_max_place(const KernelCall& call) {
   find_maxima(call, {nullptr, call.output.as<std::int32_t>()});
 }
 
-// ---------------------------------------------------------------- gradient with respect to the image
-
-// Whether the patches of all windows lie inside the image: then gradients add up where they belong.
-bool stays_inside(const WindowSizes& s) { return !needs_frame(convolved(s)); }
-
-// filters[o][ky][kx][c] = kernel[ky][kx][c][o]
-void turn_filters(const WindowSizes& s, const float* kernel, float* filters) {
-  const std::int64_t elements = s.window_height * s.window_width * s.channels;
-  for (std::int64_t o = 0; o < s.out_channels; ++o) {
-    for (std::int64_t i = 0; i < elements; ++i) filters[o * elements + i] = kernel[i * s.out_channels + o];
-  }
-}
-
-// The channels of one window whose gradient is not zero, by place.
-struct Alive {
-  std::int32_t* channel;  // [places][out_channels]
-  float* grad;            // the same
-  std::int64_t* count;    // [places]
-
-  void collect(const WindowSizes& s, const float* grads, const std::int32_t* places) const {
-    std::fill_n(count, places_of(s), 0);
-    for (std::int64_t o = 0; o < s.out_channels; ++o) {
-      const std::int64_t place = places[o];
-      const std::int64_t at = place * s.out_channels + count[place];
-      channel[at] = static_cast<std::int32_t>(o);
-      grad[at] = grads[o];
-      count[place] += grads[o] != 0 ? 1 : 0;
-    }
-  }
-};
-
-// Adds the gradients of one image to a frame.
-void add_image_gradient(const WindowSizes& s, const float* grads, const std::int32_t* places,
-                        const float* filters, const Alive& alive, const Frame& frame, float* out) {
-  const std::int64_t run = s.window_width * s.channels;
-  const std::int64_t row = frame.width * s.channels;
-  for (std::int64_t y = 0; y < s.out_height; ++y) {
-    for (std::int64_t x = 0; x < s.out_width; ++x, grads += s.out_channels, places += s.out_channels) {
-      alive.collect(s, grads, places);
-      float* patch =
-          out + (y * s.pool_height * s.stride_y * frame.width + x * s.pool_width * s.stride_x) * s.channels;
-      for (std::int64_t place = 0; place < places_of(s); ++place) {
-        if (alive.count[place] == 0) continue;
-        float* to = patch + corner_of(s, place, row, s.channels);
-        row_sum_kernel()({filters, s.window_height * run, alive.channel + place * s.out_channels,
-                          alive.grad + place * s.out_channels, alive.count[place], to, run, s.window_height,
-                          run, row});
-      }
-    }
-  }
-}
-
-// What lies inside the image of a frame around it.
-void take_from_frame(const WindowSizes& s, const FrameSizes& frame, const float* from, float* image) {
-  const std::int64_t rows = std::min(s.height, frame.height - s.top);
-  const std::int64_t columns = std::min(s.width, frame.width - s.left);
-  for (std::int64_t y = 0; y < rows && columns > 0; ++y) {
-    std::copy_n(from + ((y + s.top) * frame.width + s.left) * s.channels, columns * s.channels,
-                image + y * s.width * s.channels);
-  }
-}
-
-void conv2d_max_grad_input(const KernelCall& call) {
-  const WindowSizes s =
-      window_sizes(call.output.sizes, call.inputs[0].sizes, *std::get_if<WindowAttributes>(call.attributes));
-  if (call.output.count() == 0) return;
-  const WindowSizes whole = convolved(s);
-  const FrameSizes frame = frame_sizes(whole);
-  Pieces pieces(call.workspace.data());
-  auto* filters = pieces.take<float>(call.inputs[1].count());
-  auto* framed = pieces.take<float>(frame_floats(whole));
-  const Alive alive{pieces.take<std::int32_t>(places_of(s) * s.out_channels + kSlack),
-                    pieces.take<float>(places_of(s) * s.out_channels + kSlack),
-                    pieces.take<std::int64_t>(places_of(s))};
-  turn_filters(s, call.inputs[1].as<float>(), filters);
-  const Share images = share_of(s.batch, call.part, call.parts);
-  for (std::int64_t n = images.begin; n < images.end; ++n) {
-    const float* grads = call.inputs[0].as<float>() + n * s.out_elements();
-    const std::int32_t* places = call.inputs[2].as<std::int32_t>() + n * s.out_elements();
-    float* image = call.output.as<float>() + n * s.image_elements();
-    std::fill_n(image, s.image_elements(), 0.0F);
-    if (stays_inside(s)) {
-      add_image_gradient(s, grads, places, filters, alive, {nullptr, s.width, s.channels}, image);
-    } else {
-      std::fill_n(framed, frame.height * frame.width * s.channels, 0.0F);
-      add_image_gradient(s, grads, places, filters, alive, {nullptr, frame.width, s.channels}, framed);
-      take_from_frame(s, frame, framed, image);
-    }
-  }
-}
-
-// ---------------------------------------------------------------- gradient with respect to the kernel
-
-// The runs of floats that a window of maxima sees of an image.
-struct PatchSizes {
-  std::int64_t rows, run;
-};
-PatchSizes patch_sizes(const WindowSizes& s) {
-  return {(s.pool_height - 1) * s.stride_y + s.window_height,
-          ((s.pool_width - 1) * s.stride_x + s.window_width) * s.channels};
-}
-
-bool has_tiny_patch(const WindowSizes& s) {
-  const PatchSizes patch = patch_sizes(s);
-  return patch.rows <= TapGradient::kPatch && patch.run <= TapGradient::kPatch &&
-         patch.rows * patch.run <= TapGradient::kPatch &&
-         s.window_height * s.window_width * s.channels <= TapGradient::kMaxTaps;
-}
-
-// patches[window] = its rows, one after the other
-void pack_patches(const WindowSizes& s, const Frame& frame, float* patches) {
-  const PatchSizes patch = patch_sizes(s);
-  const std::int64_t row = frame.width * s.channels;
-  for (std::int64_t y = 0; y < s.out_height; ++y) {
-    const float* from = frame.data + y * s.pool_height * s.stride_y * row;
-    for (std::int64_t x = 0; x < s.out_width; ++x, patches += TapGradient::kPatch) {
-      for (std::int64_t i = 0; i < patch.rows; ++i)
-        std::copy_n(from + i * row, patch.run, patches + i * patch.run);
-      from += s.pool_width * s.stride_x * s.channels;
-    }
-  }
-}
-
-// The same with runs of four, whose copies are single instructions.
-void pack_patches_of_four(const WindowSizes& s, const Frame& frame, float* patches) {
-  const std::int64_t rows = patch_sizes(s).rows;
-  const std::int64_t row = frame.width * s.channels;
-  for (std::int64_t y = 0; y < s.out_height; ++y) {
-    const float* from = frame.data + y * s.pool_height * s.stride_y * row;
-    for (std::int64_t x = 0; x < s.out_width; ++x, patches += TapGradient::kPatch) {
-      for (std::int64_t i = 0; i < rows; ++i) std::memcpy(patches + 4 * i, from + i * row, 4 * sizeof(float));
-      from += s.pool_width * s.stride_x * s.channels;
-    }
-  }
-}
-
-// Lanes are channels: for patches of at most sixteen floats.
-void sum_over_tiny_patches(const KernelCall& call, const WindowSizes& s, Pieces pieces, float* framed) {
-  const WindowSizes whole = convolved(s);
-  const PatchSizes patch = patch_sizes(s);
-  const std::int64_t windows = s.out_height * s.out_width;
-  std::array<std::int32_t, TapGradient::kPatch> corners{};
-  std::array<std::int32_t, TapGradient::kMaxTaps> taps{};
-  for (std::int64_t place = 0; place < places_of(s); ++place) {
-    corners[static_cast<std::size_t>(place)] =
-        static_cast<std::int32_t>(corner_of(s, place, patch.run, s.channels));
-  }
-  const std::int64_t run = s.window_width * s.channels;
-  TapGradient t;
-  t.taps = static_cast<int>(s.window_height * run);
-  for (int tap = 0; tap < t.taps; ++tap) {
-    taps[static_cast<std::size_t>(tap)] = static_cast<std::int32_t>(tap / run * patch.run + tap % run);
-  }
-  auto* patches = pieces.take<float>(windows * TapGradient::kPatch);
-  std::fill_n(patches, windows * TapGradient::kPatch, 0.0F);
-  t.patches = patches;
-  t.windows = windows;
-  t.channels = s.out_channels;
-  t.corner = corners.data(), t.places = places_of(s);
-  t.tap_at = taps.data();
-  t.sums = call.output.as<float>();
-  const std::int64_t lanes = maxima_set().lanes;
-  const Share vectors = share_of((s.out_channels + lanes - 1) / lanes, call.part, call.parts);
-  for (std::int64_t n = 0; n < s.batch && vectors.size() > 0; ++n) {
-    const Frame frame = frame_image(whole, call.inputs[0].as<float>() + n * s.image_elements(), framed);
-    patch.run == 4 ? pack_patches_of_four(s, frame, patches) : pack_patches(s, frame, patches);
-    t.grad = call.inputs[1].as<float>() + n * s.out_elements();
-    t.place = call.inputs[2].as<std::int32_t>() + n * s.out_elements();
-    for (std::int64_t vector = vectors.begin; vector < vectors.end; ++vector) {
-      t.channel = vector * lanes;
-      t.lanes = std::min(lanes, s.out_channels - t.channel);
-      maxima_set().tap_gradient(t);
-    }
-  }
-}
-
-// Lanes are elements of a filter: for each channel the sum of the patches that reached a maximum.
-void sum_over_patches(const KernelCall& call, const WindowSizes& s, Pieces pieces, float* framed) {
-  const WindowSizes whole = convolved(s);
-  const std::int64_t run = s.window_width * s.channels;
-  const std::int64_t elements = s.window_height * run;
-  const std::int64_t windows = s.out_height * s.out_width;
-  const Share channels = share_of(s.out_channels, call.part, call.parts);
-  auto* filters = pieces.take<float>(s.out_channels * elements);
-  auto* index = pieces.take<std::int32_t>(windows + kSlack);
-  auto* weights = pieces.take<float>(windows + kSlack);
-  auto* corners = pieces.take<std::int64_t>(places_of(s));
-  std::fill_n(filters, channels.size() * elements, 0.0F);
-  for (std::int64_t n = 0; n < s.batch && channels.size() > 0; ++n) {
-    const Frame frame = frame_image(whole, call.inputs[0].as<float>() + n * s.image_elements(), framed);
-    const std::int64_t row = frame.width * s.channels;
-    for (std::int64_t place = 0; place < places_of(s); ++place)
-      corners[place] = corner_of(s, place, row, s.channels);
-    for (std::int64_t o = channels.begin; o < channels.end; ++o) {
-      const float* grad = call.inputs[1].as<float>() + n * s.out_elements() + o;
-      const std::int32_t* place = call.inputs[2].as<std::int32_t>() + n * s.out_elements() + o;
-      std::int64_t count = 0;
-      for (std::int64_t y = 0; y < s.out_height; ++y) {
-        std::int64_t patch = y * s.pool_height * s.stride_y * row;
-        for (std::int64_t x = 0; x < s.out_width; ++x) {
-          index[count] = static_cast<std::int32_t>(patch + corners[*place]);
-          weights[count] = *grad;
-          count += *grad != 0 ? 1 : 0;
-          grad += s.out_channels, place += s.out_channels;
-          patch += s.pool_width * s.stride_x * s.channels;
-        }
-      }
-      float* filter = filters + (o - channels.begin) * elements;
-      if (count > 0)
-        row_sum_kernel()({frame.data, 1, index, weights, count, filter, run, s.window_height, row, run});
-    }
-  }
-  for (std::int64_t i = 0; i < elements; ++i) {
-    for (std::int64_t o = channels.begin; o < channels.end; ++o) {
-      call.output.as<float>()[i * s.out_channels + o] = filters[(o - channels.begin) * elements + i];
-    }
-  }
-}
-
-void conv2d_max_grad_kernel(const KernelCall& call) {
-  const WindowSizes s = window_sizes(call.inputs[0].sizes, call.inputs[1].sizes,
-                                     *std::get_if<WindowAttributes>(call.attributes));
-  if (call.output.count() == 0) return;
-  Pieces pieces(call.workspace.data());
-  auto* framed = pieces.take<float>(frame_floats(convolved(s)));
-  if (!has_tiny_patch(s)) return sum_over_patches(call, s, pieces, framed);
-  // Vectors of channels are shared among parts, so each clears its own.
-  const std::int64_t lanes = maxima_set().lanes;
-  const Share vectors = share_of((s.out_channels + lanes - 1) / lanes, call.part, call.parts);
-  const std::int64_t begin = vectors.begin * lanes;
-  const std::int64_t end = std::min(vectors.end * lanes, s.out_channels);
-  for (std::int64_t tap = 0; begin < end && tap < s.window_height * s.window_width * s.channels; ++tap)
-    std::fill(call.output.as<float>() + tap * s.out_channels + begin,
-              call.output.as<float>() + tap * s.out_channels + end, 0.0F);
-  sum_over_tiny_patches(call, s, pieces, framed);
-}
-
 }  // namespace
 
 void add_conv_max(FastKernels& fast) {
@@ -461,21 +183,11 @@ std::uint64_t conv_max_workspace_bytes(OpKind kind, std::span<const Shape> input
                                      : to_kernel ? inputs[1].sizes()
                                                  : output.sizes(),
                                      window);
-  const std::int64_t elements = s.window_height * s.window_width * s.channels * s.out_channels;
-  std::int64_t bytes = Pieces::bytes<float>(frame_floats(convolved(s)));
-  if (to_image) {
-    bytes += Pieces::bytes<float>(elements) +
-             2 * Pieces::bytes<float>(places_of(s) * s.out_channels + kSlack) +
-             Pieces::bytes<std::int64_t>(places_of(s));
-  } else if (!to_kernel) {
-    bytes += Pieces::bytes<float>(buffer_rows(s) * kBufferRow);
-  } else if (has_tiny_patch(s)) {
-    bytes += Pieces::bytes<float>(s.out_height * s.out_width * TapGradient::kPatch);
-  } else {
-    bytes += Pieces::bytes<float>(elements) + 2 * Pieces::bytes<float>(s.out_height * s.out_width + kSlack) +
-             Pieces::bytes<std::int64_t>(places_of(s));
-  }
-  return static_cast<std::uint64_t>(bytes);
+  const std::int64_t frame = Pieces::bytes<float>(frame_floats(convolved(s)));
+  const std::int64_t rest = to_image    ? max_grad_input_bytes(s)
+                            : to_kernel ? max_grad_kernel_bytes(s)
+                                        : Pieces::bytes<float>(buffer_rows(s) * kBufferRow);
+  return static_cast<std::uint64_t>(frame + rest);
 }
 
 }  // namespace nnc::rt::fast

@@ -22,6 +22,7 @@ struct FastKernels {
 };
 
 std::span<const CompoundKernel> compounds();
+const UpdateKernel* adam_update();
 void add_blocks(OpTable<BlockKernel>& blocks);
 void add_elementwise(FastKernels& fast);
 void add_reductions(FastKernels& fast);

@@ -8,33 +8,13 @@
 // or panels of it are copied. Copies are also made where many rows reuse a panel whose rows lie far apart.
 #include <algorithm>
 
-#include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/fast/fast.hpp"
-#include "runtime/kernels/fast/sparse.hpp"
+#include "runtime/kernels/fast/product.hpp"
 #include "runtime/kernels/fast/tile.hpp"
 #include "runtime/kernels/share.hpp"
 
 namespace nnc::rt::fast {
 namespace {
-
-// A block of depth: its panel of the right side (at most 48 columns, 48 KiB) stays in the second-level cache.
-constexpr std::int64_t kDepth = 256;
-constexpr std::int64_t kMaxPanel = 48;
-
-struct Matrix {
-  const float* data;
-  std::int64_t row;     // distance between rows
-  std::int64_t column;  // distance between columns
-};
-
-struct Product {
-  std::int64_t rows, columns, depth;
-  Matrix lhs;
-  Matrix rhs;
-  float* out;
-  std::int64_t out_row, out_column;
-  float* panel;  // kDepth x kMaxPanel floats
-};
 
 // Rows [row, row + rows) and columns [column, column + columns) of one block of depth.
 struct Block {
@@ -124,91 +104,15 @@ void multiply_by_small(const TileSet& tiles, const Product& p, const EvenParts& 
   }
 }
 
-// ---------------------------------------------------------------- zeros on the left side
-
-// With fewer columns than this, finding the zeros costs as much as they do.
-constexpr std::int64_t kFewColumns = 64;
-// Skipping pays while at most so many of 16 factors are not zero.
-constexpr std::int64_t kOften = 12;
-
-bool is_sparse(std::int64_t found, std::int64_t elements) { return found * 16 <= elements * kOften; }
-
-// Looks at a few blocks of the left side, spread over all of it.
-bool looks_sparse(const Product& p) {
-  constexpr std::int64_t kSamples = 8;
-  std::array<std::uint32_t, SparseBlock::kRows> masks;
-  std::int64_t found = 0;
-  std::int64_t elements = 0;
-  for (std::int64_t i = 0; i < kSamples; ++i) {
-    const std::int64_t row = p.rows * i / kSamples;
-    const std::int64_t begin = p.depth * (i * 3 % kSamples) / kSamples;
-    SparseBlock s;
-    s.a_row = p.lhs.row, s.a_column = p.lhs.column;
-    s.rows = std::min<std::int64_t>(SparseBlock::kRows, p.rows - row);
-    s.depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - begin);
-    s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
-    found += sparse_set().find(s, masks.data());
-    elements += s.rows * s.depth;
-  }
-  return is_sparse(found, elements);
-}
-
-bool may_skip_zeros(const Product& p) {
-  return p.rhs.column == 1 && p.out_column == 1 && p.columns >= kFewColumns &&
-         (p.lhs.column == 1 || p.lhs.row == 1) && is_on(Optimization::SkipZeros) && looks_sparse(p);
-}
-
-// Columns [column, column + columns) of some rows and some depth, without looking for zeros.
-void multiply_dense(const TileSet& tiles, const Product& p, const SparseBlock& s, std::int64_t row,
-                    std::int64_t begin) {
-  const EvenParts panels((p.columns + tiles.lanes - 1) / tiles.lanes, TileSet::kMaxVectors);
-  for (std::int64_t i = 0; i < panels.count; ++i) {
-    const std::int64_t column = panels.begin(i) * tiles.lanes;
-    const std::int64_t columns = std::min(panels.begin(i + 1) * tiles.lanes, p.columns) - column;
-    const auto width = static_cast<std::size_t>((columns + tiles.lanes - 1) / tiles.lanes);
-    const EvenParts groups(s.rows, tiles.max_rows[width]);
-    for (std::int64_t g = 0; g < groups.count; ++g) {
-      run_block(tiles, p,
-                {row + groups.begin(g), groups.begin(g + 1) - groups.begin(g), column, columns, begin,
-                 s.depth, p.rhs.data + begin * p.rhs.row + column, p.rhs.row});
-    }
-  }
-}
-
-// Blocks of rows and depth, each skipping zeros or not as it has them; the bits are the same. The block of
-// the right side that belongs to some depth is used by all rows before the next.
-void multiply_sparse(const Product& p) {
-  const TileSet& tiles = tile_set();
-  SparseBlock s;
-  s.a_row = p.lhs.row, s.a_column = p.lhs.column;
-  s.b_row = p.rhs.row;
-  s.c_row = p.out_row;
-  s.columns = p.columns;
-  std::array<std::uint32_t, SparseBlock::kRows> masks;
-  for (std::int64_t begin = 0; begin < p.depth; begin += SparseBlock::kDepth) {
-    s.depth = std::min<std::int64_t>(SparseBlock::kDepth, p.depth - begin);
-    s.accumulate = begin > 0;
-    s.b = p.rhs.data + begin * p.rhs.row;
-    for (std::int64_t row = 0; row < p.rows; row += SparseBlock::kRows) {
-      s.rows = std::min<std::int64_t>(SparseBlock::kRows, p.rows - row);
-      s.a = p.lhs.data + row * p.lhs.row + begin * p.lhs.column;
-      s.c = p.out + row * p.out_row;
-      if (is_sparse(sparse_set().find(s, masks.data()), s.rows * s.depth)) {
-        sparse_set().multiply(s, masks.data());
-      } else {
-        multiply_dense(tiles, p, s, row, begin);
-      }
-    }
-  }
-}
-
 // ---------------------------------------------------------------- the whole product
 
-void multiply(const Product& p) {
-  if (may_skip_zeros(p)) return multiply_sparse(p);
+void multiply_dense(const Product& given) {
+  // Turned round when that saves the copies, or copies the smaller side.
+  const bool as_given = given.rhs.column == 1 || (given.lhs.column == 1 && given.rows > given.columns);
+  const Product p = as_given ? given : given.turned();
   const TileSet& tiles = tile_set();
   const std::int64_t vectors = (p.columns + tiles.lanes - 1) / tiles.lanes;
-  const EvenParts panels(vectors, TileSet::kMaxVectors);
+  const EvenParts panels(vectors, tiles.max_vectors);
   if (p.rhs.column == 1 && p.depth <= kDepth && p.depth * p.columns <= kSmallSide) {
     return multiply_by_small(tiles, p, panels);
   }
@@ -277,22 +181,15 @@ void matmul(const KernelCall& call) {
   if (p.rows == 0 || p.columns == 0) return;
   if (p.depth == 0) {
     if (call.part == 0) std::fill_n(p.out, p.rows * p.columns, 0.0F);
+    if (call.update != nullptr) fast_update()->run(*call.update, p.out, p.rows * p.columns);
     return;
   }
-  // Turned round when that saves the copies, or copies the smaller side.
-  if (attributes.transpose_rhs && (attributes.transpose_lhs || p.rows <= p.columns)) {
-    p = {p.columns,
-         p.rows,
-         p.depth,
-         {p.rhs.data, p.rhs.column, p.rhs.row},
-         {p.lhs.data, p.lhs.column, p.lhs.row},
-         p.out,
-         1,
-         p.out_row,
-         p.panel};
-  }
   p = share_of_product(p, call);
-  if (p.rows > 0) multiply(p);
+  if (p.rows == 0 || p.columns == 0) return;
+  if (call.update != nullptr && p.depth <= kUpdateDepth && p.rhs.column == 1)
+    return multiply_and_update(p, *call.update);
+  if (!multiply_skipping_zeros(p)) multiply_dense(p);
+  if (call.update != nullptr) fast_update()->run(*call.update, p.out, p.rows * p.columns);
 }
 
 }  // namespace

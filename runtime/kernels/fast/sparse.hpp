@@ -7,7 +7,18 @@
 
 #include <cstdint>
 
+#include "runtime/kernels/kernels.hpp"
+
 namespace nnc::rt::fast {
+
+// Memory that is read soon, asked for while something is multiplied: pieces of some lines each.
+struct Ahead {
+  const float* data = nullptr;
+  std::int64_t distance = 0;  // from piece to piece
+  std::int64_t lines = 0;     // of each
+  std::int64_t pieces = 0;
+  std::int64_t at_once = 1;  // pieces for every row that is multiplied
+};
 
 // A block: at most kRows rows and kDepth of depth.
 struct SparseBlock {
@@ -23,6 +34,10 @@ struct SparseBlock {
   std::int64_t c_row = 0;
   std::int64_t columns = 0;
   bool accumulate = false;  // begin with what C holds instead of 0
+  Ahead ahead;
+  // If there is one: C is a gradient that is not kept, and this the update it makes, from C's first element
+  // on.
+  const UpdateCall* update = nullptr;
 };
 
 struct SparseSet {

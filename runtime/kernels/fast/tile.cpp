@@ -26,7 +26,8 @@ constexpr bool kManyRegisters = HWY_TARGET != HWY_AVX2;
 constexpr int max_rows(int vectors) {
   if (vectors == 1) return kManyRegisters ? 16 : 10;
   if (vectors == 2) return kManyRegisters ? 12 : 6;
-  return kManyRegisters ? 8 : 4;
+  if (vectors == 3) return kManyRegisters ? 8 : 4;
+  return 6;
 }
 
 // The last vector of each row is masked: columns beyond the tile are neither read nor written.
@@ -41,7 +42,7 @@ HWY_ATTR void run_tile(const Tile& tile) {
   HWY_UNROLL(16)
   for (int r = 0; r < kRows; ++r) {
     rows[r] = tile.rows[r];
-    HWY_UNROLL(3)
+    HWY_UNROLL(4)
     for (int v = 0; v < kVectors; ++v) {
       const float* c = tile.c + r * tile.c_row + v * lanes;
       sums[r][v] = !tile.accumulate ? hn::Zero(d) : v == kLast ? hn::MaskedLoad(mask, d, c) : hn::LoadU(d, c);
@@ -52,21 +53,21 @@ HWY_ATTR void run_tile(const Tile& tile) {
     std::int64_t at = outer * tile.a_outer;
     for (std::int64_t inner = 0; inner < tile.inner; ++inner, b += tile.b_inner, at += tile.a_inner) {
       V right[kVectors];
-      HWY_UNROLL(3)
+      HWY_UNROLL(4)
       for (int v = 0; v < kVectors; ++v) {
         right[v] = v == kLast ? hn::MaskedLoad(mask, d, b + v * lanes) : hn::LoadU(d, b + v * lanes);
       }
       HWY_UNROLL(16)
       for (int r = 0; r < kRows; ++r) {
         const V left = hn::Set(d, rows[r][at]);
-        HWY_UNROLL(3)
+        HWY_UNROLL(4)
         for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(left, right[v], sums[r][v]);
       }
     }
   }
   HWY_UNROLL(16)
   for (int r = 0; r < kRows; ++r) {
-    HWY_UNROLL(3)
+    HWY_UNROLL(4)
     for (int v = 0; v < kVectors; ++v) {
       float* c = tile.c + r * tile.c_row + v * lanes;
       if (v == kLast) {
@@ -90,6 +91,11 @@ TileSet make_tile_set() {
   add_rows<1>(set, std::make_integer_sequence<int, max_rows(1)>{});
   add_rows<2>(set, std::make_integer_sequence<int, max_rows(2)>{});
   add_rows<3>(set, std::make_integer_sequence<int, max_rows(3)>{});
+  set.max_vectors = 3;
+  if constexpr (kManyRegisters) {
+    add_rows<4>(set, std::make_integer_sequence<int, max_rows(4)>{});
+    set.max_vectors = 4;
+  }
   return set;
 }
 

@@ -27,8 +27,9 @@ using TileKernel = void (*)(const Tile&);
 // The tiles of this machine.
 struct TileSet {
   static constexpr int kMaxRows = 16;
-  static constexpr int kMaxVectors = 3;
+  static constexpr int kMaxVectors = 4;
   std::int64_t lanes = 0;
+  int max_vectors = 0;  // of this machine
   // The most rows that keep results, one row of B and an element of A in registers, by vectors per row.
   std::array<int, kMaxVectors + 1> max_rows{};
   std::array<std::array<TileKernel, kMaxRows + 1>, kMaxVectors + 1> kernels{};  // [vectors][rows]

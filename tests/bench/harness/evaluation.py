@@ -29,8 +29,9 @@ def measure_peer(space, work, arrangement):
 
 
 def entrants_of(peer, work):
-    """Compiling the training changes nothing here."""
-    manner = {"torch": "eager", "jax": "scan", "keras": "tensorflow fit"}.get(peer)
+    """Compiling the training changes nothing here; JAX trains convolutions in a scan for an age."""
+    jax = "steps reshaped pool" if work.has_convolutions else "scan"
+    manner = {"torch": "eager", "jax": jax, "keras": "tensorflow fit"}.get(peer)
     return [a for a in contestants.arrangements(peer, work) if a.how in (manner, "tensorflow jit")]
 
 
