@@ -176,8 +176,8 @@ void Printer::print_row(const Layout& row, int trailing) {
       row.every && std::ranges::none_of(parts, [](const Layout& part) { return part.width == kNoLine; });
   const int column = lines_.column() + first.width + 1;  // of the first operator
   bool aligned = row.marked && first.width <= kShortOperand && !is_broken(parts[1]);
-  for (std::size_t i = 2; i < parts.size(); i += 2)
-    aligned = aligned && column + first_line(parts[i], i + 1 == parts.size() ? trailing : 0) <= width_;
+  // What comes first in each part decides, which is the same whether the part has been broken already or not.
+  for (std::size_t i = 2; i < parts.size(); i += 2) aligned = aligned && column + parts[i].lead <= width_;
   if (!aligned) {
     print_items(parts, lines_.indent + kIndent, every, trailing);
     return;

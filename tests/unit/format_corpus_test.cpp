@@ -43,14 +43,15 @@ std::vector<std::string> programs_in(const std::vector<std::string>& folders) {
 
 std::vector<std::string> all_programs() { return programs_in({"examples", "stdlib", "tests"}); }
 
-// What is known of a program after names and types were checked, and how many mistakes it has.
+// What is known of a program after names and types were checked, and the codes of its mistakes, whose words
+// quote it.
 std::string checked_dump(const std::string& path, const std::string& text) {
   SourceMap sources;
   Sink sink;
   const FileId main = sources.add(path, text);
   const CheckedProgram program = check_program(sources, main, read_file, sink);
   std::string dump = print_checked(sources, program);
-  for (const Diagnostic& diagnostic : sink.diagnostics()) dump += diagnostic.message + "\n";
+  for (const Diagnostic& diagnostic : sink.diagnostics()) dump += diagnostic.code() + "\n";
   return dump;
 }
 
