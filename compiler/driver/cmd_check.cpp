@@ -19,7 +19,7 @@ int cmd_check(Env& env, const Options& options) {
   const auto compilation = load_study(env, options, exit_code);
   if (!compilation) return exit_code;
   if (options.json) {
-    *env.out << diagnostics_object(*compilation);
+    *env.out << diagnostics_document(options, *compilation);
   } else if (!options.quiet) {
     const StudyPlan& plan = compilation->study->plan;
     std::set<std::string> experiments;

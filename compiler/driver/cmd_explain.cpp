@@ -6,21 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "compiler/base/embedded_file.hpp"
 #include "compiler/base/sink.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/diagnostic_pages.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
 
 namespace nnc {
 
-std::span<const EmbeddedFile> diagnostic_pages();
-
 namespace {
-
-std::string code_of(const DiagnosticInfo& info) {
-  return fmt::format("{}{:04}", info.severity == Severity::Error ? 'E' : 'W', info.number);
-}
 
 std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -50,14 +44,6 @@ void list_kinds(Env& env, const Options& options) {
   if (options.json) print_json(env, {{"diagnostics", all}});
 }
 
-std::string page_of(const DiagnosticInfo& info) {
-  const std::string file = code_of(info) + ".md";
-  for (const EmbeddedFile& page : diagnostic_pages()) {
-    if (page.path == file) return std::string(page.text);
-  }
-  return fmt::format("# {}: {}\n\n{}\n", code_of(info), info.name, info.format);
-}
-
 }  // namespace
 
 int cmd_explain(Env& env, const Options& options) {
@@ -78,9 +64,9 @@ int cmd_explain(Env& env, const Options& options) {
     return kExitUsage;
   }
   if (options.json) {
-    print_json(env, {{"code", code_of(*info)}, {"name", info->name}, {"text", page_of(*info)}});
+    print_json(env, {{"code", code_of(*info)}, {"name", info->name}, {"text", diagnostic_page(*info)}});
   } else {
-    *env.out << page_of(*info);
+    *env.out << diagnostic_page(*info);
   }
   return kExitOk;
 }

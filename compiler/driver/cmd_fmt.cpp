@@ -180,8 +180,7 @@ class Reporter {
 
   void print(const Formatted& result) {
     if (!result.mistakes.empty()) {
-      const RenderOptions render{use_color(*env_, *options_, env_->err_is_terminal)};
-      *env_->err << render_diagnostics(result.sources, result.mistakes, render) << std::flush;
+      *env_->err << diagnostics_text(*env_, *options_, result.sources, result.mistakes) << std::flush;
     } else if (options_->diff) {
       *env_->out << diff_of(result, use_color(*env_, *options_, env_->out_is_terminal));
     } else if (result.path == kStandardInput && !options_->only_check) {

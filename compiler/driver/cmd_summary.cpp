@@ -112,7 +112,7 @@ int summarize_declared(Env& env, const Options& options, Compilation& compilatio
   }
   show_diagnostics(env, options, compilation);
   if (compilation.sink.has_errors()) {
-    if (options.json) *env.out << diagnostics_object(compilation);
+    if (options.json) *env.out << diagnostics_document(options, compilation);
     return kExitErrors;
   }
   return show(env, options, models);
@@ -129,7 +129,7 @@ int cmd_summary(Env& env, const Options& options) {
   Compilation& compilation = *opened.value();
   if (!check_names_and_types(env, compilation)) {
     show_diagnostics(env, options, compilation);
-    if (options.json) *env.out << diagnostics_object(compilation);
+    if (options.json) *env.out << diagnostics_document(options, compilation);
     return kExitErrors;
   }
   const std::vector<std::string> names = model_names(compilation.program);
@@ -148,7 +148,7 @@ int cmd_summary(Env& env, const Options& options) {
   // The input comes from the data of the experiments; models that none trains must declare theirs.
   if (!expand_study(env, options, compilation)) {
     show_diagnostics(env, options, compilation);
-    if (options.json) *env.out << diagnostics_object(compilation);
+    if (options.json) *env.out << diagnostics_document(options, compilation);
     return kExitErrors;
   }
   const std::vector<ModelSummary> models = trained_models(compilation.study->plan, options.model);

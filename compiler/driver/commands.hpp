@@ -1,5 +1,5 @@
-// The verbs: what each is asked (its options, filled by command_line.cpp) and the function that does it. Each
-// gives back an exit code.
+// The verbs: what each is asked (its options, filled by command_options.cpp and verbs.cpp) and the function
+// that does it. Each gives back an exit code.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,14 @@ namespace nnc {
 struct Options {
   std::string file;  // as given; empty: the sole .nn file of the folder
   std::string color = "auto";
-  bool json = false;
+  bool json = false;                     // the output is a document: JSON, or what message_format says
+  std::string message_format = "human";  // human, short, json, sarif: how diagnostics are shown
   bool quiet = false;
 
   std::optional<std::string> only;                            // --only EXPERIMENT
   std::vector<std::pair<std::string, std::string>> settings;  // --set NAME=VALUE
   std::string dump;                                           // --dump=PHASE, or ""
+  std::string without;                                        // --without NAMES, separated by commas
   std::int64_t trial = 1;                                     // --trial: which one is dumped, from 1
 
   std::string folder;  // --out; empty: runs/<stem>
@@ -37,7 +39,7 @@ struct Options {
 
   std::string model;  // summary --model
   std::string input;  // summary --input
-  std::string topic;  // explain: a code; show, why: a trial
+  std::string topic;  // explain: a code; show, why: a trial; completions: a shell; names: a kind
   std::string other;  // diff: the second program
 
   bool checkpoints = false;  // clean: also states to go on from
@@ -49,7 +51,8 @@ struct Options {
   bool only_check = false;         // fmt: only say what would change
   bool diff = false;               // fmt: only show what would change
 
-  std::string command;  // the command line as typed, for the record
+  bool version = false;  // --version
+  std::string command;   // the command line as typed, for the record
 };
 
 int cmd_run(Env& env, const Options& options);
@@ -65,5 +68,9 @@ int cmd_why(Env& env, const Options& options);
 int cmd_diff(Env& env, const Options& options);
 int cmd_clean(Env& env, const Options& options);
 int cmd_verify(Env& env, const Options& options);
+int cmd_doctor(Env& env, const Options& options);
+int cmd_completions(Env& env, const Options& options);
+int cmd_names(Env& env, const Options& options);
+int cmd_man(Env& env, const Options& options);
 
 }  // namespace nnc

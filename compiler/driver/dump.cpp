@@ -21,7 +21,7 @@ constexpr std::string_view kAfter = "after:";
 
 int report_errors(Env& env, const Options& options, const Compilation& compilation) {
   show_diagnostics(env, options, compilation);
-  if (options.json) *env.out << diagnostics_object(compilation);
+  if (options.json) *env.out << diagnostics_document(options, compilation);
   return compilation.sink.has_errors() ? kExitErrors : kExitOk;
 }
 

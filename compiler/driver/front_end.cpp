@@ -133,15 +133,20 @@ std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& e
   // A phase that gives up says why; the user must never be left with an exit code alone.
   NNC_CHECK(compilation->sink.has_errors(), "a phase failed without a diagnostic");
   show_diagnostics(env, options, *compilation);
-  if (options.json) *env.out << diagnostics_object(*compilation);
+  if (options.json) *env.out << diagnostics_document(options, *compilation);
   exit_code = only_data_is_wrong(compilation->sink) ? kExitUsage : kExitErrors;
   return nullptr;
 }
 
+std::string diagnostics_text(const Env& env, const Options& options, const SourceMap& sources,
+                             const std::vector<Diagnostic>& diagnostics) {
+  if (options.message_format == "short") return render_short(sources, diagnostics);
+  return render_diagnostics(sources, diagnostics, {use_color(env, options, env.err_is_terminal)});
+}
+
 void show_diagnostics(Env& env, const Options& options, const Compilation& compilation) {
   if (options.json) return;
-  const RenderOptions render{use_color(env, options, env.err_is_terminal)};
-  *env.err << render_diagnostics(compilation.sources, compilation.sink.sorted(), render) << std::flush;
+  *env.err << diagnostics_text(env, options, compilation.sources, compilation.sink.sorted()) << std::flush;
 }
 
 std::int64_t training_batch(const StudyPlan& plan, const TrialPlan& trial) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/ast/ast.hpp"
 #include "compiler/base/sink.hpp"
@@ -36,6 +37,9 @@ bool expand_study(Env& env, const Options& options, Compilation& compilation);
 // All of it, with the diagnostics shown. Null if that ended the command; then `exit_code` says with what.
 std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& exit_code);
 
+// For people and editors, as --message-format says.
+std::string diagnostics_text(const Env& env, const Options& options, const SourceMap& sources,
+                             const std::vector<Diagnostic>& diagnostics);
 // Diagnostics for people on err or, with --json, for programs on out.
 void show_diagnostics(Env& env, const Options& options, const Compilation& compilation);
 

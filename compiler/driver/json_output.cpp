@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "compiler/base/render.hpp"
+#include "compiler/driver/sarif.hpp"
 #include "runtime/record/json_values.hpp"
 
 namespace nnc {
@@ -98,11 +99,13 @@ Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& 
 
 void print_json(Env& env, const Json& json) { *env.out << dump(json); }
 
-std::string failure_object(const Failure& failure) {
+std::string failure_document(const Options& options, const Failure& failure) {
+  if (options.message_format == "sarif") return failure_sarif(failure);
   return dump({{"error", failure.message}, {"help", failure.hint.empty() ? Json() : Json(failure.hint)}});
 }
 
-std::string diagnostics_object(const Compilation& compilation) {
+std::string diagnostics_document(const Options& options, const Compilation& compilation) {
+  if (options.message_format == "sarif") return diagnostics_sarif(compilation);
   const std::vector<Diagnostic> all = compilation.sink.sorted();
   const int errors = compilation.sink.error_count();
   return dump({{"file", compilation.path},

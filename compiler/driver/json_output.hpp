@@ -17,10 +17,10 @@ namespace nnc {
 // On standard output, as all JSON of the verbs: indented, and whatever bytes a path has, valid.
 void print_json(Env& env, const nlohmann::ordered_json& json);
 
-// {"error": "...", "help": "..."}
-std::string failure_object(const Failure& failure);
-// {"file": ..., "errors": 1, "warnings": 0, "diagnostics": [...]}
-std::string diagnostics_object(const Compilation& compilation);
+// {"error": "...", "help": "..."}, or SARIF if --message-format says so.
+std::string failure_document(const Options& options, const Failure& failure);
+// {"file": ..., "errors": 1, "warnings": 0, "diagnostics": [...]}, or SARIF.
+std::string diagnostics_document(const Options& options, const Compilation& compilation);
 // {"file": ..., "steps": ..., "trials": [...]}
 std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work, const StudyCost& cost);
 // {"models": [...]}

@@ -28,7 +28,7 @@ void print_error(Env& env, const Options& options, const Failure& failure) {
   const bool color = use_color(env, options, env.err_is_terminal);
   *env.err << (color ? "\x1b[1;31merror\x1b[0m: " : "error: ") << printable(failure.message) << "\n";
   if (!failure.hint.empty()) *env.err << "  help: " << printable(failure.hint) << "\n";
-  if (options.json) *env.out << failure_object(failure);
+  if (options.json) *env.out << failure_document(options, failure);
 }
 
 void Table::column(std::string title, Align align) {

@@ -1,0 +1,158 @@
+// A diagnostic becomes a result: the primary place its location, the labels its related locations, notes and
+// hint part of its message, the suggestion a fix. The rules are those that results refer to, each with its
+// page. Columns count characters from 1, as `columnKind` says.
+#include "compiler/driver/sarif.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "compiler/base/places.hpp"
+#include "compiler/driver/diagnostic_pages.hpp"
+#include "runtime/record/json_values.hpp"
+
+namespace nnc {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSchema =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+    "sarif-schema-2.1.0.json";
+
+const char* level_of(Severity severity) { return severity == Severity::Error ? "error" : "warning"; }
+
+// A path as a URI reference. The standard library has no file: its places get a scheme of their own.
+std::string uri_of(const SourceFile& file) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  std::string uri = file.is_library() ? "nnc:/" : file.path().starts_with('/') ? "file://" : "";
+  for (const char character : file.path()) {
+    if (kPlain.find(character) != std::string_view::npos) {
+      uri += character;
+    } else {
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(character));
+    }
+  }
+  return uri;
+}
+
+// Bytes that begin a character of UTF-8, before the column, and one.
+int character_column(const SourceFile& file, const LineColumn& place) {
+  const std::string_view line = file.line_text(place.line);
+  const auto before = line.substr(0, std::min(line.size(), static_cast<std::size_t>(place.column - 1)));
+  const auto begins = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; };
+  return static_cast<int>(std::count_if(before.begin(), before.end(), begins)) + 1;
+}
+
+Json region_of(const SourceFile& file, const Span& place) {
+  const Span span = visible_span(file, place);
+  const LineColumn begin = file.line_column(span.begin);
+  const LineColumn end = file.line_column(span.end);
+  return {{"startLine", begin.line},
+          {"startColumn", character_column(file, begin)},
+          {"endLine", end.line},
+          {"endColumn", character_column(file, end)}};
+}
+
+Json location_of(const SourceMap& sources, const Span& span) {
+  const SourceFile& file = sources.file(span.file);
+  return {{"physicalLocation",
+           {{"artifactLocation", {{"uri", uri_of(file)}}}, {"region", region_of(file, span)}}}};
+}
+
+Json related_locations(const SourceMap& sources, const Diagnostic& diagnostic) {
+  Json related = Json::array();
+  for (const Label& label : diagnostic.labels) {
+    if (!label.span.valid()) continue;
+    Json location = location_of(sources, label.span);
+    location["id"] = related.size() + 1;
+    location["message"] = {{"text", label.text}};
+    related.push_back(std::move(location));
+  }
+  return related;
+}
+
+Json fixes_of(const SourceMap& sources, const Diagnostic& diagnostic) {
+  if (!diagnostic.suggestion || !sources.is_user_code(diagnostic.suggestion->span)) return Json::array();
+  const SourceFile& file = sources.file(diagnostic.suggestion->span.file);
+  const std::string what = diagnostic.hint.empty() ? "what was meant" : diagnostic.hint;
+  const Json replacement = {{"deletedRegion", region_of(file, diagnostic.suggestion->span)},
+                            {"insertedContent", {{"text", diagnostic.suggestion->replacement}}}};
+  return Json::array({{{"description", {{"text", what}}},
+                       {"artifactChanges", Json::array({{{"artifactLocation", {{"uri", uri_of(file)}}},
+                                                         {"replacements", Json::array({replacement})}}})}}});
+}
+
+// Message, notes and hint: viewers show nothing else of it.
+std::string whole_text(const Diagnostic& diagnostic) {
+  std::string text = diagnostic.message;
+  for (const std::string& note : diagnostic.notes) text += "\nnote: " + note;
+  if (!diagnostic.hint.empty()) text += "\nhelp: " + diagnostic.hint;
+  return text;
+}
+
+Json result_of(const SourceMap& sources, const Diagnostic& diagnostic, std::size_t rule,
+               const Span& whole_file) {
+  const Span place = diagnostic.primary.valid() ? diagnostic.primary : whole_file;
+  Json result = {{"ruleId", diagnostic.code()},
+                 {"ruleIndex", rule},
+                 {"level", level_of(diagnostic.severity)},
+                 {"message", {{"text", whole_text(diagnostic)}}},
+                 {"locations", Json::array({location_of(sources, place)})}};
+  Json related = related_locations(sources, diagnostic);
+  if (!related.empty()) result["relatedLocations"] = std::move(related);
+  Json fixes = fixes_of(sources, diagnostic);
+  if (!fixes.empty()) result["fixes"] = std::move(fixes);
+  return result;
+}
+
+Json rule_of(const DiagnosticInfo& info) {
+  const std::string page = diagnostic_page(info);
+  return {{"id", code_of(info)},
+          {"name", info.name},
+          {"shortDescription", {{"text", page_title(page)}}},
+          {"help", {{"text", page}, {"markdown", page}}},
+          {"defaultConfiguration", {{"level", level_of(info.severity)}}}};
+}
+
+std::string document(Json rules, Json results, Json notifications) {
+  const bool successful = notifications.empty();
+  Json invocation = {{"executionSuccessful", successful}};
+  if (!successful) invocation["toolExecutionNotifications"] = std::move(notifications);
+  const Json driver = {{"name", "nnc"}, {"version", NNC_VERSION}, {"rules", std::move(rules)}};
+  const Json run = {{"tool", {{"driver", driver}}},
+                    {"invocations", Json::array({invocation})},
+                    {"columnKind", "unicodeCodePoints"},
+                    {"results", std::move(results)}};
+  return rt::json_text(Json{{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({run})}}, 2);
+}
+
+}  // namespace
+
+std::string diagnostics_sarif(const Compilation& compilation) {
+  const std::vector<Diagnostic> all = compilation.sink.sorted();
+  Json rules = Json::array();
+  std::map<std::string, std::size_t> indices;
+  for (const DiagnosticInfo& info : all_diagnostics()) {
+    const auto is_of_it = [&](const Diagnostic& diagnostic) { return diagnostic.code() == code_of(info); };
+    if (std::none_of(all.begin(), all.end(), is_of_it)) continue;
+    indices[code_of(info)] = rules.size();
+    rules.push_back(rule_of(info));
+  }
+  Json results = Json::array();
+  for (const Diagnostic& diagnostic : all) {
+    results.push_back(
+        result_of(compilation.sources, diagnostic, indices.at(diagnostic.code()), {compilation.main}));
+  }
+  return document(std::move(rules), std::move(results), Json::array());
+}
+
+std::string failure_sarif(const Failure& failure) {
+  const std::string text = failure.message + (failure.hint.empty() ? "" : "\nhelp: " + failure.hint);
+  return document(Json::array(), Json::array(),
+                  Json::array({{{"level", "error"}, {"message", {{"text", text}}}}}));
+}
+
+}  // namespace nnc

@@ -1,0 +1,155 @@
+// driver: diagnostics for people, for editors and for other programs; what `doctor` tells.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "compiler/driver/examinations.hpp"
+#include "tests/unit/driver_world.hpp"
+
+using namespace nnc;
+using nlohmann::json;
+
+namespace {
+
+// A mistake in line 2 behind a character of two bytes, and one with labels.
+constexpr const char* kWrong =
+    "model a {\n  \"ä\"; dence(3)\n}\nmodel b { input 28x28x1\n  conv2d(2, 3x3)\n  dense(10)\n}\n";
+
+struct Checked {
+  std::string out;
+  std::string err;
+  int exit_code = 0;
+};
+
+Checked check(const std::string& format, const std::string& text, const std::string& path = "a b.nn") {
+  World world;
+  world.files["a b.nn"] = text;
+  const int exit_code = world.run({"check", path, "--message-format", format});
+  return {world.out.str(), world.err.str(), exit_code};
+}
+
+json result_with(const json& sarif, const std::string& code) {
+  for (const json& result : sarif["runs"][0]["results"]) {
+    if (result["ruleId"] == code) return result;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("short messages are a line each, with what an editor needs to find the place") {
+  const Checked checked = check("short", kWrong);
+  CHECK(checked.exit_code == kExitErrors);
+  CHECK(checked.out.empty());
+  const std::regex line(R"((.+):(\d+):(\d+): (error|warning) ([EW]\d{4}): (.+))");
+  std::istringstream lines(checked.err);
+  int count = 0;
+  for (std::string text; std::getline(lines, text); ++count) CHECK(std::regex_match(text, line));
+  CHECK(count >= 2);
+  CHECK_THAT(checked.err, Catch::Contains("a b.nn:2:9: error E0201: unknown layer `dence`\n"));
+}
+
+TEST_CASE("fmt also has short messages") {
+  World world;
+  world.files["a.nn"] = "model {\n";
+  CHECK(world.run({"fmt", "a.nn", "--message-format", "short"}) == kExitErrors);
+  CHECK_THAT(world.err.str(), Catch::StartsWith("a.nn:1:") && Catch::Contains(": error E01"));
+}
+
+TEST_CASE("json as a format of messages is what --json prints") {
+  World world;
+  world.files["a b.nn"] = kWrong;
+  CHECK(world.run({"check", "a b.nn", "--json"}) == kExitErrors);
+  CHECK(check("json", kWrong).out == world.out.str());
+  CHECK(check("json", kWrong).err.empty());
+}
+
+TEST_CASE("SARIF has rules, places in characters and related places") {
+  const Checked checked = check("sarif", kWrong);
+  CHECK(checked.exit_code == kExitErrors);
+  CHECK(checked.err.empty());
+  const json sarif = json::parse(checked.out);
+  CHECK(sarif["version"] == "2.1.0");
+  const json& run = sarif["runs"][0];
+  CHECK(run["invocations"][0]["executionSuccessful"] == true);
+  CHECK(run["columnKind"] == "unicodeCodePoints");
+  for (const json& result : run["results"]) {
+    const json& rule = run["tool"]["driver"]["rules"][result["ruleIndex"].get<std::size_t>()];
+    CHECK(rule["id"] == result["ruleId"]);
+    CHECK_FALSE(rule["shortDescription"]["text"].get<std::string>().empty());
+  }
+  const json unknown = result_with(sarif, "E0201");
+  const json& place = unknown["locations"][0]["physicalLocation"];
+  CHECK(place["artifactLocation"]["uri"] == "a%20b.nn");
+  CHECK(place["region"]["startLine"] == 2);
+  CHECK(place["region"]["startColumn"] == 8);
+  const json related = result_with(sarif, "E0404")["relatedLocations"];
+  REQUIRE_FALSE(related.empty());
+  CHECK(related[0]["id"] == 1);
+  CHECK_FALSE(related[0]["message"]["text"].get<std::string>().empty());
+}
+
+TEST_CASE("what is certainly meant is a fix in SARIF") {
+  const json sarif = json::parse(check("sarif", "recipe r { loss = mse }\n").out);
+  const json mistake = result_with(sarif, "E0101");
+  const json change = mistake["fixes"][0]["artifactChanges"][0];
+  CHECK(change["artifactLocation"]["uri"] == "a%20b.nn");
+  CHECK(change["replacements"][0]["insertedContent"]["text"] == ":");
+  CHECK(change["replacements"][0]["deletedRegion"]["startLine"] == 1);
+  CHECK(mistake["fixes"][0]["description"]["text"].is_string());
+}
+
+TEST_CASE("SARIF of a program without mistakes has no results, and of a missing file a reason") {
+  const json good = json::parse(check("sarif", "model a { input 4; dense(2) }\n").out);
+  CHECK(good["runs"][0]["results"] == json::array());
+  const Checked missing = check("sarif", "", "missing.nn");
+  CHECK(missing.exit_code == kExitUsage);
+  const json invocation = json::parse(missing.out)["runs"][0]["invocations"][0];
+  CHECK(invocation["executionSuccessful"] == false);
+  CHECK_THAT(invocation["toolExecutionNotifications"][0]["message"]["text"].get<std::string>(),
+             Catch::Contains("missing.nn"));
+}
+
+TEST_CASE("doctor says what is there, and ends with 1 only if nothing could be trained") {
+  World world;
+  world.variables["NNC_STORE"] = (std::filesystem::temp_directory_path() / "nnc-doctor-store").string();
+  CHECK(world.run({"doctor", "--json"}) == kExitOk);
+  const json told = json::parse(world.out.str());
+  CHECK(told["good"] == true);
+  std::vector<std::string> subjects;
+  for (const json& finding : told["findings"]) {
+    subjects.push_back(finding["subject"]);
+    CHECK_FALSE(finding["what"].get<std::string>().empty());
+    CHECK((finding["state"] == "ok" || !finding["help"].get<std::string>().empty()));
+  }
+  CHECK(subjects == std::vector<std::string>{"nnc", "processor", "memory", "store", "charts", "data sets",
+                                             "shells", "editors"});
+  World text;
+  text.variables = world.variables;
+  CHECK(text.run({"doctor"}) == kExitOk);
+  CHECK_THAT(text.out.str(), Catch::Contains("test: kernels for") || Catch::Contains("fused multiply-add"));
+  World in_the_way;
+  in_the_way.variables["NNC_STORE"] = "/proc/nnc-store";
+  CHECK(in_the_way.run({"doctor"}) == kExitErrors);
+  CHECK_THAT(in_the_way.out.str(), Catch::Contains("error    store") && Catch::Contains("NNC_STORE"));
+}
+
+TEST_CASE("doctor knows the editors in which the files for them are installed") {
+  World world;
+  world.variables["HOME"] = "/home/me";
+  world.env.list_files = [](const std::string& folder) -> std::vector<std::string> {
+    if (folder == "/home/me/.vim/pack/nnc/start") return {"nn"};
+    if (folder == "/home/me/.vscode/extensions") return {"ms-python.python-1", "nnc.nn-language-0.1.0"};
+    return {};
+  };
+  CHECK(examine_editors(world.env).what == "VS Code, Vim");
+  world.variables["HOME"] = "/home/you";
+  CHECK_THAT(examine_editors(world.env).help, Catch::Contains("docs/editors.md"));
+}
+
+TEST_CASE("doctor finds no data where there is none, and says what to do") {
+  const Finding finding = examine_data("/nowhere");
+  CHECK(finding.state == Finding::State::Warning);
+  CHECK_THAT(finding.help, Catch::Contains("dataset-fashion-mnist"));
+}
