@@ -1,5 +1,5 @@
-" Indents .nn files: by one step inside braces and behind a bracket that ends its line, under the first item of other
-" brackets. Prose, and lines that go on with an operator, stay as they are.
+" Indents .nn files: by one step inside braces and behind a bracket or a colon that ends its line, under the first item
+" of other brackets. Prose, and lines that go on with an operator, stay as they are.
 if exists('b:did_indent')
   finish
 endif
@@ -42,9 +42,13 @@ function! NnIndent(line) abort
   endtry
 endfunction
 
+function! s:WithoutComment(line) abort
+  return substitute(getline(a:line), '\s*#.*$', '', '')
+endfunction
+
 " Whether a line goes on with the one before it.
 function! s:GoesOn(line) abort
-  let l:before = substitute(getline(prevnonblank(a:line - 1)), '\s*#.*$', '', '')
+  let l:before = s:WithoutComment(prevnonblank(a:line - 1))
   return getline(a:line) =~# '^\s*\%(|>\|[-+*/%@^<>]\s\|==\|!=\|\%(and\|or\|else\)\>\)'
         \ || l:before =~# '\%([-+*/%@^<>=]\|\<\%(and\|or\|not\)\)$'
 endfunction
@@ -54,6 +58,10 @@ function! s:Indent(line) abort
   let l:stack = map(synstack(a:line, 1), 'synIDattr(v:val, "name")')
   if index(l:stack, 'nnProse') >= 0 || s:GoesOn(a:line)
     return -1
+  endif
+  let l:last = prevnonblank(a:line - 1)
+  if s:WithoutComment(l:last) =~# ':$'
+    return indent(l:last) + shiftwidth()
   endif
   let [l:open, l:column] = s:OpenBracket(a:line)
   if l:open == 0
