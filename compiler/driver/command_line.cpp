@@ -296,6 +296,10 @@ std::vector<Verb> add_verbs(CLI::App& app, Options& options) {
                           "  nnc explain",
                           cmd_explain);
   explain.add_option("CODE", options.topic, "as the message shows it, such as E0301");
+  CLI::App& lsp = add("lsp", "Be the language server of an editor: mistakes, shapes and names as you type",
+                      "  docs/editors.md says how editors start it", cmd_lsp);
+  lsp.add_flag_callback(
+      "--stdio", [] {}, "on the standard streams, which it always is; some editors add this");
   return verbs;
 }
 

@@ -60,5 +60,6 @@ int cmd_why(Env& env, const Options& options);
 int cmd_diff(Env& env, const Options& options);
 int cmd_clean(Env& env, const Options& options);
 int cmd_verify(Env& env, const Options& options);
+int cmd_lsp(Env& env, const Options& options);
 
 }  // namespace nnc
