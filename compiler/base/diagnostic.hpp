@@ -40,6 +40,7 @@ struct Diagnostic {
   // note that puts them together.
   std::vector<std::string> points = {};
   std::string hint;
+  std::vector<std::string> alternatives = {};  // what the primary place may have been meant to name
   std::optional<Suggestion> suggestion;
 
   [[nodiscard]] std::string code() const;

@@ -31,6 +31,12 @@ DiagnosticBuilder& DiagnosticBuilder::hint(std::string text) {
   return *this;
 }
 
+DiagnosticBuilder& DiagnosticBuilder::hint(const Guess& guess) {
+  diagnostic_.hint = guess.text();
+  diagnostic_.alternatives = guess.names;
+  return *this;
+}
+
 DiagnosticBuilder& DiagnosticBuilder::suggest(const Span& span, std::string replacement) {
   if (span.valid()) diagnostic_.suggestion = Suggestion{span, std::move(replacement)};
   return *this;
@@ -103,15 +109,18 @@ std::vector<std::string> did_you_mean(std::string_view name, const std::vector<s
   return result;
 }
 
-std::string did_you_mean_hint(std::string_view name, const std::vector<std::string>& candidates) {
-  const std::vector<std::string> near = did_you_mean(name, candidates);
-  if (near.empty()) return {};
+std::string Guess::text() const {
+  if (names.empty()) return {};
   std::string list;
-  for (std::size_t i = 0; i < near.size(); ++i) {
-    if (i > 0) list += i + 1 == near.size() ? " or " : ", ";
-    list += fmt::format("`{}`", near[i]);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) list += i + 1 == names.size() ? " or " : ", ";
+    list += fmt::format("`{}`", names[i]);
   }
   return fmt::format("did you mean {}?", list);
+}
+
+std::string did_you_mean_hint(std::string_view name, const std::vector<std::string>& candidates) {
+  return Guess{did_you_mean(name, candidates)}.text();
 }
 
 }  // namespace nnc

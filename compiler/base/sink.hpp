@@ -13,6 +13,14 @@ namespace nnc {
 
 class Sink;
 
+// The names that may have been meant, nearest first.
+struct Guess {
+  std::vector<std::string> names;
+
+  // "did you mean `dense`?", "did you mean `dense` or `dense_2`?", or "" if nothing is near.
+  [[nodiscard]] std::string text() const;
+};
+
 // Completes one diagnostic; it reaches the sink when the builder goes out of scope.
 //   sink.report(diagnostics::UnknownName, span, "layer", "dence").label(...).hint("...");
 class DiagnosticBuilder {
@@ -31,6 +39,8 @@ class DiagnosticBuilder {
   DiagnosticBuilder& label(const Span& span, std::string text);
   DiagnosticBuilder& note(std::string text);
   DiagnosticBuilder& hint(std::string text);
+  // Names in place of the one at the primary place.
+  DiagnosticBuilder& hint(const Guess& guess);
   DiagnosticBuilder& suggest(const Span& span, std::string replacement);
 
  private:
@@ -73,7 +83,7 @@ class Sink {
 // The candidates nearest to `name` (Damerau-Levenshtein distance at most max(1, length / 3)), best first, at
 // most 3.
 std::vector<std::string> did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
-// "did you mean `dense`?", "did you mean `dense` or `dense_2`?", or "" if nothing is near.
+// The same as text.
 std::string did_you_mean_hint(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace nnc

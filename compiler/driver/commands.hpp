@@ -72,5 +72,6 @@ int cmd_doctor(Env& env, const Options& options);
 int cmd_completions(Env& env, const Options& options);
 int cmd_names(Env& env, const Options& options);
 int cmd_man(Env& env, const Options& options);
+int cmd_lsp(Env& env, const Options& options);
 
 }  // namespace nnc

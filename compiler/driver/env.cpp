@@ -91,6 +91,7 @@ Env real_env(const std::atomic<bool>* stop) {
   env.in = &std::cin;
   env.out = &std::cout;
   env.err = &std::cerr;
+  env.in_is_terminal = isatty(STDIN_FILENO) != 0;
   env.out_is_terminal = isatty(STDOUT_FILENO) != 0;
   env.err_is_terminal = isatty(STDERR_FILENO) != 0;
   env.columns = real_columns;

@@ -17,6 +17,7 @@ struct Env {
   std::istream* in = nullptr;   // standard input
   std::ostream* out = nullptr;  // results
   std::ostream* err = nullptr;  // diagnostics and progress
+  bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   std::function<int()> columns;  // of the terminal behind err

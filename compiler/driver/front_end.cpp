@@ -11,6 +11,7 @@
 #include "compiler/driver/inspect_data.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/lower/expandable.hpp"
 #include "compiler/plan/training_steps.hpp"
 
 namespace nnc {
@@ -37,33 +38,6 @@ bool only_data_is_wrong(const Sink& sink) {
     return diagnostic.severity != Severity::Error || diagnostic.number == diagnostics::DataNotFound.number ||
            diagnostic.number == diagnostics::DataDamaged.number;
   });
-}
-
-// Nothing can be evaluated while parts of the program are missing or declarations go in circles.
-bool can_be_expanded(const Sink& sink) {
-  constexpr int kFirstNonSyntax = 200;
-  const auto prevents = [](const Diagnostic& diagnostic) {
-    return diagnostic.number < kFirstNonSyntax ||
-           diagnostic.number == diagnostics::RecursiveDeclaration.number ||
-           diagnostic.number == diagnostics::ImportNotFound.number ||
-           diagnostic.number == diagnostics::ImportCycle.number;
-  };
-  return std::none_of(sink.diagnostics().begin(), sink.diagnostics().end(), prevents);
-}
-
-// Shapes are also looked at when names or types are wrong elsewhere, so that independent mistakes come
-// together. What overlaps a place that is already known to be wrong is the same mistake seen twice.
-void add_new_mistakes(const Sink& from, Sink& to) {
-  const std::vector<Diagnostic> known = to.diagnostics();
-  const auto overlaps = [](const Span& a, const Span& b) {
-    return a.file == b.file && a.valid() && a.begin < b.end && b.begin < a.end;
-  };
-  for (const Diagnostic& diagnostic : from.diagnostics()) {
-    const bool seen = std::any_of(known.begin(), known.end(), [&](const Diagnostic& other) {
-      return other.severity == Severity::Error && overlaps(diagnostic.primary, other.primary);
-    });
-    if (!seen) to.add(diagnostic);
-  }
 }
 
 }  // namespace

@@ -95,6 +95,14 @@ void add_fmt_verb(VerbList& verbs, Options& options) {
   verb.add_flag("--diff", options.diff, "change nothing; show what would change, as a unified diff");
 }
 
+void add_lsp_verb(VerbList& verbs) {
+  CLI::App& verb =
+      verbs.add("lsp", "Be the language server of an editor: mistakes, shapes and names as you type",
+                "  docs/editors.md says how editors start it", cmd_lsp);
+  verb.add_flag_callback(
+      "--stdio", [] {}, "on the standard streams, which it always is; some editors add this");
+}
+
 }  // namespace
 
 VerbList describe_commands(CLI::App& app, Options& options) {
@@ -118,6 +126,7 @@ VerbList add_verbs(CLI::App& app, Options& options) {
   add_report_verb(verbs, options);
   add_store_verbs(verbs, options);
   add_fmt_verb(verbs, options);
+  add_lsp_verb(verbs);
   add_help_verbs(verbs, options);
   return verbs;
 }

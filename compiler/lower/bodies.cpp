@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/lower/evaluator.hpp"
+#include "compiler/ops/flops.hpp"
 
 namespace nnc {
 
@@ -62,6 +63,31 @@ Value Evaluator::run_body(const ast::FunctionDecl& function, Frame& frame) {
   return Value{ErrorValue{}, function.name.span};
 }
 
+Evaluator::GraphSize Evaluator::graph_size() const {
+  if (lowering == nullptr || lowering->trace == nullptr) return {};
+  return {lowering->graph.nodes.size(), lowering->graph.slots.size()};
+}
+
+void Evaluator::trace_statement(const Span& span, const Value& value, const GraphSize& before) {
+  if (lowering == nullptr || lowering->trace == nullptr || !sources_.is_user_code(span)) return;
+  const auto* tensor = value.get<Tensor>();
+  if (tensor == nullptr) return;
+  TracedStatement traced{span, shape_of(*tensor), 0, 0, 0};
+  for (std::size_t i = before.slots; i < graph().slots.size(); ++i) {
+    const ir::Slot& slot = graph().slots[i];
+    (slot.role == ir::SlotRole::Parameter ? traced.parameters : traced.other_parameters) +=
+        slot.shape.element_count().value_or(0);
+  }
+  std::vector<Shape> inputs;
+  for (std::size_t i = before.nodes; i < graph().nodes.size(); ++i) {
+    const ir::Node& node = graph().nodes[i];
+    inputs.clear();
+    for (const ir::NodeId input : node.inputs) inputs.push_back(graph().node(input).shape);
+    traced.flops += flop_count(node.op, inputs, node.attributes, node.shape);
+  }
+  lowering->trace->push_back(std::move(traced));
+}
+
 void Evaluator::run_statement(const ast::Statement& statement, Frame& frame) {
   std::visit(
       Overloaded{
@@ -79,6 +105,7 @@ void Evaluator::run_statement(const ast::Statement& statement, Frame& frame) {
 }
 
 void Evaluator::run_let(const ast::Let& let, Frame& frame) {
+  const GraphSize before = graph_size();
   Value value = evaluate(*let.value, frame);
   // `let enc = dense(64)` names the layer; `let y = in |> dense(64)` names a tensor.
   if (auto* instance = std::get_if<InstancePtr>(&value.data)) {
@@ -89,6 +116,7 @@ void Evaluator::run_let(const ast::Let& let, Frame& frame) {
     value = construct(*ref->declaration, nullptr, let.value->span, frame);
     if (auto* made = std::get_if<InstancePtr>(&value.data)) (*made)->name = let.name.text;
   }
+  trace_statement(cover(let.name.span, let.value->span), value, before);
   frame.define(let.name.text, std::move(value));
 }
 
@@ -319,6 +347,7 @@ void Evaluator::run_input(const ast::InputDecl& input, const Span& span, Frame& 
 }
 
 void Evaluator::run_expression(const ast::ExprStatement& statement, Frame& frame) {
+  const GraphSize before = graph_size();
   const Value value = evaluate(*statement.value, frame);
   const bool flows = frame.input.has_value();
   if (!flows || value.is_error()) {
@@ -328,6 +357,7 @@ void Evaluator::run_expression(const ast::ExprStatement& statement, Frame& frame
   }
   if (value.get<Tensor>() != nullptr) {
     frame.current = value;
+    trace_statement(statement.value->span, value, before);
     return;
   }
   if (value.number() && lowering != nullptr) {
@@ -337,6 +367,7 @@ void Evaluator::run_expression(const ast::ExprStatement& statement, Frame& frame
   }
   if (!frame.current || frame.current->is_error()) return;
   frame.current = apply(value, *frame.current, statement.value->span, frame);
+  trace_statement(statement.value->span, *frame.current, before);
 }
 
 void Evaluator::expect_shape(const ast::ExpectsShape& expects, const Span& span, Frame& frame) {

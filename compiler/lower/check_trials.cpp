@@ -69,13 +69,16 @@ ir::Graph weights_of(ir::Graph graph) {
 
 // Builds the graphs of a trial's model as training and evaluation will.
 CheckedModel check_model(const Evaluator& evaluator, const TrialSetup& setup, const DataPlan& data,
-                         const TrialPlan& trial) {
+                         const TrialPlan& trial, const ObserveModel& on_model) {
   Sink sink;
   CheckedModel checked;
+  ModelTrace seen{trial.experiment, trial.params, setup.model->declaration, {}};
   const auto lower = [&](bool training) {
-    return lower_trial(evaluator.sources(), evaluator.program(), setup, data, training, sink);
+    return lower_trial(evaluator.sources(), evaluator.program(), setup, data, training, sink,
+                       training && on_model ? &seen.statements : nullptr);
   };
   auto training = lower(true);
+  if (on_model) on_model(std::move(seen));
   if (training) {
     checked.layers = std::move(training->layers);
     check_metrics(training->graph, setup, trial, sink);
@@ -101,8 +104,9 @@ CheckedModel check_model(const Evaluator& evaluator, const TrialSetup& setup, co
 
 class TrialChecks {
  public:
-  TrialChecks(const Evaluator& evaluator, Study& study, ExperimentExpander& expander, PointMistakes& mistakes)
-      : evaluator_(evaluator), study_(study), expander_(expander), mistakes_(mistakes) {}
+  TrialChecks(const Evaluator& evaluator, const StudyOptions& options, Study& study,
+              ExperimentExpander& expander, PointMistakes& mistakes)
+      : evaluator_(evaluator), options_(options), study_(study), expander_(expander), mistakes_(mistakes) {}
 
   void run();
 
@@ -112,6 +116,7 @@ class TrialChecks {
   std::vector<Diagnostic> check_updates(const TrialSetup& setup, const CheckedModel& model);
 
   const Evaluator& evaluator_;
+  const StudyOptions& options_;
   Study& study_;
   ExperimentExpander& expander_;
   PointMistakes& mistakes_;
@@ -132,7 +137,8 @@ const CheckedModel& TrialChecks::model_of(std::size_t trial) {
   const auto known = models_.find(key);
   if (known != models_.end()) return known->second;
   study_.graphs_built += 2;  // for training and for evaluation
-  return models_.emplace(key, check_model(evaluator_, setup, study_.plan.data[setup.data], plan))
+  return models_
+      .emplace(key, check_model(evaluator_, setup, study_.plan.data[setup.data], plan, options_.on_model))
       .first->second;
 }
 
@@ -177,6 +183,7 @@ void TrialChecks::run() {
       models_.clear();
     }
     if (!same_point) {
+      if (options_.give_up && options_.give_up()) return;
       model = &model_of(i);
       const std::vector<Diagnostic>& updates = updates_of(i, *model);
       for (const auto* found : {&model->mistakes_in_training, &updates, &model->mistakes_in_evaluation}) {
@@ -192,9 +199,9 @@ void TrialChecks::run() {
 
 }  // namespace
 
-void check_trials(const Evaluator& evaluator, Study& study, ExperimentExpander& expander,
-                  PointMistakes& mistakes) {
-  TrialChecks(evaluator, study, expander, mistakes).run();
+void check_trials(const Evaluator& evaluator, const StudyOptions& options, Study& study,
+                  ExperimentExpander& expander, PointMistakes& mistakes) {
+  TrialChecks(evaluator, options, study, expander, mistakes).run();
 }
 
 }  // namespace nnc

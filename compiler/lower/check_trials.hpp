@@ -8,7 +8,7 @@
 namespace nnc {
 
 // Fills in what is known of the trials' layers and parameters then. In: what the expander made.
-void check_trials(const Evaluator& evaluator, Study& study, ExperimentExpander& expander,
-                  PointMistakes& mistakes);
+void check_trials(const Evaluator& evaluator, const StudyOptions& options, Study& study,
+                  ExperimentExpander& expander, PointMistakes& mistakes);
 
 }  // namespace nnc

@@ -253,7 +253,10 @@ Value Evaluator::evaluate_pipe(const ast::Binary& binary, const ast::Expr& expr,
   const Value input = evaluate(*binary.lhs, frame);
   const Value layer = evaluate(*binary.rhs, frame);
   if (input.is_error() || layer.is_error()) return Value{ErrorValue{}, expr.span};
-  return apply(layer, input, binary.rhs->span, frame);
+  const GraphSize before = graph_size();
+  Value result = apply(layer, input, binary.rhs->span, frame);
+  trace_statement(binary.rhs->span, result, before);
+  return result;
 }
 
 Value Evaluator::evaluate_range(const Value& lhs, const Value& rhs, const ast::Expr& expr) {

@@ -18,6 +18,7 @@
 #include "compiler/base/sink.hpp"
 #include "compiler/ir/graph.hpp"
 #include "compiler/lower/stack_guard.hpp"
+#include "compiler/lower/trace.hpp"
 #include "compiler/lower/value.hpp"
 #include "compiler/plan/study_plan.hpp"
 #include "compiler/sema/program.hpp"
@@ -65,6 +66,7 @@ struct Lowering {
     Shape output;
   };
   std::vector<Application> applications;
+  Trace* trace = nullptr;  // null: nobody wants to know what the statements come to
   int layer_depth = 0;
   int random_places = 0;
   int random_slots = 0;
@@ -187,6 +189,13 @@ class Evaluator {
   Value apply_layer(const InstancePtr& instance, const Value& input, const Span& span);
 
   void run_statement(const ast::Statement& statement, Frame& frame);
+  // What was appended to the graph since then gave this.
+  struct GraphSize {
+    std::size_t nodes = 0;
+    std::size_t slots = 0;
+  };
+  [[nodiscard]] GraphSize graph_size() const;
+  void trace_statement(const Span& span, const Value& value, const GraphSize& before);
   void run_let(const ast::Let& let, Frame& frame);
   void run_slot(const ast::SlotDecl& slot, const Span& span, Frame& frame);
   void run_assign(const ast::Assign& assign, const Span& span, Frame& frame);

@@ -67,9 +67,10 @@ static bool run_loss(Evaluator& evaluator, const TrialSetup& setup, const DataPl
 
 std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedProgram& program,
                                         const TrialSetup& setup, const DataPlan& data, bool training,
-                                        Sink& sink) {
+                                        Sink& sink, Trace* trace) {
   const int errors_before = sink.error_count();
   Lowering lowering;
+  lowering.trace = trace;
   lowering.training = training;
   Evaluator evaluator(sources, program, sink);
   evaluator.lowering = &lowering;
@@ -182,9 +183,10 @@ static std::optional<Shape> declared_input(Evaluator& evaluator, const ast::Func
 
 std::optional<ModelSummary> summarize_model(const SourceMap& sources, const CheckedProgram& program,
                                             const ast::Declaration& model, const std::optional<Shape>& input,
-                                            Sink& sink, const LetValues* lets) {
+                                            Sink& sink, const LetValues* lets, Trace* trace) {
   const int errors_before = sink.error_count();
   Lowering lowering;
+  lowering.trace = trace;
   Evaluator evaluator(sources, program, sink);
   evaluator.lets = lets;
   const ast::FunctionDecl& function = *as_function(&model);

@@ -18,9 +18,10 @@ struct LoweredModel {
 };
 
 // The forward pass of a trial with its loss, as it is while training or otherwise. Batch sizes are symbolic.
+// `trace`, if there is one, gets what the statements of the model came to.
 std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedProgram& program,
                                         const TrialSetup& setup, const DataPlan& data, bool training,
-                                        Sink& sink);
+                                        Sink& sink, Trace* trace = nullptr);
 
 // Appends the optimizer's updates for every (parameter, gradient) pair. False if a mistake was reported.
 bool lower_updates(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
@@ -38,6 +39,7 @@ struct ModelSummary {
 };
 std::optional<ModelSummary> summarize_model(const SourceMap& sources, const CheckedProgram& program,
                                             const ast::Declaration& model, const std::optional<Shape>& input,
-                                            Sink& sink, const LetValues* lets = nullptr);
+                                            Sink& sink, const LetValues* lets = nullptr,
+                                            Trace* trace = nullptr);
 
 }  // namespace nnc

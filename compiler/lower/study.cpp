@@ -90,7 +90,7 @@ void check_only(Evaluator& evaluator, const std::string& only) {
 }
 
 // Models that no experiment trains but that declare their input are checked with their defaults.
-void check_other_models(Evaluator& evaluator, const Study& study) {
+void check_other_models(Evaluator& evaluator, const StudyOptions& options, const Study& study) {
   for (const ast::Declaration& declaration : evaluator.program().main_module().module.declarations) {
     const auto* function = as_function(&declaration);
     if (function == nullptr || function->kind != ast::FunctionKind::Model) continue;
@@ -106,8 +106,10 @@ void check_other_models(Evaluator& evaluator, const Study& study) {
         std::all_of(function->parameters.begin(), function->parameters.end(),
                     [](const ast::Parameter& parameter) { return parameter.default_value != nullptr; });
     if (trained || !declares_input || !has_defaults) continue;
+    ModelTrace seen{"", {}, &declaration, {}};
     summarize_model(evaluator.sources(), evaluator.program(), declaration, std::nullopt, evaluator.sink(),
-                    evaluator.lets);
+                    evaluator.lets, options.on_model ? &seen.statements : nullptr);
+    if (options.on_model) options.on_model(std::move(seen));
   }
 }
 
@@ -143,7 +145,7 @@ std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& 
     const auto* experiment = std::get_if<ast::ExperimentDecl>(&declaration.node);
     const bool wanted =
         experiment != nullptr && (options.only.empty() || options.only == experiment->name.text);
-    if (wanted) expander.expand(declaration);
+    if (wanted && !(options.give_up && options.give_up())) expander.expand(declaration);
   }
   // Declared data that no experiment uses is looked at too: a wrong folder is a mistake here and not one day
   // later.
@@ -153,8 +155,8 @@ std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& 
     }
   }
   for (TrialSetup& setup : study.setups) setup.lets = lets;
-  check_trials(evaluator, study, expander, mistakes);
-  check_other_models(evaluator, study);
+  check_trials(evaluator, options, study, expander, mistakes);
+  check_other_models(evaluator, options, study);
   mistakes.add(found.take());
   lower_reports(evaluator, expander, options, study);
   mistakes.add(found.take());

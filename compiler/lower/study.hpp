@@ -12,6 +12,7 @@
 
 #include "compiler/base/result.hpp"
 #include "compiler/base/sink.hpp"
+#include "compiler/lower/trace.hpp"
 #include "compiler/lower/value.hpp"
 #include "compiler/plan/study_plan.hpp"
 #include "compiler/sema/program.hpp"
@@ -46,7 +47,9 @@ struct StudyOptions {
   std::string folder;  // relative data folders are relative to this one
   InspectData inspect_data;
   std::vector<NativeMetric> native_metrics;  // none: what metrics name is not checked
-  bool smoke = false;  // one epoch, one seed, no claims: only to see that all of it runs
+  ObserveModel on_model;          // told of every different model of every experiment; may be empty
+  std::function<bool()> give_up;  // asked before each: true ends the checks of shapes early; may be empty
+  bool smoke = false;             // one epoch, one seed, no claims: only to see that all of it runs
 };
 
 // What the compiler needs of a trial beside its TrialPlan. Trials of an experiment that are built alike share

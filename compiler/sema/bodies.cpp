@@ -9,26 +9,6 @@
 namespace nnc::sema {
 namespace {
 
-Place place_of(ast::FunctionKind kind) {
-  switch (kind) {
-    case ast::FunctionKind::Model:
-      return Place::Model;
-    case ast::FunctionKind::Layer:
-      return Place::Layer;
-    case ast::FunctionKind::Fn:
-      return Place::Fn;
-    case ast::FunctionKind::Init:
-      return Place::Init;
-    case ast::FunctionKind::Loss:
-      return Place::Loss;
-    case ast::FunctionKind::Optimizer:
-      return Place::Optimizer;
-    case ast::FunctionKind::Schedule:
-      return Place::Schedule;
-  }
-  return Place::Fn;
-}
-
 bool is_layer_place(Place place) { return place == Place::Model || place == Place::Layer; }
 
 std::string_view describe(LocalKind kind) {
@@ -57,7 +37,7 @@ void verify_type_words(const ast::TypeExpr& type, Sink& sink) {
   if (const auto* named = std::get_if<ast::NamedType>(&type.node)) {
     if (named->name.empty() || !named_type(named->name).unknown()) return;
     sink.report(diagnostics::UnknownName, type.span, "type", named->name)
-        .hint(did_you_mean_hint(named->name, type_words()));
+        .hint(Guess{did_you_mean(named->name, type_words())});
   } else if (const auto* list = std::get_if<ast::ListType>(&type.node); list && list->element) {
     verify_type_words(*list->element, sink);
   }
@@ -65,10 +45,30 @@ void verify_type_words(const ast::TypeExpr& type, Sink& sink) {
 
 }  // namespace
 
+Place place_of(ast::FunctionKind kind) {
+  switch (kind) {
+    case ast::FunctionKind::Model:
+      return Place::Model;
+    case ast::FunctionKind::Layer:
+      return Place::Layer;
+    case ast::FunctionKind::Fn:
+      return Place::Fn;
+    case ast::FunctionKind::Init:
+      return Place::Init;
+    case ast::FunctionKind::Loss:
+      return Place::Loss;
+    case ast::FunctionKind::Optimizer:
+      return Place::Optimizer;
+    case ast::FunctionKind::Schedule:
+      return Place::Schedule;
+  }
+  return Place::Fn;
+}
+
 void Checker::check_function(const ast::Declaration& declaration, const ast::FunctionDecl& function) {
   Scope scope = scope_for(declaration, place_of(function.kind));
   scope.has_current = is_layer_place(scope.place);
-  declare_given_names(scope);
+  for (Local& given : given_names(scope.place)) scope.add(std::move(given));
   const std::size_t dropped = function.kind == ast::FunctionKind::Loss ? 2 : 0;
   if (function.parameters.size() < dropped) {
     sink_
@@ -88,33 +88,23 @@ void Checker::check_function(const ast::Declaration& declaration, const ast::Fun
   warn_unused_locals(scope.frames.front(), scope);
 }
 
-void Checker::declare_given_names(Scope& scope) const {
-  const auto give = [&](const char* name, Type type) {
-    scope.add({name, {}, LocalKind::Given, std::move(type), true});
+std::vector<Local> given_names(Place place) {
+  const auto given = [](const char* name, Type type) {
+    return Local{name, {}, LocalKind::Given, std::move(type), true};
   };
-  switch (scope.place) {
+  switch (place) {
     case Place::Model:
     case Place::Layer:
-      give("in", Kind::Tensor);
-      give("training", Kind::Bool);
-      break;
+      return {given("in", Kind::Tensor), given("training", Kind::Bool)};
     case Place::Init:
-      give("shape", list_of(Kind::Int));
-      give("fan_in", Kind::Int);
-      give("fan_out", Kind::Int);
-      break;
+      return {given("shape", list_of(Kind::Int)), given("fan_in", Kind::Int), given("fan_out", Kind::Int)};
     case Place::Optimizer:
-      give("weight", Kind::Tensor);
-      give("gradient", Kind::Tensor);
-      give("step", Kind::Tensor);
-      give("schedule", Kind::Tensor);
-      break;
+      return {given("weight", Kind::Tensor), given("gradient", Kind::Tensor), given("step", Kind::Tensor),
+              given("schedule", Kind::Tensor)};
     case Place::Schedule:
-      give("epoch", Kind::Int);
-      give("epochs", Kind::Int);
-      break;
+      return {given("epoch", Kind::Int), given("epochs", Kind::Int)};
     default:
-      break;
+      return {};
   }
 }
 
@@ -283,6 +273,7 @@ void Checker::check_assign(const ast::Statement& statement, const ast::Assign& a
     return;
   }
   target->used = true;
+  record_local(assign.target.span, *target, scope);
   const bool is_weight = target->kind == LocalKind::Given && target->name == "weight";
   if (is_weight) scope.assigns_weight = true;
   if (is_weight || target->kind == LocalKind::State) return;

@@ -197,7 +197,10 @@ Type Checker::check_named_call(const ast::Expr& expr, const ast::Call& call, con
   const ast::Declaration* declaration = find_global(scope, name);
   const bool is_let = declaration != nullptr && std::holds_alternative<ast::LetDecl>(declaration->node);
   if (declaration == nullptr && is_report_function(name, call.arguments.size())) {
-    if (scope.place == Place::Report) return check_report_call(call, name, scope);
+    if (scope.place == Place::Report) {
+      record_word(span, SymbolKind::ReportFunction, {});
+      return check_report_call(call, name, scope);
+    }
     // What it would compute is known only when everything is trained.
     const bool picks = is_pick_function(name);
     const bool early = std::any_of(call.arguments.begin(), call.arguments.end(), [&](const auto& argument) {
@@ -209,6 +212,7 @@ Type Checker::check_named_call(const ast::Expr& expr, const ast::Call& call, con
       return {};
     }
   }
+  if (declaration != nullptr) record_declaration(span, *declaration, {});
   if (declaration != nullptr && !is_let) {
     note_use(scope, *declaration, span);
     const bool callable = std::holds_alternative<ast::FunctionDecl>(declaration->node) ||
@@ -229,6 +233,7 @@ Type Checker::check_named_call(const ast::Expr& expr, const ast::Call& call, con
     return check_value_call(call, result_of(*declaration), span, scope);
   }
   if (const BuiltinInfo* builtin = find_builtin(name)) {
+    record({span, SymbolKind::Builtin, {}, nullptr, builtin, {}});
     const Signature& signature = builtin_signature(*builtin);
     const std::vector<Type> given = bind_arguments(call, signature, scope);
     if (builtin->builtin == Builtin::Between) return space_of(between_element(given));
@@ -301,6 +306,8 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
                                    argument.name->text);
         report.note("it is " + print_signature(signature)).hint(suggestion(argument.name->text, names));
         label_declaration(report, signature.span, "declared here");
+      } else {
+        record_parameter(argument.name->span, *found, signature);
       }
     } else {
       if (named_seen) {

@@ -9,6 +9,6 @@
 namespace nnc::sema {
 
 CheckedProgram check_program_with(std::span<const EmbeddedFile> library, SourceMap& sources, FileId main_file,
-                                  const FileReader& read_file, Sink& sink);
+                                  const FileReader& read_file, Sink& sink, ProgramIndex* index = nullptr);
 
 }  // namespace nnc::sema

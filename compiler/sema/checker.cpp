@@ -31,8 +31,8 @@ void collect_choice_words(const ast::Declaration& declaration, std::set<std::str
 
 }  // namespace
 
-Checker::Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink)
-    : sources_(sources), loaded_(loaded), program_(loaded.program), sink_(sink) {
+Checker::Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink, ProgramIndex* index)
+    : sources_(sources), loaded_(loaded), program_(loaded.program), sink_(sink), index_(index) {
   const auto add_words = [&](const Type& type) {
     choice_words_.insert(type.choices.begin(), type.choices.end());
   };
@@ -55,6 +55,7 @@ void Checker::check_all() {
   }
   verify_no_recursion();
   warn_unused();
+  finish_index();
 }
 
 Scope Checker::scope_for(const ast::Declaration& declaration, Place place) const {

@@ -2,7 +2,7 @@
 // In: a loaded program. Out: diagnostics in the sink, and signatures for whoever prints the program.
 // Declarations are checked on demand where a type depends on them (a fn's result, a let's value).
 // Its methods live in files by topic: names, expressions, operators, calls, bodies, settings, experiment,
-// sweeps, validation, leaks, results, report_expressions, report.
+// sweeps, validation, leaks, results, report_expressions, report, program_index.
 #pragma once
 
 #include <map>
@@ -13,24 +13,12 @@
 #include <vector>
 
 #include "compiler/sema/modules.hpp"
+#include "compiler/sema/program_index.hpp"
 #include "compiler/sema/report_words.hpp"
 #include "compiler/sema/scope.hpp"
 #include "compiler/sema/signatures.hpp"
 
 namespace nnc::sema {
-
-// What an experiment's trials have, for selections and reports.
-struct ExperimentFacts {
-  bool known = false;  // false: its base or recipe could not be understood; then nothing is demanded
-  bool metrics_known = false;
-  bool has_train = false;
-  bool has_validation = false;
-  bool has_sample = false;
-  bool selects = false;
-  Span validate_span;  // of its `validate`, nowhere if it has none
-  std::vector<std::pair<std::string, Type>> axes;
-  std::vector<std::string> metrics;
-};
 
 // A result as a column names it, without its experiment: test.accuracy, seconds, the name of an axis.
 struct ResultName {
@@ -49,7 +37,8 @@ struct SettingRule {
 
 class Checker {
  public:
-  Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink);
+  // `index`: where to put what names refer to; null: nobody wants to know.
+  Checker(const SourceMap& sources, const LoadedProgram& loaded, Sink& sink, ProgramIndex* index = nullptr);
 
   void check_all();
   const Signature& signature_of(const ast::Declaration& declaration);
@@ -76,7 +65,7 @@ class Checker {
   void report_unknown_choice(const std::string& name, const Span& span, const Type& wanted);
   [[nodiscard]] bool may_be_declared_in_broken_text(std::string_view name) const;
   void declare(Scope& scope, Local local);
-  std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);
+  Guess suggestion(std::string_view name, const std::vector<std::string>& candidates);
   void label_declaration(DiagnosticBuilder& report, const Span& span, std::string text) const;
 
   // -- expressions.cpp
@@ -119,7 +108,6 @@ class Checker {
 
   // -- bodies.cpp
   void check_function(const ast::Declaration& declaration, const ast::FunctionDecl& function);
-  void declare_given_names(Scope& scope) const;
   void check_parameters(const std::vector<ast::Parameter>& parameters, const Signature& signature,
                         Scope& scope, std::size_t dropped);
   Type check_block(const ast::Block& block, Scope& scope);
@@ -147,6 +135,20 @@ class Checker {
   // The settings in force, those of its bases included; `complete` becomes false if a base is not understood.
   std::map<std::string, const ast::Setting*, std::less<>> settings_in_force(const ast::Declaration& recipe,
                                                                             bool& complete) const;
+
+  // -- program_index.cpp
+  void record(Reference reference);
+  void record_local(const Span& use, const Local& local, const Scope& scope);
+  void record_declaration(const Span& use, const ast::Declaration& declaration, const Type& type);
+  void record_parameter(const Span& use, const SignatureParameter& parameter, const Signature& signature);
+  // A word that the language has: a setting, a choice, a member.
+  void record_word(const Span& use, SymbolKind kind, const Type& type,
+                   const ast::Declaration* owner = nullptr);
+  void record_metric(const ast::Name& name);
+  void record_axis(const Span& use, const ast::Declaration& experiment, const std::string& axis,
+                   const Type& type);
+  void record_same_axis(const Span& again, const Span& first);
+  void finish_index();
 
   // -- experiment.cpp
   void check_experiment(const ast::Declaration& declaration, const ast::ExperimentDecl& experiment);
@@ -224,6 +226,7 @@ class Checker {
   const LoadedProgram& loaded_;
   const CheckedProgram& program_;
   Sink& sink_;
+  ProgramIndex* index_;
 
   std::map<const ast::Declaration*, Progress> progress_;
   std::map<const ast::Declaration*, Type> results_;  // of fns and lets
@@ -231,6 +234,7 @@ class Checker {
   std::map<const ast::Declaration*, ExperimentFacts> facts_;
   std::map<const ast::Declaration*, std::vector<std::pair<const ast::Declaration*, Span>>> uses_;
   std::set<const ast::Declaration*> used_;
+  std::map<Span, Span> same_axes_;                   // where an axis is declared again, and where first
   std::set<std::string, std::less<>> choice_words_;  // of every choice there is
   // The values of an axis or loop: names whose arguments a call of the axis may give.
   bool arguments_may_follow_ = false;

@@ -53,7 +53,8 @@ void Checker::check_experiment(const ast::Declaration& declaration, const ast::E
     check_base(*experiment.base, Kind::Experiment, scope);
     const ast::Declaration* base = find_global(scope, experiment.base->text, Kind::Experiment);
     facts = base != nullptr ? facts_of(*base) : ExperimentFacts{};
-    for (const auto& [name, type] : facts.axes) scope.add({name, {}, LocalKind::Axis, type, true});
+    for (const auto& [name, type] : facts.axes)
+      scope.add({name, facts.axis_names[name], LocalKind::Axis, type, true});
     scope.frames.emplace_back();  // an axis of the base may be set anew
   }
   collect_facts(experiment, scope, facts);

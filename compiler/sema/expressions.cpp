@@ -80,13 +80,13 @@ std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& w
   return {};
 }
 
+}  // namespace
+
 const std::vector<std::string>& tensor_members() {
   static const std::vector<std::string> members = {"channels", "features", "shape",  "height",
                                                    "width",    "rank",     "classes"};
   return members;
 }
-
-}  // namespace
 
 std::string Checker::excerpt(const ast::Expr& expr) const {
   std::string text;
@@ -223,16 +223,20 @@ Type Checker::check_member(const ast::Expr& expr, const ast::Member& member, Sco
         .hint(suggestion(name, known));
     return Type{};
   };
+  const auto of_language = [&](const Type& type) {
+    record_word(member.member.span, SymbolKind::Member, type);
+    return type;
+  };
   switch (base.kind) {
     case Kind::Unknown:
       return {};
     case Kind::Tensor: {
       const auto& known = tensor_members();
       if (std::find(known.begin(), known.end(), name) == known.end()) return unknown(known);
-      return name == "shape" ? list_of(Kind::Int) : Type(Kind::Int);
+      return of_language(name == "shape" ? list_of(Kind::Int) : Type(Kind::Int));
     }
     case Kind::Dims:
-      return name == "height" || name == "width" ? Type(Kind::Int) : unknown({"height", "width"});
+      return name == "height" || name == "width" ? of_language(Kind::Int) : unknown({"height", "width"});
     case Kind::Data: {
       const bool decides = scope.place != Place::Report && scope.place != Place::Let;
       if (decides && name == "test") {
@@ -246,7 +250,7 @@ Type Checker::check_member(const ast::Expr& expr, const ast::Member& member, Sco
       if (name != "train" && name != "test") return unknown({"train", "test"});
       Type part = Kind::DataPart;
       part.part = name;
-      return part;
+      return of_language(part);
     }
     case Kind::Experiment:
       if (scope.place != Place::Report)

@@ -172,10 +172,10 @@ void Checker::note_use(const Scope& scope, const ast::Declaration& declaration, 
   if (scope.owner != nullptr) uses_[scope.owner].emplace_back(&declaration, span);
 }
 
-std::string Checker::suggestion(std::string_view name, const std::vector<std::string>& candidates) {
+Guess Checker::suggestion(std::string_view name, const std::vector<std::string>& candidates) {
   if (suggestions_left_ <= 0) return {};
   --suggestions_left_;
-  return did_you_mean_hint(name, candidates);
+  return {did_you_mean(name, candidates)};
 }
 
 void Checker::label_declaration(DiagnosticBuilder& report, const Span& span, std::string text) const {
@@ -191,9 +191,13 @@ bool Checker::may_be_declared_in_broken_text(std::string_view name) const {
 Type Checker::check_name(const ast::Expr& expr, const std::string& name, Scope& scope, const Type& wanted) {
   const bool is_choice = wanted.is(Kind::Choice) && std::find(wanted.choices.begin(), wanted.choices.end(),
                                                               name) != wanted.choices.end();
-  if (is_choice) return choice_of({name});
+  if (is_choice) {
+    record_word(expr.span, SymbolKind::Choice, wanted);
+    return choice_of({name});
+  }
   if (Local* local = scope.find(name)) {
     local->used = true;
+    record_local(expr.span, *local, scope);
     return local->type;
   }
   const ast::Declaration* declaration = find_global(scope, name, wanted);
@@ -204,9 +208,14 @@ Type Checker::check_name(const ast::Expr& expr, const std::string& name, Scope& 
   }
   if (declaration != nullptr) {
     note_use(scope, *declaration, expr.span);
-    return value_of(*declaration, expr, wanted);
+    Type type = value_of(*declaration, expr, wanted);
+    record_declaration(expr.span, *declaration, type);
+    return type;
   }
-  if (const BuiltinInfo* builtin = find_builtin(name)) return function_type(nullptr, builtin);
+  if (const BuiltinInfo* builtin = find_builtin(name)) {
+    record({expr.span, SymbolKind::Builtin, {}, nullptr, builtin, {}});
+    return function_type(nullptr, builtin);
+  }
   report_unknown_name(name, expr.span, scope, wanted);
   return {};
 }
@@ -277,8 +286,12 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
   }
   const std::string lower = python_literal(name);
   std::string hint = lower.empty() ? foreign_name_hint(name) : "write `" + lower + "`";
-  if (hint.empty()) hint = suggestion(name, candidates);
-  sink_.report(diagnostics::UnknownName, span, std::string(word_for(wanted)), name).hint(std::move(hint));
+  auto report = sink_.report(diagnostics::UnknownName, span, std::string(word_for(wanted)), name);
+  if (hint.empty()) {
+    report.hint(suggestion(name, candidates));
+  } else {
+    report.hint(std::move(hint));
+  }
 }
 
 // Adds a local name; one that its block already has stays as it is and the second is reported.
@@ -287,12 +300,14 @@ void Checker::declare(Scope& scope, Local local) {
   const Local* first = scope.find_here(local.name);
   if (first != nullptr && first->kind != LocalKind::Given) {
     const bool both_sizes = first->kind == LocalKind::Size && local.kind == LocalKind::Size;
+    record_local(local.span, both_sizes ? *first : local, scope);
     if (!both_sizes) {
       sink_.report(diagnostics::DuplicateName, local.span, local.name)
           .label(first->span, "first declared here");
     }
     return;
   }
+  record_local(local.span, local, scope);
   scope.add(std::move(local));
 }
 

@@ -88,9 +88,10 @@ std::string print_declaration(const ast::Declaration& declaration, sema::Checker
 // What is wrong with declarations that could not be read as a whole may be no mistake of its own: nothing is
 // said about them. Nor is there any warning: what seems unused may be used in the part that is not
 // understood.
-void check_readable_parts(const SourceMap& sources, const sema::LoadedProgram& loaded, Sink& sink) {
+void check_readable_parts(const SourceMap& sources, const sema::LoadedProgram& loaded, Sink& sink,
+                          sema::ProgramIndex* index) {
   Sink found;
-  sema::Checker(sources, loaded, found).check_all();
+  sema::Checker(sources, loaded, found, index).check_all();
   const auto in_broken_declaration = [&](const Span& place) {
     for (const auto& module : loaded.program.modules) {
       for (const ast::Declaration& declaration : module->module.declarations) {
@@ -121,17 +122,19 @@ const ast::Declaration* CheckedProgram::find_from(const SourceMap& sources, File
   return found == visible.end() ? nullptr : found->second;
 }
 
-CheckedProgram check_program(SourceMap& sources, FileId main_file, const FileReader& read_file, Sink& sink) {
-  return sema::check_program_with(stdlib_files(), sources, main_file, read_file, sink);
+CheckedProgram check_program(SourceMap& sources, FileId main_file, const FileReader& read_file, Sink& sink,
+                             sema::ProgramIndex* index) {
+  return sema::check_program_with(stdlib_files(), sources, main_file, read_file, sink, index);
 }
 
 CheckedProgram sema::check_program_with(std::span<const EmbeddedFile> library, SourceMap& sources,
-                                        FileId main_file, const FileReader& read_file, Sink& sink) {
+                                        FileId main_file, const FileReader& read_file, Sink& sink,
+                                        ProgramIndex* index) {
   LoadedProgram loaded = load_program(sources, main_file, library, read_file, sink);
   if (loaded.broken_places.empty()) {
-    Checker(sources, loaded, sink).check_all();
+    Checker(sources, loaded, sink, index).check_all();
   } else {
-    check_readable_parts(sources, loaded, sink);
+    check_readable_parts(sources, loaded, sink, index);
   }
   return std::move(loaded.program);
 }

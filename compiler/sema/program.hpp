@@ -27,6 +27,10 @@ struct LoadedModule {
   std::vector<std::size_t> imports;  // indices into CheckedProgram::modules
 };
 
+namespace sema {
+struct ProgramIndex;
+}
+
 struct CheckedProgram {
   // The standard library's modules come first, then the imports of the main file, then the main file itself.
   std::vector<std::unique_ptr<LoadedModule>> modules;
@@ -48,7 +52,9 @@ struct CheckedProgram {
 
 // Loads the standard library and the imports, resolves every name and checks every static type.
 // Reports to the sink and returns what could be understood; a program with errors must not be run.
-CheckedProgram check_program(SourceMap& sources, FileId main_file, const FileReader& read_file, Sink& sink);
+// `index`, if there is one, is told what every name refers to (program_index.hpp).
+CheckedProgram check_program(SourceMap& sources, FileId main_file, const FileReader& read_file, Sink& sink,
+                             sema::ProgramIndex* index = nullptr);
 
 // Every declaration with the type of each parameter: `--dump=checked`.
 std::string print_checked(const SourceMap& sources, const CheckedProgram& program);

@@ -90,11 +90,18 @@ void Checker::report_unknown_result(const std::string& experiment, const std::st
 Type Checker::result_member(const Type& base, const std::string& base_text, const ast::Name& member) {
   if (base.declaration == nullptr) return {};
   const ExperimentFacts& facts = facts_of(*base.declaration);
-  if (const Type* axis = find_axis(facts, member.text)) return *axis;
+  if (const Type* axis = find_axis(facts, member.text)) {
+    record_axis(member.span, *base.declaration, member.text, *axis);
+    return *axis;
+  }
+  if (is_part(member.text)) record_word(member.span, SymbolKind::Part, {});
   if (!facts.known) return {};
   if (!is_part(member.text)) {
     const Type field = field_type(member.text);
-    if (!field.unknown()) return field;
+    if (!field.unknown()) {
+      record_word(member.span, SymbolKind::Field, field);
+      return field;
+    }
     const bool is_metric = member.text == "loss" || std::find(facts.metrics.begin(), facts.metrics.end(),
                                                               member.text) != facts.metrics.end();
     if (!is_metric) {
@@ -127,6 +134,7 @@ Type Checker::result_member(const Type& base, const std::string& base_text, cons
 }
 
 Type Checker::part_member(const Type& base, const std::string& base_text, const ast::Name& member) {
+  record_metric(member);
   if (base.declaration == nullptr) return Kind::Float;
   const ExperimentFacts& facts = facts_of(*base.declaration);
   if (facts.known && !has_metric(facts, member.text)) {
@@ -159,6 +167,7 @@ Type Checker::check_point(const Type& base, const std::string& base_text, const 
   for (const ast::Argument& argument : index.arguments) {
     const Type* axis = argument.name ? find_axis(facts, argument.name->text) : nullptr;
     check_value(argument.value, scope, axis != nullptr ? *axis : Type{});
+    if (axis != nullptr) record_axis(argument.name->span, *base.declaration, argument.name->text, *axis);
     if (axis != nullptr || !facts.known) continue;
     if (argument.name) {
       report_unknown_result(base_text, argument.name->text, argument.name->span, axes);

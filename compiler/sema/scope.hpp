@@ -51,8 +51,11 @@ enum class Place : std::uint8_t {
   Report
 };
 
+Place place_of(ast::FunctionKind kind);
 // "a layer", "an optimizer"
 std::string describe(Place place);
+// The names that the language gives to bodies there.
+std::vector<Local> given_names(Place place);
 
 // What a value is for, where that decides whether it may know test results (leaks.hpp).
 enum class Purpose : std::uint8_t {

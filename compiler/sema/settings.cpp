@@ -57,8 +57,8 @@ void Checker::report_unknown_setting(const ast::Name& key, const std::vector<Set
   }
   std::vector<std::string> keys;
   for (const SettingRule& known : rules) keys.emplace_back(known.key);
-  const std::string similar = suggestion(key.text, keys);
-  if (similar.empty()) {
+  const Guess similar = suggestion(key.text, keys);
+  if (similar.names.empty()) {
     report.note("the settings are " + describe_choices(keys, "and"));
   } else {
     report.hint(similar);
@@ -77,6 +77,7 @@ void Checker::check_settings(const std::vector<ast::Setting>& settings, const st
       check_loose_value(setting.value, scope);
       continue;
     }
+    record_word(setting.key.span, SymbolKind::Setting, rule->type, scope.owner);
     const auto [first, fresh] = seen.emplace(rule->key, &setting);
     if (!fresh) {
       sink_.report(diagnostics::DuplicateSetting, setting.key.span, setting.key.text)

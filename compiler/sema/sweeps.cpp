@@ -36,6 +36,12 @@ void Checker::check_sweep(const ast::Sweep& sweep, Scope& scope, ExperimentFacts
     } else {
       known->second = axis.type;
     }
+    const Span& first = facts.axis_names.emplace(axis.name.text, axis.name.span).first->second;
+    for (const auto& branch : branches) {
+      for (const CheckedAxis& same : branch) {
+        if (same.name.text == axis.name.text) record_same_axis(same.name.span, first);
+      }
+    }
     declare(scope, {axis.name.text, axis.name.span, LocalKind::Axis, axis.type, true});
   }
 }

@@ -63,6 +63,8 @@ std::optional<ResultName> Checker::check_criterion(const ast::ExprPtr& metric, P
   if (metric == nullptr || std::holds_alternative<ast::ErrorExpr>(metric->node)) return std::nullopt;
   const std::optional<ResultName> name = read_result_name(*metric);
   if (name && name->metric != nullptr && find_global(scope, name->head.text) == nullptr) {
+    record_word(name->head.span, SymbolKind::Part, {});
+    record_metric(*name->metric);
     if (name->head.text != "test") return name;
     report_test_leak(metric->span, purpose);
     return std::nullopt;

@@ -1,0 +1,112 @@
+// See documents.hpp.
+#include "compiler/lsp/documents.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace nnc::lsp {
+namespace {
+
+constexpr std::string_view kFileScheme = "file://";
+
+int hex_value(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+std::string normal(const std::string& path) {
+  return std::filesystem::path(path).lexically_normal().string();
+}
+
+}  // namespace
+
+std::string path_of_uri(const std::string& uri) {
+  if (!uri.starts_with(kFileScheme)) return uri;
+  // What stands before the path is a machine, which is this one.
+  const std::size_t begin = uri.find('/', kFileScheme.size());
+  if (begin == std::string::npos) return uri;
+  std::string path;
+  for (std::size_t i = begin; i < uri.size(); ++i) {
+    const bool escaped =
+        uri[i] == '%' && i + 2 < uri.size() && hex_value(uri[i + 1]) >= 0 && hex_value(uri[i + 2]) >= 0;
+    path += escaped ? static_cast<char>(hex_value(uri[i + 1]) * 16 + hex_value(uri[i + 2])) : uri[i];
+    if (escaped) i += 2;
+  }
+  return normal(path);
+}
+
+std::string uri_of_path(const std::string& path) {
+  if (!path.starts_with('/')) return path;  // it never was a file's
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_.~";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string uri(kFileScheme);
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.find(c) != std::string_view::npos) {
+      uri += c;
+    } else {
+      uri += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+  }
+  return uri;
+}
+
+Document& Documents::open(const std::string& uri, std::int64_t version, std::string text, Encoding encoding) {
+  auto& document = documents_[uri];
+  document = std::make_unique<Document>();
+  document->uri = uri;
+  document->path = path_of_uri(uri);
+  document->version = version;
+  document->text = std::move(text);
+  document->positions = PositionMap(document->text, encoding);
+  return *document;
+}
+
+void Documents::change(Document& document, std::int64_t version, const Json& changes, Encoding encoding) {
+  document.version = version;
+  if (!changes.is_array()) return;
+  for (const Json& change : changes) {
+    const std::string text = string_at(change, {"text"});
+    TextChange done{0, static_cast<std::uint32_t>(document.text.size()),
+                    static_cast<std::uint32_t>(text.size())};
+    if (const Json* range = lsp::find(change, {"range"}); range != nullptr && range->is_object()) {
+      const auto offset = [&](const char* side) {
+        return document.positions.offset(
+            {int_at(*range, {side, "line"}).value_or(0), int_at(*range, {side, "character"}).value_or(0)});
+      };
+      done.begin = offset("start");
+      done.end = std::max(done.begin, offset("end"));
+    }
+    document.text.replace(done.begin, done.end - done.begin, text);
+    document.positions = PositionMap(document.text, encoding);
+    document.since_shapes.push_back(done);
+  }
+}
+
+Document* Documents::find(const std::string& uri) {
+  const auto found = documents_.find(uri);
+  return found == documents_.end() ? nullptr : found->second.get();
+}
+
+Document* Documents::find_path(const std::string& path) {
+  for (auto& [uri, document] : documents_) {
+    if (document->path == path) return document.get();
+  }
+  return nullptr;
+}
+
+bool carry_over(const std::vector<TextChange>& changes, std::uint32_t& begin, std::uint32_t& end) {
+  for (const TextChange& change : changes) {
+    if (change.end <= begin) {
+      begin = begin - (change.end - change.begin) + change.length;
+      end = end - (change.end - change.begin) + change.length;
+    } else if (change.begin < end) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace nnc::lsp

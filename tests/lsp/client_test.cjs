@@ -1,0 +1,242 @@
+// The language server with the protocol's own client library: every request over real pipes, the life cycle, and what
+// a process must do when its client goes away.
+"use strict";
+const assert = require("node:assert");
+const { spawn } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const test = require("node:test");
+const { pathToFileURL } = require("node:url");
+const rpc = require("vscode-jsonrpc/node");
+const lsp = require("vscode-languageserver-protocol");
+
+const program = process.env.NNC_PROGRAM;
+const study = fs.readFileSync("examples/fashion_mnist.nn", "utf8");
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "nnc-lsp-"));
+process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+const uriOf = (name) => pathToFileURL(path.join(folder, name)).href;
+
+const clients = [];
+test.after(() => clients.forEach((client) => client.process.kill()));
+
+class Client {
+  constructor() {
+    clients.push(this);
+    const env = { ...process.env, XDG_CACHE_HOME: path.join(folder, "cache") };
+    this.process = spawn(program, ["lsp", "--stdio"], { env, stdio: ["pipe", "pipe", "pipe"] });
+    this.stderr = "";
+    this.process.stderr.on("data", (text) => (this.stderr += text));
+    this.ended = new Promise((resolve) => this.process.on("exit", (code) => resolve(code)));
+    this.connection = rpc.createMessageConnection(
+      new rpc.StreamMessageReader(this.process.stdout), new rpc.StreamMessageWriter(this.process.stdin));
+    this.diagnostics = new Map();
+    this.waiting = [];
+    this.connection.onNotification(lsp.PublishDiagnosticsNotification.type, (params) => {
+      this.diagnostics.set(params.uri, params);
+      this.waiting = this.waiting.filter((wait) => !wait(params));
+    });
+    for (const type of [lsp.InlayHintRefreshRequest.type, lsp.CodeLensRefreshRequest.type])
+      this.connection.onRequest(type, () => null);
+    this.connection.listen();
+  }
+
+  async start(general = {}) {
+    const answer = await this.connection.sendRequest(lsp.InitializeRequest.type, {
+      processId: process.pid,
+      rootUri: null,
+      capabilities: {
+        general,
+        textDocument: {
+          publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true },
+          documentSymbol: { hierarchicalDocumentSymbolSupport: true },
+          codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ["quickfix"] } } },
+        },
+        workspace: {
+          workspaceEdit: { documentChanges: true },
+          inlayHint: { refreshSupport: true },
+          codeLens: { refreshSupport: true },
+        },
+      },
+    });
+    await this.connection.sendNotification(lsp.InitializedNotification.type, {});
+    return answer;
+  }
+
+  open(uri, text) {
+    return this.connection.sendNotification(lsp.DidOpenTextDocumentNotification.type, {
+      textDocument: { uri, languageId: "nn", version: 1, text } });
+  }
+  change(uri, version, contentChanges) {
+    return this.connection.sendNotification(lsp.DidChangeTextDocumentNotification.type, {
+      textDocument: { uri, version }, contentChanges });
+  }
+  // The diagnostics of that version of the document.
+  published(uri, version) {
+    const known = this.diagnostics.get(uri);
+    if (known && known.version === version) return Promise.resolve(known.diagnostics);
+    return new Promise((resolve) => this.waiting.push((params) => {
+      const found = params.uri === uri && params.version === version;
+      if (found) resolve(params.diagnostics);
+      return found;
+    }));
+  }
+  ask(type, params) { return this.connection.sendRequest(type, params); }
+  async stop() {
+    await this.connection.sendRequest(lsp.ShutdownRequest.type);
+    await this.connection.sendNotification(lsp.ExitNotification.type);
+    const code = await this.ended;
+    this.connection.dispose();
+    return code;
+  }
+}
+
+// Where a piece of a text begins, plus so many characters.
+function place(text, piece, more = 0) {
+  const at = text.indexOf(piece);
+  assert.notStrictEqual(at, -1, piece);
+  const before = text.slice(0, at + more).split("\n");
+  return { line: before.length - 1, character: before[before.length - 1].length };
+}
+const apply = (text, edits) => {
+  const lines = text.split("\n");
+  const offset = (at) => lines.slice(0, at.line).reduce((sum, line) => sum + line.length + 1, 0) + at.character;
+  return [...edits].sort((a, b) => offset(b.range.start) - offset(a.range.start))
+    .reduce((result, edit) => result.slice(0, offset(edit.range.start)) + edit.newText + result.slice(offset(edit.range.end)), text);
+};
+
+test("the whole study: every request answers, and the server ends in order", async () => {
+  const client = new Client();
+  const uri = uriOf("study.nn");
+  const textDocument = { uri };
+  const { capabilities } = await client.start();
+  assert.strictEqual(capabilities.textDocumentSync.change, lsp.TextDocumentSyncKind.Incremental);
+  await client.open(uri, study);
+  assert.deepStrictEqual(await client.published(uri, 1), []);
+
+  const hover = await client.ask(lsp.HoverRequest.type, { textDocument, position: place(study, "conv2d", 2) });
+  assert.match(hover.contents.value, /layer conv2d\(channels: int/);
+  assert.match(hover.contents.value, /26x26x32/);
+  const hints = await client.ask(lsp.InlayHintRequest.type, {
+    textDocument, range: { start: { line: 0, character: 0 }, end: { line: 1000, character: 0 } } });
+  assert.ok(hints.some((hint) => hint.label === "→ 784"));
+  const lenses = await client.ask(lsp.CodeLensRequest.type, { textDocument });
+  assert.strictEqual(lenses.length, 7);
+  assert.strictEqual(lenses[2].command.title, "run: 4 trials, 375 epochs to train");
+
+  const completion = await client.ask(lsp.CompletionRequest.type, {
+    textDocument, position: place(study, "baseline.test.accuracy", "baseline.test.".length) });
+  assert.ok(completion.items.some((item) => item.label === "roc_auc"));
+  const help = await client.ask(lsp.SignatureHelpRequest.type, {
+    textDocument, position: place(study, "dense(10, softmax", "dense(10, ".length) });
+  assert.strictEqual(help.activeParameter, 1);
+
+  const definition = await client.ask(lsp.DefinitionRequest.type, {
+    textDocument, position: place(study, "dense(units", 2) });
+  assert.match(definition.uri, /stdlib\/layers\.nn$/);
+  const library = fs.readFileSync(new URL(definition.uri), "utf8").split("\n");
+  assert.match(library[definition.range.start.line], /^layer dense\(/);
+  const references = await client.ask(lsp.ReferencesRequest.type, {
+    textDocument, position: place(study, "recipe standard", 8), context: { includeDeclaration: true } });
+  assert.strictEqual(references.length, 8);
+  const highlights = await client.ask(lsp.DocumentHighlightRequest.type, {
+    textDocument, position: place(study, "recipe standard", 8) });
+  assert.strictEqual(highlights.length, 8);
+
+  const symbols = await client.ask(lsp.DocumentSymbolRequest.type, { textDocument });
+  assert.ok(symbols.some((symbol) => symbol.name === "grid" && symbol.children.length === 2));
+  const folds = await client.ask(lsp.FoldingRangeRequest.type, { textDocument });
+  assert.ok(folds.length > 10);
+  const tokens = await client.ask(lsp.SemanticTokensRequest.type, { textDocument });
+  assert.ok(tokens.data.length > 500 && tokens.data.length % 5 === 0);
+
+  const position = place(study, "sweep blocks", 8);
+  const prepared = await client.ask(lsp.PrepareRenameRequest.type, { textDocument, position });
+  assert.strictEqual(prepared.placeholder, "blocks");
+  const edit = await client.ask(lsp.RenameRequest.type, { textDocument, position, newName: "depth_of_it" });
+  const [{ edits }] = edit.documentChanges;
+  const renamed = apply(study, edits);
+  assert.ok(renamed.includes("best(convolution).depth_of_it == 1"));
+  assert.ok(renamed.includes("repeat blocks {"));
+  await client.change(uri, 2, [{ text: renamed }]);
+  assert.deepStrictEqual(await client.published(uri, 2), []);
+  await assert.rejects(client.ask(lsp.RenameRequest.type, {
+    textDocument, position: place(renamed, "flatten", 2), newName: "flat" }), /standard library/);
+  assert.strictEqual(await client.stop(), 0);
+  assert.strictEqual(client.stderr, "");
+});
+
+test("mistakes come while typing, with fixes, and go when they are mended", async () => {
+  const client = new Client();
+  const uri = uriOf("mistakes.nn");
+  await client.start();
+  const text = "# 漢字 😀\nmodel m {\n  input 28x28x1; flatten\n  dence(10)\n}\n";
+  await client.open(uri, text);
+  const [diagnostic] = await client.published(uri, 1);
+  assert.strictEqual(diagnostic.code, "E0201");
+  assert.deepStrictEqual(diagnostic.range.start, { line: 3, character: 2 });
+  assert.match(fs.readFileSync(new URL(diagnostic.codeDescription.href), "utf8"), /E0201/);
+  const actions = await client.ask(lsp.CodeActionRequest.type, {
+    textDocument: { uri }, range: diagnostic.range, context: { diagnostics: [diagnostic] } });
+  const [edit] = actions[0].edit.changes[uri];
+  await client.change(uri, 2, [{ range: edit.range, text: edit.newText }]);
+  assert.deepStrictEqual((await client.published(uri, 2)).filter((found) => found.severity === 1), []);
+  assert.strictEqual(await client.stop(), 0);
+});
+
+test("positions count bytes where the client offers it", async () => {
+  const client = new Client();
+  const uri = uriOf("bytes.nn");
+  const { capabilities } = await client.start({ positionEncodings: ["utf-8", "utf-16"] });
+  assert.strictEqual(capabilities.positionEncoding, "utf-8");
+  await client.open(uri, 'let a = "😀"; let b = nothing_there\n');
+  const [diagnostic] = await client.published(uri, 1);
+  assert.strictEqual(diagnostic.range.start.character, 24);
+  assert.strictEqual(await client.stop(), 0);
+});
+
+test("exit without shutdown ends with 1, and so does the end of the input", async () => {
+  const first = new Client();
+  await first.start();
+  await first.connection.sendNotification(lsp.ExitNotification.type);
+  assert.strictEqual(await first.ended, 1);
+  const second = new Client();
+  await second.start();
+  second.process.stdin.end();
+  assert.strictEqual(await second.ended, 1);
+});
+
+test("a stream that is none ends with an error that says so", async () => {
+  const client = new Client();
+  client.process.stdin.write("GET / HTTP/1.1\r\n\r\n");
+  assert.strictEqual(await client.ended, 1);
+  assert.match(client.stderr, /Content-Length/);
+});
+
+test("a request that is cancelled at once is answered as cancelled or done, and the next one works", async () => {
+  const client = new Client();
+  const uri = uriOf("cancel.nn");
+  await client.start();
+  await client.open(uri, study);
+  const source = new rpc.CancellationTokenSource();
+  const request = client.connection.sendRequest(lsp.HoverRequest.type, { textDocument: { uri }, position: { line: 9, character: 4 } }, source.token);
+  source.cancel();
+  await request.then(() => {}, (error) => assert.strictEqual(error.code, -32800));
+  assert.ok(await client.ask(lsp.DocumentSymbolRequest.type, { textDocument: { uri } }));
+  assert.strictEqual(await client.stop(), 0);
+});
+
+test("a sweep of many models blocks nothing", async () => {
+  const client = new Client();
+  const uri = uriOf("large.nn");
+  await client.start();
+  const large = study.slice(0, study.indexOf("experiment baseline")) +
+    "experiment many {\n  sweep a in 1 .. 100\n  sweep b in 1 .. 100\n  train ann([a, b]) on fashion with standard\n}\n";
+  await client.open(uri, large);
+  await new Promise((resolve) => setTimeout(resolve, 150));  // the work on shapes has begun
+  const symbols = await client.ask(lsp.DocumentSymbolRequest.type, { textDocument: { uri } });
+  assert.ok(symbols.some((symbol) => symbol.name === "many"));
+  await client.change(uri, 2, [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "oops\n" }]);
+  assert.ok((await client.published(uri, 2)).length > 0);
+  assert.strictEqual(await client.stop(), 0);
+});

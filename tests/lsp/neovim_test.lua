@@ -1,0 +1,52 @@
+-- Neovim as the client, as Debian has it (0.7): diagnostics, hover and definition of a real file.
+local program = os.getenv("NNC_PROGRAM")
+local folder = vim.fn.tempname()
+vim.fn.mkdir(folder, "p")
+local path = folder .. "/study.nn"
+vim.fn.writefile({ "model m {", "  input 28x28x1", "  flatten", "  dense(10, softmax)", "  dence(3)", "}" }, path)
+
+local function finish(problem)
+  vim.fn.delete(folder, "rf")
+  if problem then io.stderr:write(problem .. "\n") end
+  vim.cmd(problem and "cquit 1" or "quitall!")
+end
+local function check(condition, what)
+  if not condition then error(what, 2) end
+end
+
+local function run()
+  vim.cmd("edit " .. path)
+  local buffer = vim.api.nvim_get_current_buf()
+  local client = vim.lsp.start_client({
+    name = "nnc", cmd = { program, "lsp" }, cmd_env = { XDG_CACHE_HOME = folder .. "/cache" }, root_dir = folder,
+  })
+  check(client, "the server did not start")
+  vim.lsp.buf_attach_client(buffer, client)
+  check(vim.wait(60000, function() return #vim.diagnostic.get(buffer) > 0 end), "no diagnostics came")
+  local diagnostic = vim.diagnostic.get(buffer)[1]
+  check(diagnostic.lnum == 4 and diagnostic.col == 2, "the diagnostic is elsewhere")
+  check(diagnostic.message:find("did you mean `dense`?", 1, true), diagnostic.message)
+
+  local function ask(method, line, character)
+    local answers = vim.lsp.buf_request_sync(buffer, method, {
+      textDocument = vim.lsp.util.make_text_document_params(buffer),
+      position = { line = line, character = character },
+    }, 60000)
+    check(answers and answers[client] and answers[client].result, "no answer to " .. method)
+    return answers[client].result
+  end
+  local hover = ask("textDocument/hover", 3, 4)
+  check(hover.contents.value:find("layer dense(units: int", 1, true), hover.contents.value)
+  local definition = ask("textDocument/definition", 3, 4)
+  vim.lsp.util.jump_to_location(definition, "utf-16")
+  check(vim.api.nvim_get_current_line():find("^layer dense"), "the definition is not shown")
+
+  vim.api.nvim_set_current_buf(buffer)
+  vim.api.nvim_buf_set_lines(buffer, 4, 5, false, { "  dense(3) # 漢字 😀" })
+  check(vim.wait(60000, function() return #vim.diagnostic.get(buffer) == 0 end), "the mistake stays")
+  vim.lsp.stop_client(client)
+  check(vim.wait(60000, function() return vim.lsp.client_is_stopped(client) end), "the server does not end")
+end
+
+local ok, problem = pcall(run)
+finish(not ok and problem or nil)
