@@ -16,6 +16,7 @@ class World {
   errors = [];
   clients = [];
   path = 'nnc';
+  server = true;
   trusted = true;
   serverError = undefined;
   editor = undefined;
@@ -38,7 +39,7 @@ class World {
       },
       workspace: {
         isTrusted: this.trusted, textDocuments: [],
-        getConfiguration: () => ({get: () => this.path}),
+        getConfiguration: () => ({get: (name) => this[name]}),
         onDidGrantWorkspaceTrust: () => ({}),
         onDidChangeConfiguration: (action) => { this.changeSettings = action; },
       },
@@ -71,6 +72,13 @@ class World {
     return extension;
   }
 }
+
+test('without the setting for it no server is started', async () => {
+  const world = new World();
+  world.server = false;
+  await world.activate();
+  assert.deepEqual(world.clients, []);
+});
 
 test('the server is `nnc lsp` of the path in the settings', async () => {
   const world = new World();

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "runtime/exec/fused.hpp"
 #include "runtime/exec/operations.hpp"
+#include "tests/unit/fused_support.hpp"
 
 namespace nnc::test {
 namespace {
@@ -34,18 +34,7 @@ struct Program {
     step.stores.push_back({result, place()});
   }
 
-  void run(bool together) {
-    rt::FusedProgram<float> program(step, rt::fast_blocks_f32(), nullptr, together);
-    std::vector<std::byte> scratch(program.scratch_bytes() + 64);
-    auto* aligned =
-        reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64);
-    program.bind(
-        [this](const Operand& operand) {
-          return reinterpret_cast<std::byte*>(memory[operand.offset].data());
-        },
-        aligned, 1);
-    program.run(0, 1);
-  }
+  void run(bool together) { run_fused(step, memory, nullptr, together); }
 
  private:
   Operand place() {

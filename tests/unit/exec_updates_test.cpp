@@ -3,9 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "compiler/base/optimizations.hpp"
-#include "runtime/exec/fused.hpp"
 #include "runtime/exec/operations.hpp"
+#include "tests/unit/fused_support.hpp"
 
 namespace nnc::test {
 namespace {
@@ -45,18 +44,8 @@ struct Adam {
     }
   }
 
-  void run(bool together) {
-    const rt::Kernel product = rt::fast_kernels_f32()[OpKind::MatMul];
-    rt::FusedProgram<float> program(step, rt::fast_blocks_f32(), product, together);
-    std::vector<std::byte> scratch(program.scratch_bytes() + 64);
-    auto* aligned =
-        reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64);
-    program.bind(
-        [this](const Operand& operand) {
-          return reinterpret_cast<std::byte*>(memory[operand.offset].data());
-        },
-        aligned, 1);
-    for (int i = 0; i < 3; ++i) program.run(0, 1);
+  void run(bool together, int parts = 1) {
+    run_fused(step, memory, rt::fast_kernels_f32()[OpKind::MatMul], together, parts, 3);
   }
 
   [[nodiscard]] std::vector<rt::Operation> operations() const {
@@ -138,6 +127,9 @@ TEST_CASE("a gradient that is updated with as it is computed gives the bits of a
           together.run(true);
           apart.run(false);
           CHECK(same_bits(together, apart));
+          Adam cut(rows, columns, batch, zeros);
+          cut.run(true, 3);
+          CHECK(same_bits(cut, apart));
         }
       }
     }

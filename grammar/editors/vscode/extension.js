@@ -1,4 +1,5 @@
-// What VS Code does with .nn files beside colouring them: it starts `nnc lsp`, and runs experiments in a terminal.
+// What VS Code does with .nn files beside colouring them: it runs experiments in a terminal, and starts `nnc lsp` of an
+// nnc that has it.
 const path = require('node:path');
 const vscode = require('vscode');
 const {LanguageClient, RevealOutputChannelOn} = require('vscode-languageclient/node');
@@ -17,7 +18,7 @@ async function stopServer() {
 
 async function startServer() {
   await stopServer();
-  if (!vscode.workspace.isTrusted) return;
+  if (!vscode.workspace.isTrusted || !settings().get('server')) return;
   client = new LanguageClient('nnc', 'nnc', {command: program(), args: ['lsp']}, {
     documentSelector: [{language: 'nn', scheme: 'file'}, {language: 'nn', scheme: 'untitled'}],
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -66,7 +67,7 @@ async function activate(context) {
     vscode.commands.registerCommand('nnc.restart', startServer),
     vscode.workspace.onDidGrantWorkspaceTrust(startServer),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('nnc.path')) startServer();
+      if (change.affectsConfiguration('nnc.path') || change.affectsConfiguration('nnc.server')) startServer();
     }));
   // Not awaited: colours and commands do not wait for the server.
   startServer();
