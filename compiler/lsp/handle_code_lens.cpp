@@ -7,7 +7,7 @@
 namespace nnc::lsp {
 namespace {
 
-constexpr double kPatience = 0.1;
+constexpr double kLensPatience = 0.1;
 
 std::string title_of(const Analysis& analysis, const std::string& experiment) {
   const auto size = analysis.experiments.find(experiment);
@@ -23,7 +23,7 @@ Reply handle_code_lens(Session& session, const Json& params) {
   Document* document = session.document_of(params);
   Json lenses = Json::array();
   if (document == nullptr || document->is_library) return lenses;
-  session.glance(*document, kPatience);
+  session.glance(*document, kLensPatience);
   const Analysis& analysis = session.names(*document);
   const Analysis& known = document->shapes != nullptr ? *document->shapes : analysis;
   for (const ast::Declaration& declaration : analysis.program.main_module().module.declarations) {
