@@ -17,10 +17,7 @@ enum class Rank : std::uint8_t { Exact, Local, User, Library, Language, Word };
 class CompletionItems {
  public:
   CompletionItems(const Analysis& analysis, std::string_view text, std::uint32_t position)
-      : analysis_(analysis),
-        text_(text),
-        position_(position),
-        around_(analysis.declaration_at(position)) {}
+      : analysis_(analysis), text_(text), position_(position), around_(analysis.declaration_at(position)) {}
 
   void word(std::string_view word, std::string detail = "", Rank rank = Rank::Word);
   void words(const std::vector<std::string>& words, const std::string& detail, Rank rank = Rank::Exact);

@@ -1,5 +1,6 @@
-// textDocument/codeLens: above every experiment what training it would mean, and a command that does it. The
-// command is the client's: it runs `nnc run FILE --only EXPERIMENT` where its user can see it.
+// textDocument/codeLens: above every experiment what it declares (a run trains what trials share once), and a
+// command that trains it. The command is the client's: it runs `nnc run FILE --only EXPERIMENT` where its
+// user can see it.
 #include <fmt/format.h>
 
 #include "compiler/lsp/handlers.hpp"
@@ -7,12 +8,12 @@
 namespace nnc::lsp {
 namespace {
 
-constexpr double kPatience = 0.1;
+constexpr double kLensPatience = 0.1;
 
 std::string title_of(const Analysis& analysis, const std::string& experiment) {
   const auto size = analysis.experiments.find(experiment);
   if (size == analysis.experiments.end()) return "run";
-  return fmt::format("run: {} trial{}, {} epoch{} to train", size->second.trials,
+  return fmt::format("run: {} trial{}, {} epoch{} declared", size->second.trials,
                      size->second.trials == 1 ? "" : "s", size->second.epochs,
                      size->second.epochs == 1 ? "" : "s");
 }
@@ -23,7 +24,7 @@ Reply handle_code_lens(Session& session, const Json& params) {
   Document* document = session.document_of(params);
   Json lenses = Json::array();
   if (document == nullptr || document->is_library) return lenses;
-  session.glance(*document, kPatience);
+  session.glance(*document, kLensPatience);
   const Analysis& analysis = session.names(*document);
   const Analysis& known = document->shapes != nullptr ? *document->shapes : analysis;
   for (const ast::Declaration& declaration : analysis.program.main_module().module.declarations) {

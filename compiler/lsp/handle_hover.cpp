@@ -9,7 +9,7 @@ namespace nnc::lsp {
 namespace {
 
 // Shapes are waited for only so long; what is known of the text before is nearly as good.
-constexpr double kPatience = 0.03;
+constexpr double kHoverPatience = 0.03;
 
 // The innermost statement whose shapes are known.
 std::optional<ShapeNote> note_at(const Document& document, std::uint32_t offset) {
@@ -26,7 +26,7 @@ std::optional<ShapeNote> note_at(const Document& document, std::uint32_t offset)
 Reply handle_hover(Session& session, const Json& params) {
   const std::optional<Place> place = place_of(session, params);
   if (!place) return Json();
-  session.glance(place->document, kPatience);
+  session.glance(place->document, kHoverPatience);
   std::string text;
   std::uint32_t begin = place->offset;
   std::uint32_t end = place->offset;

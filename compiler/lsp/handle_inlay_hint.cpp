@@ -7,14 +7,14 @@
 namespace nnc::lsp {
 namespace {
 
-constexpr double kPatience = 0.1;
+constexpr double kHintPatience = 0.1;
 
 }  // namespace
 
 Reply handle_inlay_hint(Session& session, const Json& params) {
   Document* document = session.document_of(params);
   if (document == nullptr) return Json::array();
-  session.glance(*document, kPatience);
+  session.glance(*document, kHintPatience);
   const auto bound = [&](const char* side, std::int64_t otherwise) {
     return int_at(params, {"range", side, "line"}).value_or(otherwise);
   };

@@ -125,6 +125,9 @@ void Server::handle_notification(const std::string& method, const Json& params) 
     exit_code_ = state_ == State::ShutDown ? 0 : 1;
     return;
   }
+  // What it cancels has been answered by now: requests and notifications have their turns in order.
+  if (method == "$/cancelRequest" && lsp::find(params, {"id"}) != nullptr)
+    cancelled_.erase(params["id"].dump());
   if (state_ != State::Running) return;
   try {
     if (method == "textDocument/didOpen") did_open(params);

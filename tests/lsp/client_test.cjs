@@ -122,7 +122,7 @@ test("the whole study: every request answers, and the server ends in order", asy
   assert.ok(hints.some((hint) => hint.label === "→ 784"));
   const lenses = await client.ask(lsp.CodeLensRequest.type, { textDocument });
   assert.strictEqual(lenses.length, 7);
-  assert.strictEqual(lenses[2].command.title, "run: 4 trials, 375 epochs to train");
+  assert.strictEqual(lenses[2].command.title, "run: 4 trials, 375 epochs declared");
 
   const completion = await client.ask(lsp.CompletionRequest.type, {
     textDocument, position: place(study, "baseline.test.accuracy", "baseline.test.".length) });

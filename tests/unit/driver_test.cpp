@@ -199,3 +199,11 @@ TEST_CASE("tables align their columns by what is seen") {
   without_titles.row({"a", "b"});
   CHECK(without_titles.to_string() == "  a  b\n");
 }
+
+TEST_CASE("the language server tells a person at a terminal that it is for editors") {
+  World world;
+  world.env.in_is_terminal = true;
+  CHECK(world.run({"lsp"}) == kExitUsage);
+  CHECK(world.err.str().find("speaks with an editor") != std::string::npos);
+  CHECK(world.out.str().empty());
+}

@@ -79,7 +79,7 @@ TEST_CASE("every experiment has a lens that says what it would train and runs it
   const Json lenses = editor.request("textDocument/codeLens", Editor::document());
   REQUIRE(lenses.size() == 1);
   CHECK(lenses[0]["range"]["start"]["line"] == 10);
-  CHECK(lenses[0]["command"]["title"] == "run: 2 trials, 10 epochs to train");
+  CHECK(lenses[0]["command"]["title"] == "run: 2 trials, 10 epochs declared");
   CHECK(lenses[0]["command"]["command"] == "nnc.run");
   CHECK(lenses[0]["command"]["arguments"] == Json{Editor::kUri, "depth"});
 }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "compiler/ops/flops.hpp"
 #include "compiler/ops/ops.hpp"
 
 namespace {
@@ -207,4 +208,21 @@ TEST_CASE("attributes print as words that the graph reader knows", "[ops]") {
         "window=3x3 stride=2x2 pad=0:0x0:0 input_shape=[batch, 9, 9, 1]");
   const nnc::InputAttributes target{nnc::InputAttributes::Role::Target, {kBatch}, nnc::ElementType::Int};
   CHECK(nnc::print_attributes(target) == "role=target shape=[batch] type=int");
+}
+
+TEST_CASE("the operations of a sample are counted: products and sums, elements, nothing for moving data") {
+  const auto flops = [](OpKind kind, const std::vector<Shape>& inputs, const Shape& output,
+                        const Attributes& attributes = {}) {
+    return nnc::flop_count(kind, inputs, attributes, output);
+  };
+  nnc::WindowAttributes window;
+  window.window = {3, 3};
+  CHECK(flops(OpKind::MatMul, {{kBatch, 784}, {784, 10}}, {kBatch, 10}, nnc::MatMulAttributes{}) ==
+        2 * 784 * 10);
+  CHECK(flops(OpKind::Conv2d, {{kBatch, 28, 28, 3}, {3, 3, 3, 32}}, {kBatch, 26, 26, 32}, window) ==
+        2.0 * 3 * 3 * 3 * 26 * 26 * 32);
+  CHECK(flops(OpKind::MaxPool2d, {{kBatch, 6, 6, 4}}, {kBatch, 2, 2, 4}, window) == 9 * 2 * 2 * 4);
+  CHECK(flops(OpKind::Add, {{kBatch, 7}, {7}}, {kBatch, 7}) == 7);
+  CHECK(flops(OpKind::Sum, {{kBatch, 7}}, {kBatch}, nnc::AxesAttributes{{1}}) == 7);
+  CHECK(flops(OpKind::Reshape, {{kBatch, 7}}, {kBatch, 7, 1}, nnc::ShapeAttributes{}) == 0);
 }
