@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
 
 #include "compiler/base/check.hpp"
-#include "compiler/base/embedded_file.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/diagnostic_pages.hpp"
 #include "compiler/driver/inspect_data.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/format/format.hpp"
@@ -15,13 +14,11 @@
 
 namespace nnc {
 
-std::span<const EmbeddedFile> diagnostic_pages();
-
 namespace {
 
 std::string explanation(const std::string& code) {
-  for (const EmbeddedFile& page : diagnostic_pages()) {
-    if (page.path == code + ".md") return std::string(page.text);
+  for (const DiagnosticInfo& info : all_diagnostics()) {
+    if (code_of(info) == code) return diagnostic_page(info);
   }
   return {};
 }

@@ -73,7 +73,7 @@ class World {
   }
 }
 
-test('without the setting for it no server is started', async () => {
+test('where the setting says so no server is started', async () => {
   const world = new World();
   world.server = false;
   await world.activate();

@@ -2,7 +2,7 @@
 // a process must do when its client goes away.
 "use strict";
 const assert = require("node:assert");
-const { spawn } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
@@ -181,6 +181,24 @@ test("mistakes come while typing, with fixes, and go when they are mended", asyn
   const [edit] = actions[0].edit.changes[uri];
   await client.change(uri, 2, [{ range: edit.range, text: edit.newText }]);
   assert.deepStrictEqual((await client.published(uri, 2)).filter((found) => found.severity === 1), []);
+  assert.strictEqual(await client.stop(), 0);
+});
+
+test("formatting gives the edits that `nnc fmt` would make, and none to a text with mistakes of syntax", async () => {
+  const client = new Client();
+  const textDocument = { uri: uriOf("format.nn") };
+  const options = { tabSize: 8, insertSpaces: false };
+  await client.start();
+  const text = "# 漢字 😀\nmodel m{\ninput 28x28x1   # the image\n\n\n\n      flatten\n dense( 10,softmax )\n}\n";
+  await client.open(textDocument.uri, text);
+  const edits = await client.ask(lsp.DocumentFormattingRequest.type, { textDocument, options });
+  const file = path.join(folder, "format.nn");
+  fs.writeFileSync(file, text);
+  execFileSync(program, ["fmt", file]);
+  assert.strictEqual(apply(text, edits), fs.readFileSync(file, "utf8"));
+  assert.notStrictEqual(apply(text, edits), text);
+  await client.change(textDocument.uri, 2, [{ text: "model m{\n" }]);
+  assert.deepStrictEqual(await client.ask(lsp.DocumentFormattingRequest.type, { textDocument, options }), []);
   assert.strictEqual(await client.stop(), 0);
 });
 

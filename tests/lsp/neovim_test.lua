@@ -1,4 +1,5 @@
--- Neovim as the client, as Debian has it (0.7): diagnostics, hover and definition of a real file.
+-- Neovim as the client, as Debian has it (0.7): diagnostics, hover, definition and formatting of a real
+-- file.
 local program = os.getenv("NNC_PROGRAM")
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder, "p")
@@ -44,6 +45,13 @@ local function run()
   vim.api.nvim_set_current_buf(buffer)
   vim.api.nvim_buf_set_lines(buffer, 4, 5, false, { "  dense(3) # 漢字 😀" })
   check(vim.wait(60000, function() return #vim.diagnostic.get(buffer) == 0 end), "the mistake stays")
+
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, { "model m{", "input   28x28x1", "  flatten # 漢字 😀", "dense( 3 )", "}" })
+  local edits = ask("textDocument/formatting", 0, 0)
+  vim.lsp.util.apply_text_edits(edits, buffer, "utf-16")
+  local text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")
+  check(text == "model m {\n  input 28x28x1\n  flatten # 漢字 😀\n  dense(3)\n}" , text)
+
   vim.lsp.stop_client(client)
   check(vim.wait(60000, function() return vim.lsp.client_is_stopped(client) end), "the server does not end")
 end

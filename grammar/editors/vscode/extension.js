@@ -1,5 +1,4 @@
-// What VS Code does with .nn files beside colouring them: it runs experiments in a terminal, and starts `nnc lsp` of an
-// nnc that has it.
+// What VS Code does with .nn files beside colouring them: it starts `nnc lsp`, and runs experiments in a terminal.
 const path = require('node:path');
 const vscode = require('vscode');
 const {LanguageClient, RevealOutputChannelOn} = require('vscode-languageclient/node');
