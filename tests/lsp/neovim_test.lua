@@ -50,7 +50,7 @@ local function run()
   local edits = ask("textDocument/formatting", 0, 0)
   vim.lsp.util.apply_text_edits(edits, buffer, "utf-16")
   local text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")
-  check(text == "model m {\n  input 28x28x1\n  flatten # 漢字 😀\n  dense(3)\n}" , text)
+  check(text == "model m {\n  input 28x28x1\n  flatten  # 漢字 😀\n  dense(3)\n}", text)
 
   vim.lsp.stop_client(client)
   check(vim.wait(60000, function() return vim.lsp.client_is_stopped(client) end), "the server does not end")
