@@ -3,6 +3,8 @@
 // shape.
 #include "compiler/driver/program_identity.hpp"
 
+#include <algorithm>
+
 #include "compiler/base/render.hpp"
 #include "compiler/lower/model.hpp"
 #include "compiler/passes/passes.hpp"
@@ -31,6 +33,32 @@ ir::Graph one_weight(const Shape& shape) {
   ir::add_node(graph, OpKind::Input, {},
                InputAttributes{InputAttributes::Role::Features, shape, ElementType::Float});
   return graph;
+}
+
+// Stands for the shape of a weight where that makes no difference.
+const std::vector<std::int64_t> kAnySizes = {3, 5};
+
+// True if every value has this shape, which is no number's, or is a number: the same operations would do for
+// any other shape.
+bool is_elementwise(const ir::Graph& graph, const Shape& shape) {
+  const auto fits = [&](const Shape& one) { return one == shape || one.rank() == 0; };
+  const auto known = [&](const ir::Node& node) {
+    const bool leaf = node.op == OpKind::Input || node.op == OpKind::Slot || node.op == OpKind::Constant;
+    return (leaf || op_info(node.op).op_class == OpClass::Elementwise) && fits(node.shape);
+  };
+  return std::ranges::all_of(graph.nodes, known) &&
+         std::ranges::all_of(graph.slots, [&](const ir::Slot& slot) { return fits(slot.shape); });
+}
+
+void set_shapes(ir::Graph& graph, const Shape& shape) {
+  const auto set = [&](Shape& one) {
+    if (one.rank() > 0) one = shape;
+  };
+  for (ir::Slot& slot : graph.slots) set(slot.shape);
+  for (ir::Node& node : graph.nodes) {
+    set(node.shape);
+    if (auto* input = std::get_if<InputAttributes>(&node.attributes)) set(input->shape);
+  }
 }
 
 }  // namespace
@@ -94,28 +122,50 @@ Result<ProgramIdentities::Part> ProgramIdentities::build_optimizer(const TrialSe
                                                                    const std::set<Sizes>& shapes) {
   Part all;
   for (const Sizes& sizes : shapes) {
-    const std::pair key(setup.optimizer_structure, sizes);
-    auto known = updates_.find(key);
-    if (known == updates_.end()) known = updates_.emplace(key, build_updates(setup, sizes)).first;
-    if (!known->second) return known->second.failure();
-    all.identity += known->second.value().identity + "\n";
-    all.form += known->second.value().form + "\n";
+    const Result<const Part*> part = updates_of(setup, sizes);
+    if (!part) return part.failure();
+    all.identity += part.value()->identity;
+    all.form += part.value()->form;
   }
   return Part{rt::sha256_of(all.identity), rt::sha256_of(all.form)};
 }
 
-// The graph has the shape in it.
-Result<ProgramIdentities::Part> ProgramIdentities::build_updates(const TrialSetup& setup,
-                                                                 const Sizes& sizes) {
+// One graph does for all shapes where it is elementwise and nobody asked what the shape is.
+Result<const ProgramIdentities::Part*> ProgramIdentities::updates_of(const TrialSetup& setup,
+                                                                     const Sizes& sizes) {
+  const auto found = [](const Result<Updates>& updates) -> Result<const Part*> {
+    if (!updates) return updates.failure();
+    return &updates.value().part;
+  };
+  if (!sizes.empty()) {
+    auto any = updates_.find({setup.optimizer_structure, kAnySizes});
+    if (any == updates_.end())
+      any = updates_.emplace(std::pair(setup.optimizer_structure, kAnySizes), build_updates(setup, kAnySizes))
+                .first;
+    if (any->second && any->second.value().of_any_shape) return found(any->second);
+  }
+  const std::pair key(setup.optimizer_structure, sizes);
+  auto known = updates_.find(key);
+  if (known == updates_.end()) known = updates_.emplace(key, build_updates(setup, sizes)).first;
+  return found(known->second);
+}
+
+// The graph has the shape in it, but not where every value has this shape or is a number.
+Result<ProgramIdentities::Updates> ProgramIdentities::build_updates(const TrialSetup& setup,
+                                                                    const Sizes& sizes) {
   Sink sink;
   ++graphs_built_;
   ir::Graph graph = one_weight(Shape(sizes));
   const std::pair gradient(ir::SlotId(0), ir::NodeId(0));
-  if (!lower_updates(sources_, program_, setup, {gradient}, graph, sink))
+  bool reads_shapes = false;
+  if (!lower_updates(sources_, program_, setup, {gradient}, graph, sink, &reads_shapes))
     return failure_of_trial(sources_, sink);
+  const bool elementwise = !sizes.empty() && is_elementwise(graph, Shape(sizes));
   graph = ir::optimize(std::move(graph));
+  if (elementwise) set_shapes(graph, Shape(kAnySizes));
   const std::string text = anonymous_text(graph);
-  return Part{rt::sha256_of(text), rt::sha256_of(form_text(std::move(graph)))};
+  return Updates{{rt::sha256_of(text), rt::sha256_of(form_text(std::move(graph)))},
+                 elementwise && !reads_shapes};
 }
 
 }  // namespace nnc

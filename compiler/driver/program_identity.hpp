@@ -1,6 +1,6 @@
 // What the trials of a study compute, as short identities that are cheap to get for each of very many trials:
-// the graphs of each different model are built once, and the updates of each different optimizer once per
-// shape.
+// the graphs of each different model are built once, and the updates of each different optimizer once, or
+// once per shape if they depend on it.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +42,10 @@ class ProgramIdentities {
     Part part;
     const std::set<Sizes>* shapes = nullptr;  // of its parameters; equal sets are one
   };
+  struct Updates {
+    Part part;
+    bool of_any_shape = false;
+  };
   struct Parts {
     const Part* model = nullptr;
     const Part* optimizer = nullptr;
@@ -51,7 +55,8 @@ class ProgramIdentities {
   Result<Parts> parts_of(const TrialSetup& setup);
   Result<Model> build_model(const TrialSetup& setup);
   Result<Part> build_optimizer(const TrialSetup& setup, const std::set<Sizes>& shapes);
-  Result<Part> build_updates(const TrialSetup& setup, const Sizes& sizes);
+  Result<const Part*> updates_of(const TrialSetup& setup, const Sizes& sizes);
+  Result<Updates> build_updates(const TrialSetup& setup, const Sizes& sizes);
 
   const SourceMap& sources_;
   const CheckedProgram& program_;
@@ -62,7 +67,7 @@ class ProgramIdentities {
   std::unordered_map<std::size_t, Result<Model>> models_;  // by TrialSetup::model_structure
   // By TrialSetup::optimizer_structure, for all shapes of a model and for one.
   std::map<std::pair<std::size_t, const std::set<Sizes>*>, Result<Part>> optimizers_;
-  std::map<std::pair<std::size_t, Sizes>, Result<Part>> updates_;
+  std::map<std::pair<std::size_t, Sizes>, Result<Updates>> updates_;
 };
 
 // A graph as text with its slots by their places instead of their names: what a layer is called changes no

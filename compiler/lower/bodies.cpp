@@ -105,6 +105,7 @@ std::optional<Shape> Evaluator::slot_shape(const ast::SlotDecl& slot, Frame& fra
   }
   const Value value = evaluate(*slot.shape, frame);
   if (value.is_error()) return std::nullopt;
+  lowering->reads_shapes = true;  // as good as: it is told one
   std::vector<std::int64_t> sizes;
   if (const auto* size = value.get<std::int64_t>()) sizes.push_back(*size);
   if (const auto* dims = value.get<Dims>()) sizes = dims->sizes;
@@ -157,6 +158,7 @@ std::optional<Initializer> Evaluator::initializer_for(const Value& value, const 
   body.define("shape", Value{List(std::move(sizes)), span});
   body.define("fan_in", Value{fan_in, span});
   body.define("fan_out", Value{fan_out, span});
+  body.tells_shapes = true;
   const CallScope scope(*this, span);
   const Value result = run_body(*as_function(instance->declaration), body);
   if (result.is_error()) return std::nullopt;
@@ -350,6 +352,7 @@ void Evaluator::expect_shape(const ast::ExpectsShape& expects, const Span& span,
   if (found == nullptr || found->get<Tensor>() == nullptr) return;
   const Value subject = *found;
   const Shape& shape = shape_of(*subject.get<Tensor>());
+  lowering->reads_shapes = true;
   const int skip = shape.has_batch() ? 1 : 0;
   bool fits = shape.rank() - skip == static_cast<int>(expects.pattern.size());
   std::string wanted;

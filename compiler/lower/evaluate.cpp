@@ -170,6 +170,7 @@ const ast::Declaration* Evaluator::find_value(FileId file, const std::string& na
 Value Evaluator::evaluate_name(const ast::NameRef& name, const Span& span, Frame& frame) {
   if (name.name == "in") return frame.input ? *frame.input : Value{ErrorValue{}, span};
   if (const Value* local = frame.find(name.name)) {
+    if (frame.tells_shapes && lowering != nullptr) lowering->reads_shapes = true;
     Value value = *local;
     // A slot's name reads as what was last assigned to it.
     if (const auto* tensor = value.get<Tensor>(); tensor != nullptr && lowering != nullptr) {

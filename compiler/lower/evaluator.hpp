@@ -34,6 +34,7 @@ struct Frame {
   std::optional<Value> input;          // `in`
   std::optional<Value> current;        // the tensor that flows through the body
   bool stopped = false;                // an expectation failed: what follows makes no sense
+  bool tells_shapes = false;           // of an init: its names may stand for sizes
 
   [[nodiscard]] const Value* find(std::string_view name) const;
   void define(std::string name, Value value) { locals.emplace_back(std::move(name), std::move(value)); }
@@ -72,6 +73,7 @@ struct Lowering {
   int random_slots = 0;
   // While an optimizer runs: its weight.
   ir::SlotId weight;
+  bool reads_shapes = false;  // a size or rank was asked for as a number: the code may do otherwise elsewhere
 };
 
 // Code as a message quotes it; made text only when there is something to say, which is hardly ever.

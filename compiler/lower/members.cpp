@@ -48,6 +48,7 @@ Value Evaluator::tensor_member(const Value& value, const ast::Name& member, cons
     label_tensor(builder, value);
     return Value{ErrorValue{}, expr.span};
   };
+  if (member.text != "classes") lowering->reads_shapes = true;
   if (member.text == "features" || member.text == "channels") return axis_size(1, 1);
   if (member.text == "width") return axis_size(2, 3);
   if (member.text == "height") return axis_size(3, 3);

@@ -107,7 +107,7 @@ static void report_unread_schedule(Evaluator& evaluator, const TrialSetup& setup
 
 bool lower_updates(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
                    const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph,
-                   Sink& sink) {
+                   Sink& sink, bool* reads_shapes) {
   const int errors_before = sink.error_count();
   Lowering lowering;
   lowering.graph = std::move(graph);
@@ -149,6 +149,7 @@ bool lower_updates(const SourceMap& sources, const CheckedProgram& program, cons
   if (rate && sink.error_count() == errors_before && !is_read(lowering.graph, *rate))
     report_unread_schedule(evaluator, setup);
   graph = std::move(lowering.graph);
+  if (reads_shapes != nullptr) *reads_shapes = lowering.reads_shapes;
   return sink.error_count() == errors_before;
 }
 

@@ -24,9 +24,10 @@ std::optional<LoweredModel> lower_trial(const SourceMap& sources, const CheckedP
                                         Sink& sink, Trace* trace = nullptr);
 
 // Appends the optimizer's updates for every (parameter, gradient) pair. False if a mistake was reported.
+// `reads_shapes` tells whether the code asked for a size or a rank as a number.
 bool lower_updates(const SourceMap& sources, const CheckedProgram& program, const TrialSetup& setup,
                    const std::vector<std::pair<ir::SlotId, ir::NodeId>>& gradients, ir::Graph& graph,
-                   Sink& sink);
+                   Sink& sink, bool* reads_shapes = nullptr);
 
 // A model alone, with its defaults, for a summary. The input is the given shape (without the batch axis) or,
 // if there is none, the one its `input` statement declares; empty (with a diagnostic) if neither is known.

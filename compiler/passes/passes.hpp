@@ -45,6 +45,7 @@ struct Pass {
   Graph (*run)(Graph);
   std::string_view reason;
   std::optional<Optimization> needs = {};  // left out if that is switched off
+  std::optional<OpClass> about = {};  // left out of graphs without such operations, which it leaves alone
 };
 
 const std::vector<Pass>& pipeline();
