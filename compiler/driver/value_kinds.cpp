@@ -12,7 +12,7 @@ namespace {
 
 using Source = ValueKind::Source;
 
-std::vector<std::string> optimization_names() {
+std::vector<std::string> names_of_optimizations() {
   std::vector<std::string> names;
   for (const OptimizationInfo& info : all_optimizations()) names.emplace_back(info.name);
   return names;
@@ -52,7 +52,7 @@ constexpr Entry kKinds[] = {
     {"MODEL", Source::OfProgram},
     {"TRIAL", Source::OfProgram},
     {"PHASE", Source::Words, "phase", dump_phases, true},
-    {"OPTIMIZATIONS", Source::Words, "optimization", optimization_names, true, true},
+    {"OPTIMIZATIONS", Source::Words, "optimization", names_of_optimizations, true, true},
     {"CODE", Source::Words, "diagnostic", diagnostic_codes},  // `explain` also takes numbers and names
 };
 
