@@ -7,6 +7,7 @@
 #include "compiler/base/check.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
+#include "compiler/driver/estimate_process.hpp"
 #include "compiler/driver/inspect_data.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/format/format.hpp"
@@ -64,6 +65,9 @@ int cmd_lsp(Env& env, const Options& options) {
   world.explanation = explanation;
   world.format = formatted;
   world.version = NNC_VERSION;
+  // This program, also if another one lies in its place by now.
+  EstimateProcesses processes("/proc/self/exe");
+  world.estimate_times = [&](const std::string& file) { return processes.start(file); };
   return lsp::serve(std::move(world), STDIN_FILENO, *env.out, *env.err);
 }
 

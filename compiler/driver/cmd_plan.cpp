@@ -148,7 +148,9 @@ int cmd_plan(Env& env, const Options& options) {
   int exit_code = kExitOk;
   const auto study = open_study(env, options, StoreUse::Read, exit_code);
   if (study == nullptr) return exit_code;
-  const Result<StudyCost> cost = cost_of(*study->prepared, {study->prepared->options().jobs, options.time});
+  CostOptions asked{study->prepared->options().jobs, options.time};
+  asked.each = options.json;  // the table has no room for it
+  const Result<StudyCost> cost = cost_of(*study->prepared, asked);
   if (!cost) {
     print_error(env, options, cost.failure());
     return kExitErrors;

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "compiler/base/render.hpp"
+#include "compiler/driver/experiment_times.hpp"
 #include "compiler/driver/sarif.hpp"
 #include "runtime/record/json_values.hpp"
 
@@ -92,7 +93,18 @@ Json trial_json(const StudyPlan& plan, const TrialPlan& trial, const TrialCost& 
           {"metrics", metrics_json(trial.metrics)},
           {"parameters", trial.parameters},
           {"steps", cost.steps},
-          {"memory_bytes", cost.bytes}};
+          {"memory_bytes", cost.bytes},
+          {"seconds", cost.seconds ? Json(*cost.seconds) : Json()}};
+}
+
+Json experiments_json(const StudyPlan& plan, const StudyCost& cost) {
+  Json experiments = Json::array();
+  for (const std::string& name : experiments_of(plan)) {
+    const auto seconds = cost.seconds_alone.find(name);
+    const bool known = seconds != cost.seconds_alone.end();
+    experiments.push_back({{"name", name}, {"seconds", known ? Json(seconds->second) : Json()}});
+  }
+  return experiments;
 }
 
 }  // namespace
@@ -150,6 +162,7 @@ std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work
                {"data_bytes", cost.data_bytes},
                {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},
                {"selections", selections},
+               {"experiments", experiments_json(plan, cost)},
                {"trials", trials}});
 }
 

@@ -21,7 +21,9 @@ void print_json(Env& env, const nlohmann::ordered_json& json);
 std::string failure_document(const Options& options, const Failure& failure);
 // {"file": ..., "errors": 1, "warnings": 0, "diagnostics": [...]}, or SARIF.
 std::string diagnostics_document(const Options& options, const Compilation& compilation);
-// {"file": ..., "steps": ..., "trials": [...]}
+// {"file": ..., "steps": ..., "experiments": [{"name": .., "seconds": ..}], "trials": [...]}. `seconds` of an
+// experiment: a run of it alone; of a trial: all its epochs; both as if nothing were known. Null: not
+// measured.
 std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work, const StudyCost& cost);
 // {"models": [...]}
 std::string summary_object(const std::vector<ModelSummary>& models);

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "compiler/base/number_text.hpp"
+#include "compiler/driver/experiment_times.hpp"
 #include "compiler/plan/training_steps.hpp"
 #include "runtime/train/known_results.hpp"
 
@@ -166,9 +167,10 @@ class CostMeter {
         cost_.trials[trajectory.trial].steps / trial(trajectory.trial).epochs;
     cost_.epochs_planned += trajectory.to - trajectory.from;
     cost_.steps_planned += steps_per_epoch * (trajectory.to - trajectory.from);
-    if (left.judged == 0) return;
+    if (left.judged == 0 && !options_.each) return;
     left.kind = kind_of(rt::demands_of(plan_, trajectory));
     for (const rt::TrajectoryStop& stop : trajectory.stops) kinds_of_trials_[stop.trial] = left.kind;
+    if (left.judged == 0) return;
     std::int64_t from = trajectory.from;
     std::int64_t steps_within = 0;  // of an epoch that was not finished
     if (rt::Store* store = study_.options().store; store != nullptr && study_.options().reuse) {
@@ -205,9 +207,12 @@ class CostMeter {
       if (!trial(i).refit) continue;
       Left left;
       left.share = shares[i];
-      if (cost_.trials[i].kind == TrialCost::Kind::IfBest) {
+      const bool open = cost_.trials[i].kind == TrialCost::Kind::IfBest;
+      if (open || (options_.each && work_.first[i] == i)) {
         left.kind = kind_of(refit_demands(i));
         kinds_of_trials_[i] = left.kind;
+      }
+      if (open) {
         left.judged = 1;
         left.epochs = work_.bookmarked[i] ? 0 : trial(i).epochs;
         left.steps = work_.bookmarked[i] ? 0 : cost_.trials[i].steps;
@@ -234,7 +239,9 @@ class CostMeter {
     std::ranges::sort(bytes, std::greater<>());
     bytes.resize(std::min(bytes.size(), static_cast<std::size_t>(options_.jobs)));
     cost_.peak_bytes = std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
-    for (const auto& [index, kind] : kinds_of_trials_) cost_.trials[index].bytes = kinds_[kind].bytes;
+    for (const auto& [index, kind] : kinds_of_trials_) {
+      if (cost_.trials[index].kind != TrialCost::Kind::Known) cost_.trials[index].bytes = kinds_[kind].bytes;
+    }
     return Done{};
   }
 
@@ -242,7 +249,8 @@ class CostMeter {
   void measure_kinds(const std::vector<std::size_t>& chosen) {
     const double all = many() ? kSecondsOfMany : kSecondsInAll;
     const double each = std::min(kSecondsPerKind, all * options_.jobs / static_cast<double>(chosen.size()));
-    const auto useful = std::min(options_.jobs, static_cast<int>(left_.size()));
+    // What is known is measured as well where the time of each trial is asked for.
+    const auto useful = std::min(options_.jobs, static_cast<int>(std::max(left_.size(), chosen.size())));
     const rt::RunOptions& run = study_.options();
     const int threads = run.threads > 0 ? run.threads : std::max(1, run.cores / std::max(1, useful));
     std::atomic<std::size_t> next = 0;
@@ -295,27 +303,25 @@ class CostMeter {
       seconds += kinds_[kind].speed->seconds_per_step;
       costs += step_cost(trial(kinds_[kind].demands.trial));
     }
+    const double seconds_per_cost = seconds / costs;
     std::vector<double> times;
     for (const Left& left : left_) {
-      const rt::TrialSpeed speed = speed_of(kinds_[left.kind], seconds / costs);
-      times.push_back(left.share * (static_cast<double>(left.steps) * speed.seconds_per_step +
-                                    static_cast<double>(left.epochs) * speed.seconds_per_epoch +
-                                    static_cast<double>(left.judged) * speed.seconds_to_judge));
+      const rt::TrialSpeed speed = speed_of(kinds_[left.kind], seconds_per_cost);
+      times.push_back(left.share * seconds_of(speed, left.steps, left.epochs, left.judged));
     }
-    cost_.seconds = time_of_all(std::move(times));
+    cost_.seconds = seconds_together(std::move(times), options_.jobs);
+    if (options_.each) tell_each(seconds_per_cost);
   }
 
-  // The longest first, each to the worker that is free first.
-  double time_of_all(std::vector<double> times) const {
-    std::ranges::sort(times, std::greater<>());
-    std::vector<double> workers(static_cast<std::size_t>(options_.jobs), 0.0);
-    std::ranges::make_heap(workers, std::greater<>());
-    for (const double time : times) {
-      std::ranges::pop_heap(workers, std::greater<>());
-      workers.back() += time;
-      std::ranges::push_heap(workers, std::greater<>());
+  // An equal trial takes as long as the first of its equals.
+  void tell_each(double seconds_per_cost) {
+    std::vector<TrialPace> paces;
+    for (std::size_t i = 0; i < plan_.trials.size(); ++i) {
+      const Kind& kind = kinds_[kinds_of_trials_.at(work_.first[i])];
+      const TrialPace& pace = paces.emplace_back(speed_of(kind, seconds_per_cost), cost_.trials[i].steps);
+      cost_.trials[i].seconds = seconds_of(pace.speed, pace.steps, trial(i).epochs, 1);
     }
-    return *std::ranges::max_element(workers);
+    cost_.seconds_alone = seconds_alone(study_, paces, options_.jobs);
   }
 
   rt::PreparedStudy& study_;
@@ -327,7 +333,7 @@ class CostMeter {
   std::vector<Kind> kinds_;
   std::unordered_map<std::string, std::size_t> kinds_by_key_;
   std::vector<Left> left_;
-  std::unordered_map<std::size_t, std::size_t> kinds_of_trials_;  // that are to be trained
+  std::unordered_map<std::size_t, std::size_t> kinds_of_trials_;  // that are to be trained, or all
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,7 +26,9 @@ struct TrialCost {
   std::int64_t from = 0;
   std::int64_t known_epochs = 0;  // on its way: from the state after them training goes on
   std::int64_t steps = 0;         // of all its epochs
-  std::uint64_t bytes = 0;        // while it is trained
+  std::uint64_t bytes = 0;        // while it is trained; 0 if it need not be
+  // Of all its epochs, as if nothing were known of it or shared; empty: not measured.
+  std::optional<double> seconds;
 };
 
 // What will be trained of the refits depends on the points that are selected, and is told apart.
@@ -50,12 +53,15 @@ struct StudyCost {
   std::uint64_t data_bytes = 0;  // which all share
   int jobs = 1;
   std::optional<double> seconds;  // of the whole run
+  // Of a run of each experiment alone of which nothing is known; without those that were not measured.
+  std::map<std::string, double> seconds_alone;
 };
 
 struct CostOptions {
   int jobs = 1;
   bool measure = true;  // run some steps to know how long they take
   bool memory = true;   // compile a trial of each kind to know what it needs; without it nothing is measured
+  bool each = false;    // measure also what is known, to tell the time of each trial and experiment
 };
 
 // Fails if a trial cannot be compiled.

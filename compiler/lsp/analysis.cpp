@@ -22,17 +22,6 @@ std::shared_ptr<Analysis> analyse_names(const std::string& path, const std::stri
   return analysis;
 }
 
-static std::map<std::string, ExperimentSize> sizes_of(const StudyPlan& plan) {
-  std::map<std::string, ExperimentSize> sizes;
-  for (const TrialPlan& trial : plan.trials) {
-    if (trial.refit) continue;  // only what is selected is trained again
-    ExperimentSize& size = sizes[trial.experiment];
-    ++size.trials;
-    size.epochs += trial.epochs;
-  }
-  return sizes;
-}
-
 StudyOutcome analyse_study(Analysis& analysis, const World& world, const std::function<bool()>& give_up,
                            const std::function<bool()>& enough) {
   if (!can_be_expanded(analysis.sink)) return StudyOutcome::Impossible;

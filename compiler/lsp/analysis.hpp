@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/lower/study.hpp"
+#include "compiler/lsp/experiments.hpp"
 #include "compiler/sema/program.hpp"
 #include "compiler/sema/program_index.hpp"
 
@@ -27,13 +28,10 @@ struct World {
   std::string cache_folder;
   std::function<std::string(const std::string& code)> explanation;  // Markdown of a diagnostic, or ""
   std::function<std::string(std::string_view text)> format;  // of a whole program; empty: there is none
+  // Begins to find out how long the experiments of a file on the disk take, in another process; null if that
+  // cannot be. Empty: nothing can tell.
+  std::function<std::unique_ptr<TimeEstimate>(const std::string& path)> estimate_times;
   std::string version;
-};
-
-// What an experiment comes to as it is declared.
-struct ExperimentSize {
-  std::int64_t trials = 0;
-  std::int64_t epochs = 0;
 };
 
 // Stays where it is: later parts refer to earlier ones.
@@ -50,7 +48,7 @@ struct Analysis {
   bool shapes_known = false;  // the study was looked at; what follows is filled in as far as it could be
   bool slow = false;          // it takes too long to be waited for
   std::vector<ModelTrace> models;
-  std::map<std::string, ExperimentSize> experiments;
+  ExperimentSizes experiments;
   std::vector<DataPlan> data;
 
   [[nodiscard]] std::string_view text() const { return sources.file(main).text(); }

@@ -20,6 +20,8 @@ ClientSupport client_support(const Json& params) {
       find(params, {"capabilities", "textDocument", "codeAction", "codeActionLiteralSupport"}) != nullptr;
   client.refresh_hints = can({"workspace", "inlayHint", "refreshSupport"});
   client.refresh_lenses = can({"workspace", "codeLens", "refreshSupport"});
+  const Json* estimate = find(params, {"initializationOptions", "estimateTime"});
+  client.estimate_time = estimate == nullptr || *estimate != false;
   return client;
 }
 

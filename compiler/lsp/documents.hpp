@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/lsp/experiments.hpp"
 #include "compiler/lsp/messages.hpp"
 #include "compiler/lsp/positions.hpp"
 
@@ -35,6 +36,9 @@ struct Document {
   bool publish = false;                  // its diagnostics are to be sent
   bool published_once = false;           // of this text, though perhaps without shapes
   double changed_at = 0;                 // when it was, in seconds
+  bool shows_lenses = false;             // the editor has asked for them
+  bool to_estimate = false;              // opened or saved: its times are to be found out
+  EstimatedTimes times;                  // the last ones that were, perhaps of an earlier text
 };
 
 // "/tmp/a b.nn" of "file:///tmp/a%20b.nn"; of anything else the whole.

@@ -105,6 +105,7 @@ Reply Server::answer(const std::string& method, const Json& params) {
   if (state_ == State::ShutDown) return RequestError{kInvalidRequest, "the server was shut down"};
   if (method == "shutdown") {
     state_ = State::ShutDown;
+    estimates_.stop();
     return Json();
   }
   for (const Method& known : kMethods) {
@@ -134,8 +135,7 @@ void Server::handle_notification(const std::string& method, const Json& params) 
     if (method == "textDocument/didChange") did_change(params);
     if (method == "textDocument/didClose") did_close(params);
     if (method == "workspace/didChangeWatchedFiles") files_changed(params);
-    if (method == "textDocument/didSave" && session_.document_of(params) != nullptr)
-      session_.forget(session_.document_of(params)->path);
+    if (method == "textDocument/didSave") did_save(params);
   } catch (const std::exception& error) {
     notify("window/logMessage", {{"type", 1}, {"message", method + ": " + error.what()}});
   }
@@ -148,6 +148,7 @@ void Server::did_open(const Json& params) {
       session_.documents.open(uri, int_at(params, {"textDocument", "version"}).value_or(0),
                               string_at(params, {"textDocument", "text"}), session_.encoding);
   document.is_library = is_cached_library(session_.world, document.path);
+  estimates_.on_disk(document);
   session_.forget(document.path);
 }
 
@@ -158,6 +159,14 @@ void Server::did_change(const Json& params) {
   session_.documents.change(*document,
                             int_at(params, {"textDocument", "version"}).value_or(document->version), *changes,
                             session_.encoding);
+  estimates_.changed(*document);
+  session_.forget(document->path);
+}
+
+void Server::did_save(const Json& params) {
+  const Document* document = session_.document_of(params);
+  if (document == nullptr) return;
+  estimates_.on_disk(*document);
   session_.forget(document->path);
 }
 
@@ -166,6 +175,7 @@ void Server::did_close(const Json& params) {
   if (document == nullptr) return;
   const std::string uri = document->uri;
   const std::string path = document->path;
+  estimates_.closed(*document);
   session_.documents.close(uri);
   session_.forget(path);  // what imports it reads the disk from now on
   notify("textDocument/publishDiagnostics", {{"uri", uri}, {"diagnostics", Json::array()}});
@@ -178,7 +188,7 @@ void Server::files_changed(const Json& params) {
 }
 
 std::optional<double> Server::next_work() {
-  std::optional<double> next;
+  std::optional<double> next = estimates_.next_work();
   for (const auto& [uri, document] : session_.documents.all()) {
     if (!document->publish) continue;
     const double wait = std::max(0.0, document->changed_at + kPause - session_.world.seconds());
@@ -194,13 +204,9 @@ void Server::publish(Document& document) {
   document.published_once = true;
 }
 
-void Server::ask_to_refresh() {
-  const auto ask = [&](bool supported, const char* method) {
-    if (!supported) return;
-    send_({{"jsonrpc", "2.0"}, {"id", "refresh-" + std::to_string(++asked_)}, {"method", method}});
-  };
-  ask(session_.client.refresh_hints, "workspace/inlayHint/refresh");
-  ask(session_.client.refresh_lenses, "workspace/codeLens/refresh");
+void Server::ask_to_refresh(bool supported, const char* method) {
+  if (!supported) return;
+  send_({{"jsonrpc", "2.0"}, {"id", "refresh-" + std::to_string(++asked_)}, {"method", method}});
 }
 
 void Server::work() {
@@ -221,7 +227,9 @@ void Server::work() {
     }
     if (session_.newer && session_.newer()) break;
   }
-  if (new_shapes) ask_to_refresh();
+  const bool new_times = estimates_.work();
+  if (new_shapes) ask_to_refresh(session_.client.refresh_hints, "workspace/inlayHint/refresh");
+  if (new_shapes || new_times) ask_to_refresh(session_.client.refresh_lenses, "workspace/codeLens/refresh");
 }
 
 }  // namespace nnc::lsp

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "compiler/lsp/estimates.hpp"
 #include "compiler/lsp/session.hpp"
 
 namespace nnc::lsp {
@@ -15,6 +16,8 @@ class Server {
  public:
   // `newer` says whether a message waits: long work ends then, and is taken up again afterwards.
   Server(World world, std::function<void(const Json& message)> send, std::function<bool()> newer = {});
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   // One message, as it came. Whatever is in it, the server goes on.
   void receive(const std::string& text);
@@ -25,7 +28,7 @@ class Server {
 
   // Seconds until there is something to do without a message; empty: never.
   [[nodiscard]] std::optional<double> next_work();
-  // Does what is due: diagnostics with shapes.
+  // Does what is due: diagnostics with shapes, and times that were found out.
   void work();
 
   // Set when the client has ended the server.
@@ -42,14 +45,16 @@ class Server {
   Json initialize(const Json& params);
   void did_open(const Json& params);
   void did_change(const Json& params);
+  void did_save(const Json& params);
   void did_close(const Json& params);
   void files_changed(const Json& params);
   void publish(Document& document);
-  void ask_to_refresh();
+  void ask_to_refresh(bool supported, const char* method);
   void notify(const char* method, Json params);
   void fail(const Json& id, int code, const std::string& message);
 
   Session session_;
+  Estimates estimates_{session_};
   std::function<void(const Json& message)> send_;
   State state_ = State::Fresh;
   std::optional<int> exit_code_;

@@ -12,7 +12,7 @@
 
 namespace nnc::lsp {
 
-// What the client said it can do.
+// What the client said it can do, and wants.
 struct ClientSupport {
   bool nested_symbols = false;
   bool document_changes = false;
@@ -20,6 +20,7 @@ struct ClientSupport {
   bool code_action_literals = false;
   bool refresh_hints = false;
   bool refresh_lenses = false;
+  bool estimate_time = true;
 };
 
 class Session {

@@ -18,6 +18,7 @@ class World {
   path = 'nnc';
   server = true;
   trusted = true;
+  estimateTime = true;
   serverError = undefined;
   editor = undefined;
 
@@ -51,7 +52,7 @@ class World {
     return {
       RevealOutputChannelOn: {Never: 4},
       LanguageClient: class {
-        constructor(id, name, server) { world.clients.push(Object.assign(this, {server, running: false})); }
+        constructor(id, name, server, options) { world.clients.push(Object.assign(this, {server, options, running: false})); }
         isRunning() { return this.running; }
         async start() { if (world.serverError) throw world.serverError; this.running = true; }
         async stop() { this.running = false; }
@@ -92,6 +93,17 @@ test('the server is `nnc lsp` of the path in the settings', async () => {
   assert.equal(world.clients[1].server.command, '/opt/other');
   await extension.deactivate();
   assert.equal(world.clients[1].running, false);
+});
+
+test('whether times are estimated is told to the server, and one that was told otherwise is started again', async () => {
+  const world = new World();
+  await world.activate();
+  world.estimateTime = false;
+  world.changeSettings({affectsConfiguration: (name) => name === 'nnc.estimateTime'});
+  await new Promise(setImmediate);
+  assert.deepEqual(world.clients.map(({options}) => options.initializationOptions), [
+    {estimateTime: true}, {estimateTime: false}]);
+  assert.deepEqual(world.clients.map(({running}) => running), [false, true]);
 });
 
 test('"run" above an experiment runs that experiment alone', async () => {

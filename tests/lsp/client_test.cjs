@@ -8,6 +8,7 @@ const os = require("node:os");
 const path = require("node:path");
 const test = require("node:test");
 const { pathToFileURL } = require("node:url");
+const zlib = require("node:zlib");
 const rpc = require("vscode-jsonrpc/node");
 const lsp = require("vscode-languageserver-protocol");
 
@@ -36,15 +37,17 @@ class Client {
       this.diagnostics.set(params.uri, params);
       this.waiting = this.waiting.filter((wait) => !wait(params));
     });
-    for (const type of [lsp.InlayHintRefreshRequest.type, lsp.CodeLensRefreshRequest.type])
-      this.connection.onRequest(type, () => null);
+    this.lensesChanged = () => {};
+    this.connection.onRequest(lsp.InlayHintRefreshRequest.type, () => null);
+    this.connection.onRequest(lsp.CodeLensRefreshRequest.type, () => { this.lensesChanged(); return null; });
     this.connection.listen();
   }
 
-  async start(general = {}) {
+  async start(general = {}, initializationOptions = undefined) {
     const answer = await this.connection.sendRequest(lsp.InitializeRequest.type, {
       processId: process.pid,
       rootUri: null,
+      initializationOptions,
       capabilities: {
         general,
         textDocument: {
@@ -164,6 +167,85 @@ test("the whole study: every request answers, and the server ends in order", asy
     textDocument, position: place(renamed, "flatten", 2), newName: "flat" }), /standard library/);
   assert.strictEqual(await client.stop(), 0);
   assert.strictEqual(client.stderr, "");
+});
+
+// A study of its own on 60 images of 6x6, in a folder that has nothing else.
+function smallStudy(name) {
+  const home = path.join(folder, name);
+  fs.mkdirSync(home);
+  const idx = (sizes, bytes) => zlib.gzipSync(Buffer.concat([
+    Buffer.from([0, 0, 8, sizes.length]), ...sizes.map((size) => Buffer.from([0, 0, 0, size])), Buffer.from(bytes)]));
+  for (const [part, count] of [["train", 60], ["t10k", 20]]) {
+    fs.writeFileSync(path.join(home, `${part}-images-idx3-ubyte.gz`), idx([count, 6, 6], Array(count * 36).fill(7)));
+    fs.writeFileSync(path.join(home, `${part}-labels-idx1-ubyte.gz`), idx([count], [...Array(count).keys()].map((i) => i % 3)));
+  }
+  const file = path.join(home, "study.nn");
+  fs.writeFileSync(file, 'data small = idx(".")\nmodel net {\n  flatten\n  dense(3, softmax)\n}\n' +
+    "recipe quick { loss: cross_entropy; optimizer: adam; batch: 10; epochs: 20 }\n" +
+    "experiment one { train net on small with quick }\n");
+  return { home, file, uri: pathToFileURL(file).href, text: fs.readFileSync(file, "utf8") };
+}
+const lensTitle = async (client, uri) =>
+  (await client.ask(lsp.CodeLensRequest.type, { textDocument: { uri } }))[0].command.title;
+// Parent and state of a process, and nothing of one that is gone.
+const processOf = (id) => {
+  try {
+    const [state, parent] = fs.readFileSync(`/proc/${id}/stat`, "utf8").split(") ")[1].split(" ");
+    return { state, parent };
+  } catch { return undefined; }
+};
+const childOf = (pid) => fs.readdirSync("/proc").find((id) => /^\d+$/.test(id) && processOf(id)?.parent === String(pid));
+
+test("lenses come to say how long a run takes, and nothing is written beside the program", async () => {
+  const client = new Client();
+  const { home, file, uri, text } = smallStudy("timed");
+  const before = fs.readdirSync(home);
+  await client.start();
+  await client.open(uri, text);
+  await client.published(uri, 1);
+  // A machine that is busy may need longer than the server waits: what is saved is tried again.
+  let title = await lensTitle(client, uri);
+  for (let version = 2; version < 7 && !/about/.test(title); ++version) {
+    const end = Date.now() + 65000;
+    while (Date.now() < end && !/about/.test(title)) {
+      await Promise.race([new Promise((resolve) => (client.lensesChanged = resolve)),
+                          new Promise((resolve) => setTimeout(resolve, Math.max(0, end - Date.now())).unref())]);
+      title = await lensTitle(client, uri);
+    }
+    await client.connection.sendNotification(lsp.DidSaveTextDocumentNotification.type, { textDocument: { uri } });
+  }
+  assert.match(title, /^run: 1 trial, 20 epochs declared, about \d/);
+  await client.change(uri, 2, [{ text: text.replace("batch: 10", "batch: 20") }]);
+  assert.strictEqual(await lensTitle(client, uri), "run: 1 trial, 20 epochs declared");
+  assert.deepStrictEqual(fs.readdirSync(home), before);
+  assert.strictEqual(fs.readFileSync(file, "utf8"), text);
+  assert.strictEqual(await client.stop(), 0);
+  assert.strictEqual(client.stderr, "");
+});
+
+test("a client that wants no times has no process for them, and a killed server leaves none", async () => {
+  const begun = async (name, options, tries) => {
+    const client = new Client();
+    const { uri, text } = smallStudy(name);
+    await client.start({}, options);
+    await client.open(uri, text);
+    await client.published(uri, 1);
+    await lensTitle(client, uri);
+    let child;
+    for (let i = 0; i < tries && child === undefined; ++i) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      child = childOf(client.process.pid);
+    }
+    client.process.kill("SIGKILL");
+    await client.ended;
+    return child;
+  };
+  assert.strictEqual(await begun("unwanted", { estimateTime: false }, 40), undefined);
+  const child = await begun("wanted", undefined, 2000);
+  assert.notStrictEqual(child, undefined);
+  const alive = () => !["Z", "X", undefined].includes(processOf(child)?.state);
+  for (let i = 0; i < 500 && alive(); ++i) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(!alive());
 });
 
 test("mistakes come while typing, with fixes, and go when they are mended", async () => {

@@ -269,6 +269,37 @@ TEST_CASE("plan tells declared work from work that is left", "[driver][store]") 
       Catch::Contains("4 trials, 3 of them different, 3 already done\nepochs: 8 declared, 0 to train"));
 }
 
+TEST_CASE("plan tells the time of each trial and experiment, as if nothing were known", "[driver][store]") {
+  StudyWorld world;
+  const auto check = [&](const nlohmann::json& plan) {
+    REQUIRE(plan["experiments"].size() == 2);
+    CHECK(plan["experiments"][0]["name"] == "epochs");
+    const auto& trials = plan["trials"];
+    for (const auto& trial : trials) CHECK(trial["seconds"] > 0);
+    CHECK(trials[2]["seconds"] > trials[0]["seconds"]);
+    CHECK(trials[3]["seconds"] == trials[1]["seconds"]);  // they are equal
+    CHECK(plan["experiments"][1]["seconds"] == trials[3]["seconds"]);
+    // Its trials are one training of three epochs with three results.
+    CHECK(plan["experiments"][0]["seconds"] > trials[2]["seconds"]);
+    CHECK(plan["experiments"][0]["seconds"] < trials[0]["seconds"].get<double>() +
+                                                  trials[1]["seconds"].get<double>() +
+                                                  trials[2]["seconds"].get<double>());
+  };
+  const auto before = world.ask_json("plan", "study.nn");
+  check(before);
+  // All that there is to train lies in it.
+  CHECK(before["experiments"][0]["seconds"] == before["seconds"]);
+  world.train("study.nn");
+  const auto after = world.ask_json("plan", "study.nn");
+  check(after);
+  CHECK(after["seconds"] == 0);
+  CHECK(after["trials"][0]["memory_bytes"] == 0);
+
+  const auto unmeasured = world.ask_json("plan", "study.nn", {"--no-time"});
+  CHECK(unmeasured["trials"][0]["seconds"].is_null());
+  CHECK(unmeasured["experiments"][0]["seconds"].is_null());
+}
+
 TEST_CASE("plan says what a run then trains", "[driver][store]") {
   StudyWorld world;
   const auto planned = world.ask_json("plan", "study.nn", {"--no-time"});

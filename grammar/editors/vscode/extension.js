@@ -5,6 +5,8 @@ const {LanguageClient, RevealOutputChannelOn} = require('vscode-languageclient/n
 
 const settings = () => vscode.workspace.getConfiguration('nnc');
 const program = () => settings().get('path') || 'nnc';
+// Those that a server has for its whole life.
+const serverSettings = ['nnc.path', 'nnc.server', 'nnc.estimateTime'];
 
 let client;
 
@@ -21,6 +23,7 @@ async function startServer() {
   client = new LanguageClient('nnc', 'nnc', {command: program(), args: ['lsp']}, {
     documentSelector: [{language: 'nn', scheme: 'file'}, {language: 'nn', scheme: 'untitled'}],
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: {estimateTime: settings().get('estimateTime')},
   });
   try {
     await client.start();
@@ -66,7 +69,7 @@ async function activate(context) {
     vscode.commands.registerCommand('nnc.restart', startServer),
     vscode.workspace.onDidGrantWorkspaceTrust(startServer),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('nnc.path') || change.affectsConfiguration('nnc.server')) startServer();
+      if (serverSettings.some((name) => change.affectsConfiguration(name))) startServer();
     }));
   // Not awaited: colours and commands do not wait for the server.
   startServer();
