@@ -1,4 +1,5 @@
 // nnc lsp: the language server, for editors.
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,8 @@ int cmd_lsp(Env& env, const Options& options) {
                  "docs/editors.md says what to write into the settings of yours"});
     return kExitUsage;
   }
+  // A program that was started with the end of children ignored would not learn how one ended.
+  ::signal(SIGCHLD, SIG_DFL);
   lsp::World world;
   world.read_file = env.read_file;
   world.inspect_data = inspect_data;

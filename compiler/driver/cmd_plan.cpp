@@ -1,4 +1,5 @@
-// nnc plan: what `nnc run` would do, trial by trial, with steps and memory; nothing is trained.
+// nnc plan: what `nnc run` would do, trial by trial, with steps, memory and time, for which
+// it takes some steps and throws them away.
 #include <fmt/format.h>
 
 #include <algorithm>

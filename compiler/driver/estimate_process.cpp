@@ -57,7 +57,7 @@ lsp::ExperimentSeconds read_answer(const std::string& text) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a server that is killed cannot end it
   if (::getppid() != parent) ::_exit(1);
   ::setpriority(PRIO_PROCESS, 0, kLowestPriority);
-  const int nothing = ::open("/dev/null", O_RDWR);
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
       ::dup2(nothing, STDERR_FILENO) >= 0)
     ::execv(words[0], words);

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <map>
+#include <new>
 #include <numeric>
 #include <set>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -259,19 +260,30 @@ class CostMeter {
       const Kind* last = &kinds_[chosen.front()];
       for (std::size_t place = next++; place < chosen.size(); place = next++) {
         Kind& kind = kinds_[chosen[place]];
-        if (const auto speed = rt::measure_speed(study_, kind.demands, threads, each))
-          kind.speed = speed.value();
+        kind.speed = speed_now(kind, threads, each);
         last = &kind;
         ++finished;
       }
       // The others are not to be faster because this one has nothing to do.
-      while (finished < chosen.size())
-        static_cast<void>(rt::measure_speed(study_, last->demands, threads, 0.01).ok());
+      while (finished < chosen.size() && speed_now(*last, threads, 0.01)) continue;
     };
-    std::vector<std::thread> helpers;
-    for (int i = 1; i < useful; ++i) helpers.emplace_back(work);
+    std::vector<std::jthread> helpers;
+    try {
+      for (int i = 1; i < useful; ++i) helpers.emplace_back(work);
+    } catch (const std::system_error&) {
+      // No more threads: fewer trials at once would run as well.
+    }
     work();
-    for (std::thread& helper : helpers) helper.join();
+  }
+
+  // Empty where there is no memory for it.
+  std::optional<rt::TrialSpeed> speed_now(const Kind& kind, int threads, double seconds) {
+    try {
+      const auto speed = rt::measure_speed(study_, kind.demands, threads, seconds);
+      return speed ? std::optional(speed.value()) : std::nullopt;
+    } catch (const std::bad_alloc&) {
+      return std::nullopt;
+    }
   }
 
   // Kinds that were not measured are taken to be as fast for their size as the others.

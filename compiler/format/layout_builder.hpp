@@ -53,9 +53,12 @@ class LayoutBuilder {
   // after it, where they do.
   std::vector<Layout> take_comments(std::uint32_t position, std::uint32_t& last, bool keep_blank_line);
   Layout with_comments(std::uint32_t position, Layout layout);
+  // Two stand for all that are more.
   [[nodiscard]] int newlines_between(std::uint32_t begin, std::uint32_t end) const {
-    return static_cast<int>(
-        std::min<std::ptrdiff_t>(2, std::ranges::count(text_.substr(begin, end - begin), '\n')));
+    const std::string_view text = text_.substr(begin, end - begin);
+    const std::size_t first = text.find('\n');
+    if (first == std::string_view::npos) return 0;
+    return text.find('\n', first + 1) == std::string_view::npos ? 1 : 2;
   }
   [[nodiscard]] bool has_newline(const Part& first, const Part& last) const {
     return newlines_between(first.begin, last.end) > 0;

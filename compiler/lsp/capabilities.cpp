@@ -20,6 +20,7 @@ ClientSupport client_support(const Json& params) {
       find(params, {"capabilities", "textDocument", "codeAction", "codeActionLiteralSupport"}) != nullptr;
   client.refresh_hints = can({"workspace", "inlayHint", "refreshSupport"});
   client.refresh_lenses = can({"workspace", "codeLens", "refreshSupport"});
+  client.watches_files = can({"workspace", "didChangeWatchedFiles", "dynamicRegistration"});
   const Json* estimate = find(params, {"initializationOptions", "estimateTime"});
   client.estimate_time = estimate == nullptr || *estimate != false;
   return client;

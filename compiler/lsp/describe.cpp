@@ -60,9 +60,14 @@ std::uint32_t head_end(const Analysis& analysis, const ast::Declaration& declara
   const bool whole = std::holds_alternative<ast::LetDecl>(declaration.node) ||
                      std::holds_alternative<ast::FunctionDecl>(declaration.node);
   if (whole) return declaration.span.end;
+  // The text may be broken, but strings are before this place: they are in what data is read from.
+  const auto* data = std::get_if<ast::DataDecl>(&declaration.node);
+  const bool has_source = data != nullptr && data->source != nullptr && data->source->span.valid();
+  const std::uint32_t begin = has_source ? data->source->span.end : declaration.span.begin;
   const std::string_view text = analysis.sources.text(declaration.span);
-  const std::size_t brace = std::min(text.find('{'), text.size());
-  return declaration.span.begin + static_cast<std::uint32_t>(brace);
+  const std::size_t brace =
+      text.find('{', std::min<std::size_t>(begin - declaration.span.begin, text.size()));
+  return declaration.span.begin + static_cast<std::uint32_t>(std::min(brace, text.size()));
 }
 
 std::string size_text(const Analysis& analysis, const std::string& experiment) {

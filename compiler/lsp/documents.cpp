@@ -68,7 +68,9 @@ void Documents::change(Document& document, std::int64_t version, const Json& cha
   document.version = version;
   if (!changes.is_array()) return;
   for (const Json& change : changes) {
-    const std::string text = string_at(change, {"text"});
+    const Json* given = lsp::find(change, {"text"});
+    if (given == nullptr || !given->is_string()) continue;
+    const std::string text = *given;
     TextChange done{0, static_cast<std::uint32_t>(document.text.size()),
                     static_cast<std::uint32_t>(text.size())};
     if (const Json* range = lsp::find(change, {"range"}); range != nullptr && range->is_object()) {

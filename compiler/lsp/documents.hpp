@@ -51,7 +51,6 @@ class Documents {
   // Applies the changes of a didChange notification one after the other.
   void change(Document& document, std::int64_t version, const Json& changes, Encoding encoding);
   void close(const std::string& uri) { documents_.erase(uri); }
-  void clear() { documents_.clear(); }
 
   Document* find(const std::string& uri);
   Document* find_path(const std::string& path);

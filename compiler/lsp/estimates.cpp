@@ -12,11 +12,11 @@ constexpr double kLongest = 60;
 
 }  // namespace
 
-void Estimates::on_disk(const Document& document) {
-  for (auto& [uri, other] : session_.documents.all()) {
-    const bool used = other->analysis != nullptr && other->analysis->read.contains(document.path);
-    if (other.get() != &document && !used) continue;
-    other->to_estimate = true;
+void Estimates::on_disk(const std::string& path) {
+  for (auto& [uri, document] : session_.documents.all()) {
+    const bool used = document->analysis != nullptr && document->analysis->read.contains(path);
+    if (document->path != path && !used) continue;
+    document->to_estimate = true;
     if (uri == uri_) stop();
   }
 }
@@ -78,13 +78,17 @@ bool Estimates::end() {
   looked_at_ = session_.world.seconds();
   const std::optional<ExperimentSeconds> found = running_->poll();
   if (!found && looked_at_ < began_at_ + kLongest) return false;
-  EstimatedTimes times;
-  for (const auto& [experiment, seconds] : found.value_or(ExperimentSeconds()))
-    if (const auto size = sizes_.find(experiment); size != sizes_.end())
-      times[experiment] = {size->second, seconds};
   Document* document = session_.documents.find(uri_);
   stop();
-  if (document == nullptr || document->times == times) return false;
+  if (document == nullptr) return false;
+  // What was known before and was not found out again holds for as long as its experiment stays as it was.
+  EstimatedTimes times = document->times;
+  std::erase_if(times, [&](const auto& time) { return !sizes_.contains(time.first); });
+  for (const auto& [experiment, seconds] : found.value_or(ExperimentSeconds())) {
+    if (const auto size = sizes_.find(experiment); size != sizes_.end())
+      times[experiment] = {size->second, seconds};
+  }
+  if (document->times == times) return false;
   document->times = std::move(times);
   return true;
 }

@@ -15,9 +15,9 @@ class Estimates {
  public:
   explicit Estimates(Session& session) : session_(session) {}
 
-  // A document was opened or saved. What was being found out of it, or of a program that imports it, counts
-  // no longer.
-  void on_disk(const Document& document);
+  // A file was opened, saved or changed on the disk. What was being found out of it, or of a program that
+  // imports it, counts no longer.
+  void on_disk(const std::string& path);
   void changed(Document& document);
   void closed(const Document& document);
   void stop();

@@ -10,6 +10,11 @@ bool inside_character(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
 }
 
+// Between "\r" and "\n" editors have no place.
+bool inside_line_end(std::string_view text, std::size_t at) {
+  return at > 0 && at < text.size() && text[at - 1] == '\r' && text[at] == '\n';
+}
+
 }  // namespace
 
 Reply handle_formatting(Session& session, const Json& params) {
@@ -23,9 +28,11 @@ Reply handle_formatting(Session& session, const Json& params) {
   std::size_t begin = 0;
   while (begin < shorter && before[begin] == after[begin]) ++begin;
   while (begin > 0 && (inside_character(before, begin) || inside_character(after, begin))) --begin;
+  if (inside_line_end(before, begin)) --begin;
   std::size_t same = 0;  // at the end
   while (same < shorter - begin && before[before.size() - same - 1] == after[after.size() - same - 1]) ++same;
   while (same > 0 && inside_character(before, before.size() - same)) --same;
+  if (same > 0 && inside_line_end(before, before.size() - same)) --same;
   edits.push_back({{"range", session.range(*document, static_cast<std::uint32_t>(begin),
                                            static_cast<std::uint32_t>(before.size() - same))},
                    {"newText", after.substr(begin, after.size() - same - begin)}});

@@ -30,13 +30,10 @@ Reply handle_signature_help(Session& session, const Json& params) {
     label += (list.empty() ? "" : ", ") + text;
     list.push_back({{"label", std::move(text)}});
   }
-  const auto count = static_cast<std::int64_t>(parameters.size());
-  return Json{{"signatures",
-               {{{"label", label + ")"},
-                 {"documentation", markdown(callable->documentation)},
-                 {"parameters", list}}}},
-              {"activeSignature", 0},
-              {"activeParameter", std::min(static_cast<std::int64_t>(active), count)}};
+  Json signature = {{"label", label + ")"}, {"documentation", markdown(callable->documentation)}};
+  // Of an argument that it does not take clients would mark the first parameter, unless there is none.
+  if (active < parameters.size()) signature["parameters"] = std::move(list);
+  return Json{{"signatures", {std::move(signature)}}, {"activeSignature", 0}, {"activeParameter", active}};
 }
 
 }  // namespace nnc::lsp

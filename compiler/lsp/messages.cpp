@@ -55,16 +55,18 @@ std::optional<std::string> Framer::fail(std::string why) {
 
 std::optional<std::string> Framer::next() {
   if (!broken_.empty()) return std::nullopt;
+  // No further: a large body is looked at again with each piece that comes.
+  const std::string_view head = std::string_view(buffer_).substr(0, kLongestHeader + 4);
   std::size_t gap = 4;
-  std::size_t end = buffer_.find("\r\n\r\n");
-  if (const std::size_t plain = buffer_.find("\n\n"); plain < end) {
+  std::size_t end = head.find("\r\n\r\n");
+  if (const std::size_t plain = head.find("\n\n"); plain < end) {
     end = plain;
     gap = 2;
   }
-  if (end == std::string::npos) {
+  if (end == std::string_view::npos) {
     return buffer_.size() > kLongestHeader ? fail("a header of a message does not end") : std::nullopt;
   }
-  const std::optional<std::size_t> length = content_length(std::string_view(buffer_).substr(0, end));
+  const std::optional<std::size_t> length = content_length(head.substr(0, end));
   if (!length) return fail("a message without a Content-Length that is a number");
   if (*length > kLargestMessage) return fail(fmt::format("a message of {} bytes", *length));
   if (buffer_.size() < end + gap + *length) return std::nullopt;

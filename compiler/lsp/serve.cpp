@@ -5,11 +5,11 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
 #include <deque>
-#include <limits>
 #include <ostream>
 
 #include "compiler/lsp/server.hpp"
@@ -29,8 +29,13 @@ class Incoming {
     pollfd ready{descriptor_, POLLIN, 0};
     if (poll(&ready, 1, milliseconds) > 0) take_bytes();
   }
-  // Takes what has come without waiting.
-  void look() { wait(0.0); }
+  // Takes all that has come without waiting.
+  void look() {
+    for (std::size_t before = read_ + 1; before != read_ && !ended_;) {
+      before = read_;
+      wait(0.0);
+    }
+  }
 
   std::deque<std::string>& messages() { return messages_; }
   [[nodiscard]] bool ended() const { return ended_; }
@@ -45,12 +50,14 @@ class Incoming {
       ended_ = true;
       return;
     }
+    read_ += static_cast<std::size_t>(count);
     framer_.add({bytes.data(), static_cast<std::size_t>(count)});
     while (auto message = framer_.next()) messages_.push_back(std::move(*message));
     ended_ = !framer_.broken().empty();
   }
 
   int descriptor_;
+  std::size_t read_ = 0;  // bytes
   Framer framer_;
   std::deque<std::string> messages_;
   bool ended_ = false;

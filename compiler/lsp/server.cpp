@@ -51,6 +51,10 @@ void Server::notify(const char* method, Json params) {
   send_({{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}});
 }
 
+void Server::log(const std::string& message) {
+  notify("window/logMessage", {{"type", 1}, {"message", message}});
+}
+
 void Server::fail(const Json& id, int code, const std::string& message) {
   send_({{"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", message}}}});
 }
@@ -66,8 +70,7 @@ Json Server::cancelled_id(const std::string& text) {
 void Server::receive(const std::string& text) {
   const Json message = Json::parse(text, nullptr, false);
   if (message.is_discarded()) return fail(nullptr, kParseError, "the message is not JSON");
-  if (!message.is_array()) return handle_message(message);
-  for (const Json& one : message) handle_message(one);  // a batch of JSON-RPC
+  handle_message(message);
 }
 
 void Server::handle_message(const Json& message) {
@@ -131,14 +134,24 @@ void Server::handle_notification(const std::string& method, const Json& params) 
     cancelled_.erase(params["id"].dump());
   if (state_ != State::Running) return;
   try {
+    if (method == "initialized") watch_files();
     if (method == "textDocument/didOpen") did_open(params);
     if (method == "textDocument/didChange") did_change(params);
     if (method == "textDocument/didClose") did_close(params);
     if (method == "workspace/didChangeWatchedFiles") files_changed(params);
     if (method == "textDocument/didSave") did_save(params);
   } catch (const std::exception& error) {
-    notify("window/logMessage", {{"type", 1}, {"message", method + ": " + error.what()}});
+    log(method + ": " + error.what());
   }
+}
+
+// Files that are imported change outside of the editor too.
+void Server::watch_files() {
+  if (!session_.client.watches_files) return;
+  const Json watchers = {{"watchers", {{{"globPattern", "**/*.nn"}}}}};
+  const Json registration = {
+      {"id", "files"}, {"method", "workspace/didChangeWatchedFiles"}, {"registerOptions", watchers}};
+  ask("client/registerCapability", {{"registrations", {registration}}});
 }
 
 void Server::did_open(const Json& params) {
@@ -148,7 +161,7 @@ void Server::did_open(const Json& params) {
       session_.documents.open(uri, int_at(params, {"textDocument", "version"}).value_or(0),
                               string_at(params, {"textDocument", "text"}), session_.encoding);
   document.is_library = is_cached_library(session_.world, document.path);
-  estimates_.on_disk(document);
+  estimates_.on_disk(document.path);
   session_.forget(document.path);
 }
 
@@ -166,7 +179,7 @@ void Server::did_change(const Json& params) {
 void Server::did_save(const Json& params) {
   const Document* document = session_.document_of(params);
   if (document == nullptr) return;
-  estimates_.on_disk(*document);
+  estimates_.on_disk(document->path);
   session_.forget(document->path);
 }
 
@@ -184,7 +197,12 @@ void Server::did_close(const Json& params) {
 void Server::files_changed(const Json& params) {
   const Json* changes = find(params, {"changes"});
   if (changes == nullptr || !changes->is_array()) return;
-  for (const Json& change : *changes) session_.forget(path_of_uri(string_at(change, {"uri"})));
+  for (const Json& change : *changes) {
+    const std::string path = path_of_uri(string_at(change, {"uri"}));
+    if (session_.documents.find_path(path) != nullptr) continue;  // its text is the editor's
+    estimates_.on_disk(path);
+    session_.forget(path);
+  }
 }
 
 std::optional<double> Server::next_work() {
@@ -204,9 +222,20 @@ void Server::publish(Document& document) {
   document.published_once = true;
 }
 
-void Server::ask_to_refresh(bool supported, const char* method) {
-  if (!supported) return;
-  send_({{"jsonrpc", "2.0"}, {"id", "refresh-" + std::to_string(++asked_)}, {"method", method}});
+void Server::ask(const char* method, Json params) {
+  Json request = {{"jsonrpc", "2.0"}, {"id", "nnc-" + std::to_string(++asked_)}, {"method", method}};
+  if (!params.is_null()) request["params"] = std::move(params);
+  send_(request);
+}
+
+bool Server::work_on_estimates() {
+  try {
+    return estimates_.work();
+  } catch (const std::exception& error) {
+    estimates_.stop();
+    log(std::string("estimating times: ") + error.what());
+    return false;
+  }
 }
 
 void Server::work() {
@@ -223,13 +252,13 @@ void Server::work() {
       new_shapes = new_shapes || (!known && analysis.shapes_known);
     } catch (const std::exception& error) {
       document->publish = false;
-      notify("window/logMessage", {{"type", 1}, {"message", uri + ": " + error.what()}});
+      log(uri + ": " + error.what());
     }
     if (session_.newer && session_.newer()) break;
   }
-  const bool new_times = estimates_.work();
-  if (new_shapes) ask_to_refresh(session_.client.refresh_hints, "workspace/inlayHint/refresh");
-  if (new_shapes || new_times) ask_to_refresh(session_.client.refresh_lenses, "workspace/codeLens/refresh");
+  const bool new_times = work_on_estimates();
+  if (new_shapes && session_.client.refresh_hints) ask("workspace/inlayHint/refresh");
+  if ((new_shapes || new_times) && session_.client.refresh_lenses) ask("workspace/codeLens/refresh");
 }
 
 }  // namespace nnc::lsp

@@ -49,8 +49,11 @@ class Server {
   void did_close(const Json& params);
   void files_changed(const Json& params);
   void publish(Document& document);
-  void ask_to_refresh(bool supported, const char* method);
+  bool work_on_estimates();
+  void watch_files();
+  void ask(const char* method, Json params = nullptr);
   void notify(const char* method, Json params);
+  void log(const std::string& message);
   void fail(const Json& id, int code, const std::string& message);
 
   Session session_;

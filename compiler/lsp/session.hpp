@@ -20,6 +20,7 @@ struct ClientSupport {
   bool code_action_literals = false;
   bool refresh_hints = false;
   bool refresh_lenses = false;
+  bool watches_files = false;  // and tells of changes
   bool estimate_time = true;
 };
 
@@ -29,8 +30,7 @@ class Session {
   ClientSupport client;
   Encoding encoding = Encoding::Utf16;
   Documents documents;
-  std::function<void(const Json& message)> send;  // a notification or request to the client
-  std::function<bool()> newer;                    // whether a message waits; empty: never
+  std::function<bool()> newer;  // whether a message waits; empty: never
 
   // Names and types of the present text.
   Analysis& names(Document& document);

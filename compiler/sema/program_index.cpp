@@ -50,7 +50,7 @@ const Reference* ProgramIndex::at(FileId file, std::uint32_t position) const {
                                       [](const auto& place, const Reference& reference) {
                                         return place < std::pair(reference.use.file, reference.use.begin);
                                       });
-  // Names do not overlap: the last that begins before the position is the only one to look at.
+  // Names do not overlap, but several records may be of one place: the first of them counts.
   for (auto reference = first; reference != references.begin();) {
     --reference;
     if (reference->use.file != file || reference->use.end < position) break;

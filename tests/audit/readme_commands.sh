@@ -15,6 +15,9 @@ while IFS= read -r line; do
   bash -c "$command" > /dev/null
   count=$((count + 1))
 done < <(grep '^build/release/nnc ' README.md)
+# The table that it shows of the first program is the one that is printed, but for the time.
+shown=$(build/release/nnc run examples/quickstart.nn 2> /dev/null | grep -o '.*train.accuracy')
+grep -qF "$shown" README.md || { echo "the README shows another table than: $shown" >&2; exit 1; }
 for example in examples/*.nn; do
   build/release/nnc check "$example"
 done

@@ -20,6 +20,7 @@ class World {
   trusted = true;
   estimateTime = true;
   serverError = undefined;
+  starting = undefined;
   editor = undefined;
 
   vscode() {
@@ -54,7 +55,7 @@ class World {
       LanguageClient: class {
         constructor(id, name, server, options) { world.clients.push(Object.assign(this, {server, options, running: false})); }
         isRunning() { return this.running; }
-        async start() { if (world.serverError) throw world.serverError; this.running = true; }
+        async start() { await world.starting; if (world.serverError) throw world.serverError; this.running = true; }
         async stop() { this.running = false; }
       },
     };
@@ -93,6 +94,17 @@ test('the server is `nnc lsp` of the path in the settings', async () => {
   assert.equal(world.clients[1].server.command, '/opt/other');
   await extension.deactivate();
   assert.equal(world.clients[1].running, false);
+});
+
+test('settings that change while the server starts leave one server', async () => {
+  const world = new World();
+  let begin;
+  world.starting = new Promise((resolve) => { begin = resolve; });
+  await world.activate();
+  for (const name of ['nnc.path', 'nnc.server']) world.changeSettings({affectsConfiguration: (one) => one === name});
+  begin();
+  await new Promise(setImmediate);
+  assert.deepEqual(world.clients.map(({running}) => running), [false, false, true]);
 });
 
 test('whether times are estimated is told to the server, and one that was told otherwise is started again', async () => {

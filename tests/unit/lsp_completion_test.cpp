@@ -125,3 +125,13 @@ TEST_CASE("signature help follows the argument that is being written", "[lsp]") 
   CHECK(active("model m { nothing(^^) }") == -1);
   CHECK(active("model m { ^^ }") == -1);
 }
+
+TEST_CASE("signature help marks no parameter for an argument that there is not", "[lsp]") {
+  Editor editor;
+  const auto marks = [&](const std::string& text) {
+    return editor.at("textDocument/signatureHelp", text)["signatures"][0].contains("parameters");
+  };
+  CHECK(marks("model m { dense(10, activation: ^^"));
+  CHECK_FALSE(marks("model m { dense(10, activaton: ^^"));
+  CHECK_FALSE(marks("model m { dense(1, relu, true, zeros, zeros, 6, ^^"));
+}

@@ -1,5 +1,6 @@
 // How long experiments take, as another process finds out: here one that says what the test wants.
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -27,7 +28,7 @@ class FakeProcess : public TimeEstimate {
   Processes& all_;
 };
 
-const std::string kPath = "/work/main.nn";
+const std::string kPath = "/programs/main.nn";
 
 // An editor that shows lenses of files that lie on the disk.
 struct LensEditor {
@@ -157,10 +158,10 @@ TEST_CASE("what is found out counts for the text that it was begun with", "[lsp]
 }
 
 TEST_CASE("a program is estimated again when what it imports was saved", "[lsp]") {
-  const std::string uri = "file:///work/parts.nn";
+  const std::string uri = "file:///programs/parts.nn";
   const std::string parts = "let width = 8\n";
   LensEditor lens;
-  lens.editor.files["/work/parts.nn"] = parts;
+  lens.editor.files["/programs/parts.nn"] = parts;
   lens.editor.open(parts, uri);
   lens.open("import \"parts.nn\"\n" + with(kStudy, "[256, 128]", "[width, 128]"));
   if (lens.processes.begun.empty()) FAIL(lens.editor.diagnostics().dump());
@@ -173,7 +174,7 @@ TEST_CASE("a program is estimated again when what it imports was saved", "[lsp]"
   lens.editor.notify("textDocument/didSave", Editor::document());
   lens.pass();
   CHECK(lens.processes.begun.size() == 1);
-  lens.editor.files["/work/parts.nn"] = "let width = 9\n";
+  lens.editor.files["/programs/parts.nn"] = "let width = 9\n";
   lens.editor.notify("textDocument/didSave", Editor::document(uri));
   lens.pass();
   CHECK(lens.processes.begun == std::vector<std::string>{kPath, kPath});
@@ -193,6 +194,32 @@ TEST_CASE("one that fails or takes too long gives no time, silently", "[lsp]") {
   CHECK(lens.editor.sent.size() == before);
   CHECK(lens.titles() == kUntimed);
   CHECK_FALSE(lens.editor.server().next_work());
+}
+
+TEST_CASE("times of experiments that stay as they were outlast an estimate that fails", "[lsp]") {
+  const std::string more =
+      kStudy + "experiment width { sweep units in [8, 16]; train ann([units]) on fashion with standard }\n";
+  LensEditor lens;
+  lens.open(more);
+  lens.answer({{"depth", 200}, {"width", 100}});
+  lens.save(with(more, "[8, 16]", "[8, 16, 32]"));
+  REQUIRE(lens.processes.begun.size() == 2);
+  SECTION("it fails") { lens.answer({}); }
+  SECTION("it takes too long") { lens.pass(61); }
+  CHECK(lens.titles() == Titles{kTimed[0], "run: 3 trials, 15 epochs declared"});
+}
+
+TEST_CASE("a program that cannot be checked costs its estimate and nothing else", "[lsp]") {
+  LensEditor lens;
+  lens.open();
+  lens.answer({{"depth", 200}});
+  lens.editor.server().session().world.estimate_times =
+      [](const std::string&) -> std::unique_ptr<TimeEstimate> { throw std::bad_alloc(); };
+  lens.save(with(kStudy, "batch: 32", "batch: 16"));
+  CHECK(std::any_of(lens.editor.sent.begin(), lens.editor.sent.end(),
+                    [](const Json& message) { return message.value("method", "") == "window/logMessage"; }));
+  CHECK_FALSE(lens.editor.server().next_work());
+  CHECK(lens.titles() == kUntimed);
 }
 
 TEST_CASE("nothing is begun where a process cannot tell or nobody looks", "[lsp]") {
@@ -256,15 +283,15 @@ TEST_CASE("what nobody waits for any longer is ended", "[lsp]") {
 }
 
 TEST_CASE("one document after the other is estimated", "[lsp]") {
-  const std::string uri = "file:///work/other.nn";
+  const std::string uri = "file:///programs/other.nn";
   LensEditor lens;
   lens.open();
-  lens.editor.files["/work/other.nn"] = kStudy;
+  lens.editor.files["/programs/other.nn"] = kStudy;
   lens.editor.open(kStudy, uri);
   lens.editor.request("textDocument/codeLens", Editor::document(uri));
   lens.pass();
   CHECK(lens.processes.begun.size() == 1);
   lens.answer({{"depth", 200}});
   lens.pass();
-  CHECK(lens.processes.begun == std::vector<std::string>{kPath, "/work/other.nn"});
+  CHECK(lens.processes.begun == std::vector<std::string>{kPath, "/programs/other.nn"});
 }

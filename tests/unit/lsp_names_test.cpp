@@ -1,4 +1,6 @@
 // Names: hover, definition, references, rename, symbols, tokens, quick fixes, and mistakes as you type.
+#include "compiler/lsp/describe.hpp"
+#include "compiler/sema/settings.hpp"
 #include "lsp_support.hpp"
 
 using namespace nnc::lsp;
@@ -23,6 +25,22 @@ std::string with(std::string text, const std::string& before, const std::string&
 }
 
 }  // namespace
+
+TEST_CASE("every setting says what it is for", "[lsp]") {
+  for (const auto& rules :
+       {nnc::sema::data_rules(), nnc::sema::recipe_rules(), nnc::sema::metric_rules({})}) {
+    for (const nnc::sema::SettingRule& rule : rules) {
+      INFO(rule.key);
+      CHECK_FALSE(setting_doc(rule.key).empty());
+    }
+  }
+}
+
+TEST_CASE("a hover shows a declaration up to its settings, whatever its strings have", "[lsp]") {
+  Editor editor;
+  CHECK(contains(hover(editor, "data d^^ = idx(\"sets/{mnist}\") { scale: unit }\n"),
+                 "data d = idx(\"sets/{mnist}\")"));
+}
 
 TEST_CASE("a hover shows what a name of the library takes and its documentation", "[lsp]") {
   Editor editor;
@@ -50,7 +68,7 @@ TEST_CASE("a hover shows types of parameters, axes, members and settings", "[lsp
 
 TEST_CASE("definition leads to declarations, parameters, axes and imported files", "[lsp]") {
   Editor editor;
-  editor.files["/work/blocks.nn"] = "layer block(units: int) { dense(units) }\n";
+  editor.files["/programs/blocks.nn"] = "layer block(units: int) { dense(units) }\n";
   const auto line = [&](const std::string& text) {
     const Json result = editor.at("textDocument/definition", text);
     return result.is_null() ? -1 : result["range"]["start"]["line"].get<int>();
@@ -60,20 +78,21 @@ TEST_CASE("definition leads to declarations, parameters, axes and imported files
   CHECK(line(with(kStudy, "ann(hidden)", "ann(^^hidden)")) == 11);
   const Json imported =
       editor.at("textDocument/definition", "import \"blocks.nn\"\nmodel m { blo^^ck(units: 3) }\n");
-  CHECK(imported["uri"] == "file:///work/blocks.nn");
+  CHECK(imported["uri"] == "file:///programs/blocks.nn");
   CHECK(imported["range"]["start"]["character"] == 6);
-  CHECK(editor.at("textDocument/definition", "import \"blo^^cks.nn\"\n")["uri"] == "file:///work/blocks.nn");
+  CHECK(editor.at("textDocument/definition", "import \"blo^^cks.nn\"\n")["uri"] ==
+        "file:///programs/blocks.nn");
 }
 
 TEST_CASE("documents that are open count, not the disk's", "[lsp]") {
   Editor editor;
-  editor.files["/work/blocks.nn"] = "layer old { relu }\n";
-  editor.open("layer fresh { relu }\n", "file:///work/blocks.nn");
+  editor.files["/programs/blocks.nn"] = "layer old { relu }\n";
+  editor.open("layer fresh { relu }\n", "file:///programs/blocks.nn");
   editor.open("import \"blocks.nn\"\nmodel m { fresh }\n");
   CHECK(editor.codes() == std::vector<std::string>{});
-  editor.replace("layer other { relu }\n", "file:///work/blocks.nn");
+  editor.replace("layer other { relu }\n", "file:///programs/blocks.nn");
   CHECK(editor.codes() == std::vector<std::string>{"E0201"});
-  editor.notify("textDocument/didClose", Editor::document("file:///work/blocks.nn"));
+  editor.notify("textDocument/didClose", Editor::document("file:///programs/blocks.nn"));
   editor.replace("import \"blocks.nn\"\nmodel m { old }\n");
   CHECK(editor.codes() == std::vector<std::string>{});
 }
@@ -82,10 +101,10 @@ TEST_CASE("references are found in all open files that share a declaration", "[l
   Editor editor;
   editor.open("import \"blocks.nn\"\nmodel m { block }\nmodel n { block }\n");
   const Marked cursor = marked("layer bl^^ock { relu }\n");
-  editor.open(cursor.text, "file:///work/blocks.nn");
+  editor.open(cursor.text, "file:///programs/blocks.nn");
   const Json found = editor.request(
       "textDocument/references", Editor::place(cursor.position, {{"context", {{"includeDeclaration", true}}}},
-                                               "file:///work/blocks.nn"));
+                                               "file:///programs/blocks.nn"));
   CHECK(found.size() == 3);
 }
 
@@ -222,12 +241,12 @@ TEST_CASE("what nobody uses is marked as unnecessary", "[lsp]") {
 
 TEST_CASE("a mistake in an imported file is shown at the import", "[lsp]") {
   Editor editor;
-  editor.files["/work/blocks.nn"] = "layer block { nothing_there }\n";
+  editor.files["/programs/blocks.nn"] = "layer block { nothing_there }\n";
   editor.open("let a = 1\nimport \"blocks.nn\"\n");
   const Json diagnostics = editor.diagnostics();
   REQUIRE(diagnostics.size() == 1);
   CHECK(diagnostics[0]["range"]["start"]["line"] == 1);
-  CHECK(diagnostics[0]["relatedInformation"][0]["location"]["uri"] == "file:///work/blocks.nn");
+  CHECK(diagnostics[0]["relatedInformation"][0]["location"]["uri"] == "file:///programs/blocks.nn");
 }
 
 TEST_CASE("quick fixes put in the name that was meant", "[lsp]") {

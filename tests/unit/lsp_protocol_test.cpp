@@ -45,7 +45,7 @@ TEST_CASE("messages that are none are answered with what is wrong", "[lsp]") {
   };
   CHECK(code("{") == kParseError);
   CHECK(code("\xFF\xFE") == kParseError);
-  CHECK(code("[]") == 0);
+  CHECK(code("[]") == kInvalidRequest);
   CHECK(code("17") == kInvalidRequest);
   CHECK(code("null") == kInvalidRequest);
   CHECK(code(R"({"id": 1})") == kInvalidRequest);
@@ -88,6 +88,30 @@ TEST_CASE("parameters of any form are survived", "[lsp]") {
     for (const Json& params : odd) editor.notify(method, params);
   }
   CHECK(editor.request("textDocument/documentSymbol", Editor::document()).is_array());
+}
+
+TEST_CASE("a change without a text changes nothing", "[lsp]") {
+  Editor editor;
+  editor.open(kStudy);
+  editor.change({{{"rangeLength", 3}}, {{"text", 7}}, nullptr});
+  CHECK(editor.document_of().text == kStudy);
+}
+
+TEST_CASE("files that are imported are watched where the client can, and count as they are on the disk",
+          "[lsp]") {
+  Json can = Editor::everything();
+  can["workspace"]["didChangeWatchedFiles"] = {{"dynamicRegistration", true}};
+  Editor editor(can);
+  REQUIRE(editor.sent.back()["method"] == "client/registerCapability");
+  CHECK(editor.sent.back()["params"]["registrations"][0]["method"] == "workspace/didChangeWatchedFiles");
+  editor.open("import \"parts.nn\"\nlet x = width\n");
+  CHECK_FALSE(editor.codes().empty());
+  editor.files["/programs/parts.nn"] = "let width = 8\n";
+  editor.notify("workspace/didChangeWatchedFiles",
+                {{"changes", {{{"uri", "file:///programs/parts.nn"}, {"type", 1}}}}});
+  CHECK(editor.codes().empty());
+  Editor plain;
+  CHECK(plain.sent.back()["method"] != "client/registerCapability");
 }
 
 TEST_CASE("a cancelled request is answered as such", "[lsp]") {
@@ -136,4 +160,21 @@ TEST_CASE("formatting is offered where there is a formatter, and changes what di
   const Json edits = editor.request("textDocument/formatting", Editor::document());
   REQUIRE(edits.size() == 1);
   CHECK(Editor::apply("let  x = 1\nlet y = 2\n", edits) == "let x = 1\nlet y = 2\n");
+}
+
+TEST_CASE("formatting mends ends of lines, which are one place for an editor", "[lsp]") {
+  Editor editor;
+  editor.server().session().world.format = [](std::string_view text) {
+    std::string plain(text);
+    std::erase(plain, '\r');
+    return plain;
+  };
+  for (const std::string text : {"let a = 1\nlet b = 2\r\n", "let a = 1\r\nlet b = 2\r\n", "\r\n",
+                                 "a\r\n\r\nb", "let a = 1\r\nlet b = 2\n"}) {
+    INFO(text);
+    editor.open(text);
+    const std::string made =
+        Editor::apply(text, editor.request("textDocument/formatting", Editor::document()));
+    CHECK(made.find('\r') == std::string::npos);
+  }
 }

@@ -146,7 +146,7 @@ class Editor {
   Server& server() { return server_; }
   Document& document_of(const std::string& uri = kUri) { return *server_.session().documents.find(uri); }
 
-  inline static const std::string kUri = "file:///work/main.nn";
+  inline static const std::string kUri = "file:///programs/main.nn";
 
   std::vector<Json> sent;
   std::map<std::string, std::string> files;

@@ -9,16 +9,25 @@ const program = () => settings().get('path') || 'nnc';
 const serverSettings = ['nnc.path', 'nnc.server', 'nnc.estimateTime'];
 
 let client;
+let turn = Promise.resolve();
 
-async function stopServer() {
+// One start or stop after the other: a client that is still starting can be neither forgotten nor stopped.
+function inTurn(action) {
+  turn = turn.catch(() => {}).then(action);
+  return turn;
+}
+const startServer = () => inTurn(start);
+const stopServer = () => inTurn(stop);
+
+async function stop() {
   const stopped = client;
   client = undefined;
   // One that never started has nothing to stop.
-  if (stopped?.isRunning()) await stopped.stop();
+  if (stopped?.isRunning()) await stopped.stop().catch(() => {});
 }
 
-async function startServer() {
-  await stopServer();
+async function start() {
+  await stop();
   if (!vscode.workspace.isTrusted || !settings().get('server')) return;
   client = new LanguageClient('nnc', 'nnc', {command: program(), args: ['lsp']}, {
     documentSelector: [{language: 'nn', scheme: 'file'}, {language: 'nn', scheme: 'untitled'}],
@@ -28,7 +37,7 @@ async function startServer() {
   try {
     await client.start();
   } catch (error) {
-    await tellWhyNotStarted(error);
+    tellWhyNotStarted(error);  // not awaited: the next start does not wait for an answer
   }
 }
 
