@@ -1,5 +1,5 @@
--- Neovim as the client, as Debian has it (0.7): diagnostics, hover, definition and formatting of a real
--- file.
+-- Neovim as the client, as Debian has it (0.7), set up as docs/editors.md says: diagnostics, hover, definition, completion,
+-- lenses and formatting of a real file.
 local program = os.getenv("NNC_PROGRAM")
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder, "p")
@@ -15,14 +15,23 @@ local function check(condition, what)
   if not condition then error(what, 2) end
 end
 
+-- The Lua that follows these words in the documentation, with the program that is tested for the one on the path.
+local function use_documented(words)
+  local text = table.concat(vim.fn.readfile("docs/editors.md"), "\n")
+  local code = text:match(vim.pesc(words) .. ".-```lua\n(.-)\n```")
+  check(code, "the documentation has no " .. words)
+  assert(loadstring(code))()
+end
+vim.env.PATH = vim.fn.fnamemodify(program, ":h") .. ":" .. vim.env.PATH
+vim.env.XDG_CACHE_HOME = folder .. "/cache"
+
 local function run()
+  use_documented("Before that, from 0.7:")
+  use_documented("Neovim shows lenses")
   vim.cmd("edit " .. path)
   local buffer = vim.api.nvim_get_current_buf()
-  local client = vim.lsp.start_client({
-    name = "nnc", cmd = { program, "lsp" }, cmd_env = { XDG_CACHE_HOME = folder .. "/cache" }, root_dir = folder,
-  })
+  local client = NncClient
   check(client, "the server did not start")
-  vim.lsp.buf_attach_client(buffer, client)
   check(vim.wait(60000, function() return #vim.diagnostic.get(buffer) > 0 end), "no diagnostics came")
   local diagnostic = vim.diagnostic.get(buffer)[1]
   check(diagnostic.lnum == 4 and diagnostic.col == 2, "the diagnostic is elsewhere")
@@ -43,6 +52,8 @@ local function run()
   check(vim.api.nvim_get_current_line():find("^layer dense"), "the definition is not shown")
 
   vim.api.nvim_set_current_buf(buffer)
+  check(vim.bo.omnifunc == "v:lua.vim.lsp.omnifunc", "there is no completion")
+  check(vim.fn.mapcheck("K", "n") ~= "" and vim.fn.mapcheck("gd", "n") ~= "", "there are no keys")
   vim.api.nvim_buf_set_lines(buffer, 4, 5, false, { "  dense(3) # 漢字 😀" })
   check(vim.wait(60000, function() return #vim.diagnostic.get(buffer) == 0 end), "the mistake stays")
 
@@ -51,6 +62,12 @@ local function run()
   vim.lsp.util.apply_text_edits(edits, buffer, "utf-16")
   local text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")
   check(text == "model m {\n  input 28x28x1\n  flatten  # 漢字 😀\n  dense(3)\n}", text)
+
+  vim.api.nvim_buf_set_lines(buffer, -1, -1, false, vim.fn.readfile("examples/quickstart.nn"))
+  local function lens() return vim.lsp.codelens.get(buffer)[1] end
+  vim.lsp.codelens.refresh()
+  check(vim.wait(60000, function() return lens() ~= nil end), "there is no lens")
+  check(lens().command.command == "nnc.run" and vim.lsp.commands["nnc.run"], "nothing runs the lens")
 
   vim.lsp.stop_client(client)
   check(vim.wait(60000, function() return vim.lsp.client_is_stopped(client) end), "the server does not end")
