@@ -49,6 +49,12 @@ StudyOutcome analyse_study(Analysis& analysis, const World& world, const std::fu
   return StudyOutcome::Done;
 }
 
+const PositionMap& Analysis::positions(FileId file, Encoding encoding) {
+  const auto [known, fresh] = known_positions.try_emplace(file);
+  if (fresh) known->second = PositionMap(sources.file(file).text(), encoding);
+  return known->second;
+}
+
 const ast::Declaration* Analysis::declaration_at(std::uint32_t position) const {
   const ast::Declaration* found = nullptr;
   for (const ast::Declaration& declaration : program.main_module().module.declarations) {

@@ -12,6 +12,7 @@
 
 #include "compiler/lower/study.hpp"
 #include "compiler/lsp/experiments.hpp"
+#include "compiler/lsp/positions.hpp"
 #include "compiler/sema/program.hpp"
 #include "compiler/sema/program_index.hpp"
 
@@ -50,7 +51,10 @@ struct Analysis {
   std::vector<ModelTrace> models;
   ExperimentSizes experiments;
   std::vector<DataPlan> data;
+  std::map<FileId, PositionMap> known_positions;
 
+  // Of any file, counted once.
+  const PositionMap& positions(FileId file, Encoding encoding);
   [[nodiscard]] std::string_view text() const { return sources.file(main).text(); }
   // The declaration of the main file that covers the position, or the last one before it; null if there is
   // none.

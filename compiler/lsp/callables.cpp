@@ -1,8 +1,6 @@
 // See callables.hpp.
 #include "compiler/lsp/callables.hpp"
 
-#include <algorithm>
-
 #include "compiler/lsp/describe.hpp"
 #include "compiler/sema/report_words.hpp"
 

@@ -124,13 +124,14 @@ void CompletionItems::locals(const ast::Declaration* declaration, const CursorCo
   if (declaration == nullptr) return;
   for (const sema::Local& given : sema::given_names(place_of_owner(declaration)))
     add(given.name, kVariable, sema::type_text(given.type), "", Rank::Local);
+  const OpenBlocks open_blocks(text_);
   for (const sema::Reference& reference : analysis_.index.references) {
     if (!is_local(reference.kind) || reference.target != declaration) continue;
     const bool is_axis = reference.kind == sema::SymbolKind::Axis;
     if (!reference.declares() || (!is_axis && reference.use.end > position_)) continue;
     // Names of a block end with it.
     const std::vector<std::uint32_t> blocks =
-        is_axis ? std::vector<std::uint32_t>{} : open_blocks(text_, reference.use.begin);
+        is_axis ? std::vector<std::uint32_t>{} : open_blocks.at(reference.use.begin);
     const bool visible = blocks.empty() || std::find(context.blocks.begin(), context.blocks.end(),
                                                      blocks.front()) != context.blocks.end();
     const std::string type = reference.type.unknown() ? "" : sema::type_text(reference.type);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "compiler/parse/characters.hpp"
-#include "compiler/parse/outline.hpp"
 
 namespace nnc::lsp {
 namespace {
@@ -70,13 +69,26 @@ std::string_view statement_before(std::string_view text, std::uint32_t from, std
   return text.substr(begin, end - begin);
 }
 
+// Innermost first, within the declaration around the position.
+std::vector<std::uint32_t> open_brackets(std::string_view text, const Outline& outline,
+                                         std::uint32_t position) {
+  std::vector<std::uint32_t> open;
+  const std::uint32_t from = declaration_begin(text, position);
+  for (std::int32_t at = outline.innermost_open(position); at != Bracket::kNone;
+       at = outline.brackets[static_cast<std::size_t>(at)].parent) {
+    const Bracket& bracket = outline.brackets[static_cast<std::size_t>(at)];
+    if (bracket.position < from) break;
+    open.push_back(bracket.position);
+  }
+  return open;
+}
+
 class Reader {
  public:
   Reader(std::string_view text, std::uint32_t position)
       : text_(text), position_(position), outline_(read_outline(text)) {}
 
   CursorContext read();
-  [[nodiscard]] std::vector<std::uint32_t> open_brackets(std::uint32_t position) const;
 
  private:
   void read_blocks(CursorContext& context, const std::vector<std::uint32_t>& open);
@@ -90,19 +102,6 @@ class Reader {
   std::uint32_t position_;
   Outline outline_;
 };
-
-// Innermost first, within the declaration around the position.
-std::vector<std::uint32_t> Reader::open_brackets(std::uint32_t position) const {
-  std::vector<std::uint32_t> open;
-  const std::uint32_t from = declaration_begin(text_, position);
-  for (std::int32_t at = outline_.innermost_open(position); at != Bracket::kNone;
-       at = outline_.brackets[static_cast<std::size_t>(at)].parent) {
-    const Bracket& bracket = outline_.brackets[static_cast<std::size_t>(at)];
-    if (bracket.position < from) break;
-    open.push_back(bracket.position);
-  }
-  return open;
-}
 
 void Reader::read_keys(CursorContext& context, std::uint32_t brace) {
   const std::string_view before = text_.substr(brace + 1, context.word_begin - brace - 1);
@@ -248,7 +247,7 @@ CursorContext Reader::read() {
     if (value.call) value.call->callee_begin += from;
     return value;
   }
-  read_blocks(context, open_brackets(context.word_begin));
+  read_blocks(context, open_brackets(text_, outline_, context.word_begin));
   if (context.word_begin > 0 && text_[context.word_begin - 1] == '.')
     context.chain = chain_before(context.word_begin - 1);
   return context;
@@ -260,9 +259,9 @@ CursorContext cursor_context(std::string_view text, std::uint32_t position) {
   return Reader(text, position).read();
 }
 
-std::vector<std::uint32_t> open_blocks(std::string_view text, std::uint32_t position) {
-  std::vector<std::uint32_t> blocks = Reader(text, position).open_brackets(position);
-  std::erase_if(blocks, [&](std::uint32_t bracket) { return text[bracket] != '{'; });
+std::vector<std::uint32_t> OpenBlocks::at(std::uint32_t position) const {
+  std::vector<std::uint32_t> blocks = open_brackets(text_, outline_, position);
+  std::erase_if(blocks, [&](std::uint32_t bracket) { return text_[bracket] != '{'; });
   return blocks;
 }
 

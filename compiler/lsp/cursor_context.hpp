@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/parse/outline.hpp"
+
 namespace nnc::lsp {
 
 struct OpenCall {
@@ -38,8 +40,18 @@ struct CursorContext {
 
 CursorContext cursor_context(std::string_view text, std::uint32_t position);
 
-// The braces that are open at a position, innermost first, up to the declaration around it.
-std::vector<std::uint32_t> open_blocks(std::string_view text, std::uint32_t position);
+// The braces that are open at places of one text, which it reads once.
+class OpenBlocks {
+ public:
+  explicit OpenBlocks(std::string_view text) : text_(text), outline_(read_outline(text)) {}
+
+  // Innermost first, up to the declaration around the position.
+  [[nodiscard]] std::vector<std::uint32_t> at(std::uint32_t position) const;
+
+ private:
+  std::string_view text_;
+  Outline outline_;
+};
 
 std::string_view first_word(std::string_view text);
 // The last word of a text; "" if it ends with something else than blanks behind a word.

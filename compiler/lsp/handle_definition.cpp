@@ -44,7 +44,7 @@ Reply handle_references(Session& session, const Json& params) {
   std::set<std::string> seen;
   // A name of this file may be used by other files that are open.
   for (auto& [uri, document] : session.documents.all()) {
-    const Analysis& analysis = session.names(*document);
+    Analysis& analysis = session.names(*document);
     for (const sema::Reference& reference : uses_of(analysis, *symbol)) {
       if (reference.declares() && !with_declaration) continue;
       Json location = session.location(analysis, reference.use);

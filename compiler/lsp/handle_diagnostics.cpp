@@ -33,14 +33,14 @@ Span import_of(const Analysis& analysis, const std::string& path) {
   return first;
 }
 
-Json related(Session& session, const Analysis& analysis, const Span& span, const std::string& text) {
+Json related(Session& session, Analysis& analysis, const Span& span, const std::string& text) {
   Json location = session.location(analysis, span);
   if (location.is_null()) return nullptr;
   return {{"location", std::move(location)}, {"message", text}};
 }
 
 Json diagnostic_json(Session& session, const Document& document, const Diagnostic& diagnostic) {
-  const Analysis& analysis = *document.analysis;
+  Analysis& analysis = *document.analysis;
   Span place = diagnostic.primary;
   Json information = Json::array();
   const bool elsewhere = place.valid() && place.file != analysis.main;
@@ -69,7 +69,7 @@ Json diagnostic_json(Session& session, const Document& document, const Diagnosti
 
 Json diagnostics_of(Session& session, Document& document) {
   Json all = Json::array();
-  const Analysis& analysis = session.names(document);
+  Analysis& analysis = session.names(document);
   if (document.is_library) return all;
   for (const Diagnostic& diagnostic : analysis.sink.sorted())
     all.push_back(diagnostic_json(session, document, diagnostic));

@@ -1,5 +1,4 @@
 // textDocument/documentSymbol: the declarations of a file with what is inside them, for outlines and jumps.
-#include <algorithm>
 #include <vector>
 
 #include "compiler/ast/words.hpp"

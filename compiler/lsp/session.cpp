@@ -82,7 +82,7 @@ Json Session::range(const Document& document, std::uint32_t begin, std::uint32_t
   return range_json(document.positions, begin, end);
 }
 
-Json Session::location(const Analysis& analysis, const Span& span) {
+Json Session::location(Analysis& analysis, const Span& span) {
   if (!span.valid()) return nullptr;
   const SourceFile& file = analysis.sources.file(span.file);
   std::string path = file.path();
@@ -90,10 +90,8 @@ Json Session::location(const Analysis& analysis, const Span& span) {
   if (path.empty()) return nullptr;
   const Span shown = visible_span(file, span);
   const Document* open = documents.find_path(path);
-  const bool same = open != nullptr && open->text == file.text();
-  const PositionMap map = same ? open->positions : PositionMap(file.text(), encoding);
   return {{"uri", open != nullptr ? open->uri : uri_of_path(path)},
-          {"range", range_json(map, shown.begin, shown.end)}};
+          {"range", range_json(analysis.positions(span.file, encoding), shown.begin, shown.end)}};
 }
 
 std::optional<Place> place_of(Session& session, const Json& params) {

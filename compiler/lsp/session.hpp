@@ -50,7 +50,7 @@ class Session {
   Document* document_of(const Json& params);
   [[nodiscard]] Json range(const Document& document, std::uint32_t begin, std::uint32_t end) const;
   // A place in any file of the program; null where an editor cannot show it.
-  Json location(const Analysis& analysis, const Span& span);
+  Json location(Analysis& analysis, const Span& span);
 
  private:
   static StudyOutcome keep_shapes(Document& document, StudyOutcome outcome);
