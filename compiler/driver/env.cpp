@@ -1,13 +1,16 @@
 // The real world behind Env.
 #include "compiler/driver/env.hpp"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -15,7 +18,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <thread>
 
 #include "compiler/parse/text_check.hpp"
@@ -23,22 +25,43 @@
 namespace nnc {
 namespace {
 
+class OpenFile {
+ public:
+  // Does not wait for the other end of a pipe.
+  explicit OpenFile(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+// Of regular files: a pipe or a device may never end, and an import may name any.
 Result<std::string> read_real_file(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return Failure{fmt::format("there is no file `{}`", path), ""};
-  if (std::filesystem::is_directory(status)) return Failure{fmt::format("`{}` is a folder", path), ""};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Failure{fmt::format("cannot open `{}`: {}", path, std::strerror(errno)), ""};
+  const OpenFile file(path);
+  struct stat facts {};
+  if (file.descriptor() < 0 || ::fstat(file.descriptor(), &facts) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return Failure{fmt::format("there is no file `{}`", path), ""};
+    return Failure{fmt::format("cannot open `{}`: {}", path, std::strerror(errno)), ""};
+  }
+  if (S_ISDIR(facts.st_mode)) return Failure{fmt::format("`{}` is a folder", path), ""};
+  if (!S_ISREG(facts.st_mode)) return Failure{fmt::format("`{}` is not a regular file", path), ""};
   std::string text;
-  char buffer[65536];
-  while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
-    text.append(buffer, static_cast<std::size_t>(file.gcount()));
+  std::array<char, 65536> buffer{};
+  while (true) {
+    const ssize_t count = ::read(file.descriptor(), buffer.data(), buffer.size());
+    if (count == 0) return text;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Failure{fmt::format("cannot read `{}`: {}", path, std::strerror(errno)), ""};
+    text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > kLargestProgram)
       return Failure{fmt::format("`{}` is too large to be a program", path), ""};
   }
-  if (file.bad()) return Failure{fmt::format("cannot read `{}`: {}", path, std::strerror(errno)), ""};
-  return text;
 }
 
 std::vector<std::string> list_real_files(const std::string& folder) {

@@ -75,6 +75,31 @@ std::optional<std::string> Framer::next() {
   return body;
 }
 
+// Where all four digits behind `\\u` are hexadecimal: their number, else -1.
+static int escaped_unit(std::string_view text, std::size_t at) {
+  int unit = 0;
+  if (text.substr(at, 2) != "\\u" || at + 6 > text.size()) return -1;
+  const auto read = std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
+  return read.ec == std::errc() && read.ptr == text.data() + at + 6 ? unit : -1;
+}
+
+static std::string without_half_pairs(std::string text) {
+  const auto is_first = [](int unit) { return unit >= 0xD800 && unit < 0xDC00; };
+  const auto is_second = [](int unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+    const int unit = escaped_unit(text, at);
+    const bool pair = is_first(unit) && is_second(escaped_unit(text, at + 6));
+    if (!pair && (is_first(unit) || is_second(unit))) text.replace(at + 2, 4, "FFFD");
+    at += pair ? 12 : (unit >= 0 ? 6 : 2);
+  }
+  return text;
+}
+
+Json read_message(const std::string& text) {
+  Json message = Json::parse(text, nullptr, false);
+  return message.is_discarded() ? Json::parse(without_half_pairs(text), nullptr, false) : message;
+}
+
 std::string frame(const Json& message) {
   const std::string body = message.dump(-1, ' ', false, Json::error_handler_t::replace);
   return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);

@@ -49,6 +49,9 @@ class Framer {
 };
 
 std::string frame(const Json& message);
+// The message in a text; discarded if it is none. Halves of surrogate pairs, which JavaScript's strings may
+// have and Unicode has not, become U+FFFD: that is one unit of UTF-16 as well.
+Json read_message(const std::string& text);
 
 // The value under nested keys; null if there is none.
 const Json* find(const Json& object, std::initializer_list<const char*> keys);

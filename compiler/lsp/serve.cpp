@@ -11,6 +11,8 @@
 #include <cmath>
 #include <deque>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 #include "compiler/lsp/server.hpp"
 
@@ -38,6 +40,8 @@ class Incoming {
   }
 
   std::deque<std::string>& messages() { return messages_; }
+  // The requests that were cancelled by what has come since this was asked last.
+  std::vector<Json> take_cancelled() { return std::exchange(cancelled_, {}); }
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] const std::string& broken() const { return framer_.broken(); }
 
@@ -52,7 +56,10 @@ class Incoming {
     }
     read_ += static_cast<std::size_t>(count);
     framer_.add({bytes.data(), static_cast<std::size_t>(count)});
-    while (auto message = framer_.next()) messages_.push_back(std::move(*message));
+    while (auto message = framer_.next()) {
+      if (Json id = Server::cancelled_id(*message); !id.is_null()) cancelled_.push_back(std::move(id));
+      messages_.push_back(std::move(*message));
+    }
     ended_ = !framer_.broken().empty();
   }
 
@@ -60,6 +67,7 @@ class Incoming {
   std::size_t read_ = 0;  // bytes
   Framer framer_;
   std::deque<std::string> messages_;
+  std::vector<Json> cancelled_;
   bool ended_ = false;
 };
 
@@ -86,9 +94,7 @@ int serve(World world, int in, std::ostream& out, std::ostream& err) {
       continue;
     }
     incoming.look();
-    for (const std::string& message : incoming.messages()) {
-      if (const Json id = Server::cancelled_id(message); !id.is_null()) server.cancel(id);
-    }
+    for (const Json& id : incoming.take_cancelled()) server.cancel(id);
     const std::string message = std::move(incoming.messages().front());
     incoming.messages().pop_front();
     server.receive(message);

@@ -61,14 +61,14 @@ void Server::fail(const Json& id, int code, const std::string& message) {
 
 Json Server::cancelled_id(const std::string& text) {
   if (text.find("$/cancelRequest") == std::string::npos) return nullptr;
-  const Json message = Json::parse(text, nullptr, false);
+  const Json message = read_message(text);
   if (string_at(message, {"method"}) != "$/cancelRequest") return nullptr;
   const Json* id = find(message, {"params", "id"});
   return id != nullptr && is_id(*id) ? *id : Json();
 }
 
 void Server::receive(const std::string& text) {
-  const Json message = Json::parse(text, nullptr, false);
+  const Json message = read_message(text);
   if (message.is_discarded()) return fail(nullptr, kParseError, "the message is not JSON");
   handle_message(message);
 }

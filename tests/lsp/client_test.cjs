@@ -326,6 +326,30 @@ test("a request that is cancelled at once is answered as cancelled or done, and 
   assert.strictEqual(await client.stop(), 0);
 });
 
+test("a file that is a pipe is a mistake of the program, not something to wait for", async () => {
+  const client = new Client();
+  const pipe = path.join(folder, "pipe.nn");
+  execFileSync("mkfifo", [pipe]);
+  const uri = uriOf("imports.nn");
+  await client.start();
+  await client.open(uri, 'import "pipe.nn"\nimport "/dev/stdin"\n');
+  const found = await client.published(uri, 1);
+  assert.strictEqual(found.length, 2);
+  for (const diagnostic of found) assert.match(diagnostic.message, /not a regular file|cannot open/);
+  assert.strictEqual(await client.stop(), 0);
+});
+
+test("many cancellations at once cost no more than each of them", async () => {
+  const client = new Client();
+  await client.start();
+  await client.open(uriOf("storm.nn"), study);
+  const frames = Array.from({ length: 20000 }, (_, id) => JSON.stringify({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }))
+    .map((body) => `Content-Length: ${body.length}\r\n\r\n${body}`);
+  client.process.stdin.write(frames.join(""));
+  assert.ok(await client.ask(lsp.DocumentSymbolRequest.type, { textDocument: { uri: uriOf("storm.nn") } }));
+  assert.strictEqual(await client.stop(), 0);
+});
+
 test("a sweep of many models blocks nothing", async () => {
   const client = new Client();
   const uri = uriOf("large.nn");

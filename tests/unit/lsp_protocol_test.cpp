@@ -135,6 +135,19 @@ TEST_CASE("messages are put together from whatever pieces come", "[lsp]") {
   CHECK(messages == std::vector<std::string>{"{\"a\":\"\xC3\xA4\"}", "{}"});
 }
 
+TEST_CASE("half a pair of surrogates is one character, and no text is lost", "[lsp]") {
+  CHECK(read_message(R"({"a": "x\ud83d\n\\ud83d\udE00 \ud83d\ude00"})") ==
+        Json({{"a", "x\xEF\xBF\xBD\n\\ud83d\xEF\xBF\xBD \xF0\x9F\x98\x80"}}));
+  for (const std::string text : {"{\"a\": \"\\", "{\"a\": \"\\u", "{\"a\": \"\\ud8", "\\ud800"})
+    CHECK(read_message(text).is_discarded());
+  Editor editor;
+  editor.open("let a = 1\n");
+  editor.server().receive(
+      R"({"method": "textDocument/didChange", "params": {"textDocument": {"uri": "file:///programs/main.nn", "version": 2},
+      "contentChanges": [{"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "# \ud83d\nlet b = 2\n"}]}})");
+  CHECK(editor.document_of().text == "# \xEF\xBF\xBD\nlet b = 2\nlet a = 1\n");
+}
+
 TEST_CASE("headers that cannot be read end the stream with a reason", "[lsp]") {
   for (const std::string header :
        {"Content-Length: many\r\n\r\n", "Content-Type: x\r\n\r\n", "Content-Length: -1\r\n\r\n",
