@@ -6,43 +6,19 @@
 #include <utility>
 
 #include "compiler/base/check.hpp"
-#include "runtime/kernels/share.hpp"
 
 namespace nnc::rt {
-namespace {
-
-// Fewer numbers are filled in before another thread has heard of them.
-constexpr std::size_t kWorthSharing = 8192;
-
-}  // namespace
 
 PlanRunner::PlanRunner(StepPlan plan, const Equipment& e)
-    : plan_(std::move(plan)),
-      executor_(plan_, e.state, e.work, e.scratch, e.kernels, e.team),
-      team_(e.team) {}
+    : plan_(std::move(plan)), executor_(plan_, e.state, e.work, e.scratch, e.kernels, e.team) {}
 
 void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScale& scale,
                      std::span<const std::uint32_t> indices, const StepContext& context) {
   NNC_CHECK(indices.size() == batch());
-  fill_features(data, part, scale, indices);
+  const std::span<float> features = executor_.features();
+  if (!features.empty()) gather({part.bytes, data.features}, scale, indices, features);
   fill_targets(part, indices);
   executor_.run(context);
-}
-
-void PlanRunner::fill_features(const Dataset& data, const DataPart& part, const FittedScale& scale,
-                               std::span<const std::uint32_t> indices) {
-  const std::span<float> features = executor_.features();
-  if (features.empty()) return;
-  const auto fill = [&](std::size_t begin, std::size_t end) {
-    gather({part.bytes, data.features}, scale, indices.subspan(begin, end - begin),
-           features.subspan(begin * data.features, (end - begin) * data.features));
-  };
-  const int threads = team_ == nullptr ? 1 : team_->threads();
-  if (threads == 1 || features.size() < kWorthSharing) return fill(0, indices.size());
-  team_->run(threads, [&](int part_of_batch) {
-    const Share share = share_of(std::ssize(indices), part_of_batch, threads);
-    if (share.size() > 0) fill(static_cast<std::size_t>(share.begin), static_cast<std::size_t>(share.end));
-  });
 }
 
 // A loss reads class numbers, or numbers: then one-hot vectors, or the class itself where there is one per
