@@ -171,7 +171,7 @@ ast::TypeExpr ModuleBuilder::build_type(const Cursor& type) {
 
 // ---------------------------------------------------------------- documentation
 
-// The `##` lines that end on the line before the position, without the marks.
+// The `##` lines that end on the line before the position, without the marks and the blanks at the end.
 std::string ModuleBuilder::documentation_before(std::uint32_t position) const {
   const std::vector<TextRange>& comments = outline().comments;
   auto comment = std::ranges::lower_bound(comments, position, {}, &TextRange::begin);
@@ -184,7 +184,8 @@ std::string ModuleBuilder::documentation_before(std::uint32_t position) const {
     const bool is_adjacent = std::ranges::count(between, '\n') == 1 &&
                              between.find_first_not_of(" \t\r\n") == std::string_view::npos;
     if (!is_adjacent || !line.starts_with("##") || !is_first_on_line(text(), comment->begin)) break;
-    lines.push_back(line.substr(line.size() > 2 && line[2] == ' ' ? 3 : 2));
+    const std::string_view words = line.substr(line.size() > 2 && line[2] == ' ' ? 3 : 2);
+    lines.push_back(words.substr(0, words.find_last_not_of(" \t\r") + 1));
     below = comment->begin;
   }
   std::string documentation;

@@ -322,6 +322,7 @@ TEST_CASE("documentation is the block of ## lines directly before a declaration"
     return parsed.result.module.declarations.back().doc;
   };
   CHECK(doc("## One.\n##   Two.\n##\nlet a = 1") == "One.\n  Two.\n");
+  CHECK(doc("## One. \t\n##  \nlet a = 1") == "One.\n");
   CHECK(doc("## One.\r\nlet a = 1") == "One.");
   CHECK(doc("# not this\n## this\nlet a = 1") == "this");
   CHECK(doc("## not this\n\nlet a = 1").empty());
