@@ -114,6 +114,9 @@ int run_command_line(Env& env, std::vector<std::string> arguments) {
     const int exit_code = parse_and_run(env, arguments);
     env.out->flush();
     if (!*env.out) {
+      // Who reads only the beginning has what was wanted; what was found out and kept stands.
+      if (env.reader_is_gone && env.reader_is_gone())
+        return exit_code == kExitOk ? kExitReaderGone : exit_code;
       print_error(env, {}, {"cannot write to standard output", ""});
       return kExitUsage;
     }

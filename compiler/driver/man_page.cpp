@@ -24,6 +24,7 @@ constexpr Entry kExitCodes[] = {
     {"3", "some trials of a sweep failed"},
     {"70", "a mistake in nnc itself; please report it"},
     {"130", "interrupted, 143 after SIGTERM; the same command goes on from there"},
+    {"141", "all went well, but nobody read the output to its end, as in `nnc explain E0404 | head -3`"},
 };
 
 constexpr Entry kVariables[] = {

@@ -28,6 +28,22 @@ TEST_CASE("help and version go to standard output and are no error") {
   CHECK_THAT(nothing.out.str(), Catch::Contains("Examples:"));
 }
 
+TEST_CASE("a reader that went away ends a command quietly, a disk that is full does not") {
+  for (const bool gone : {true, false}) {
+    World world;
+    world.out.setstate(std::ios::badbit);
+    world.env.reader_is_gone = [gone] { return gone; };
+    CHECK(world.run({"man"}) == (gone ? kExitReaderGone : kExitUsage));
+    CHECK(world.err.str() == (gone ? "" : "error: cannot write to standard output\n"));
+  }
+  World wrong;
+  wrong.files["a.nn"] = "model m { dence(2) }\n";
+  wrong.out.setstate(std::ios::badbit);
+  wrong.env.reader_is_gone = [] { return true; };
+  CHECK(wrong.run({"check", "a.nn", "--json"}) == kExitErrors);
+  CHECK(wrong.err.str().empty());
+}
+
 TEST_CASE("help is also a verb, with the name of another or without") {
   for (const char* verb : {"run", "clean", "why"}) {
     World by_option;
