@@ -34,6 +34,14 @@ void add_file(CLI::App& app, Options& options, const char* what) {
   app.add_option("FILE", options.file, what);
 }
 
+void add_files(CLI::App& app, Options& options, const char* input) {
+  app.add_option(
+      "FILE", options.paths,
+      fmt::format("files, folders with all .nn files in them, {}; without it the sole .nn file of this "
+                  "folder",
+                  input));
+}
+
 void add_color(CLI::App& app, Options& options) {
   app.add_option("--color", options.color, "colour on a terminal, always or never")
       ->type_name("auto|always|never");

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "compiler/base/places.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
@@ -131,28 +132,37 @@ std::string document(Json rules, Json results, Json notifications) {
 
 }  // namespace
 
-std::string diagnostics_sarif(const Compilation& compilation) {
-  const std::vector<Diagnostic> all = compilation.sink.sorted();
+std::string diagnostics_sarif(std::span<const SarifResults> programs, std::span<const Failure> failures) {
+  std::set<std::string> found;
+  for (const SarifResults& program : programs) {
+    for (const Diagnostic& diagnostic : program.diagnostics) found.insert(diagnostic.code());
+  }
   Json rules = Json::array();
   std::map<std::string, std::size_t> indices;
   for (const DiagnosticInfo& info : all_diagnostics()) {
-    const auto is_of_it = [&](const Diagnostic& diagnostic) { return diagnostic.code() == code_of(info); };
-    if (std::none_of(all.begin(), all.end(), is_of_it)) continue;
+    if (!found.contains(code_of(info))) continue;
     indices[code_of(info)] = rules.size();
     rules.push_back(rule_of(info));
   }
   Json results = Json::array();
-  for (const Diagnostic& diagnostic : all) {
-    results.push_back(
-        result_of(compilation.sources, diagnostic, indices.at(diagnostic.code()), {compilation.main}));
+  for (const SarifResults& program : programs) {
+    for (const Diagnostic& diagnostic : program.diagnostics)
+      results.push_back(
+          result_of(*program.sources, diagnostic, indices.at(diagnostic.code()), {program.main}));
   }
-  return document(std::move(rules), std::move(results), Json::array());
+  Json notifications = Json::array();
+  for (const Failure& failure : failures) {
+    const std::string text = failure.message + (failure.hint.empty() ? "" : "\nhelp: " + failure.hint);
+    notifications.push_back({{"level", "error"}, {"message", {{"text", text}}}});
+  }
+  return document(std::move(rules), std::move(results), std::move(notifications));
 }
 
-std::string failure_sarif(const Failure& failure) {
-  const std::string text = failure.message + (failure.hint.empty() ? "" : "\nhelp: " + failure.hint);
-  return document(Json::array(), Json::array(),
-                  Json::array({{{"level", "error"}, {"message", {{"text", text}}}}}));
+std::string diagnostics_sarif(const Compilation& compilation) {
+  const SarifResults results = {&compilation.sources, compilation.main, compilation.sink.sorted()};
+  return diagnostics_sarif({&results, 1}, {});
 }
+
+std::string failure_sarif(const Failure& failure) { return diagnostics_sarif({}, {&failure, 1}); }
 
 }  // namespace nnc

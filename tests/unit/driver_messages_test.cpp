@@ -1,6 +1,7 @@
 // driver: diagnostics for people, for editors and for other programs; what `doctor` tells.
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -55,6 +56,102 @@ TEST_CASE("fmt also has short messages") {
   world.files["a.nn"] = "model {\n";
   CHECK(world.run({"fmt", "a.nn", "--message-format", "short"}) == kExitErrors);
   CHECK_THAT(world.err.str(), Catch::StartsWith("a.nn:1:") && Catch::Contains(": error E01"));
+}
+
+namespace {
+
+// A folder of real files: two wrong programs that import the same wrong file, and a good one.
+class WrongFolder {
+ public:
+  WrongFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "nnc-check-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+    std::filesystem::create_directories(path_ + "/below");
+    write("blocks.nn", "model part { dence(2) }\n");
+    write("below/a.nn", "import \"../blocks.nn\"\nlet x = y\n");
+    write("good.nn", "let x = 1\n");
+  }
+  ~WrongFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  WrongFolder(const WrongFolder&) = delete;
+  WrongFolder& operator=(const WrongFolder&) = delete;
+
+  [[nodiscard]] Checked check(std::vector<std::string> words) const {
+    World world;
+    world.in.str("let x = z\n");
+    world.env.read_file = real_env(nullptr).read_file;
+    for (std::string& word : words) word = std::regex_replace(word, std::regex("HERE"), path_);
+    words.insert(words.begin(), "check");
+    const int exit_code = world.run(std::move(words));
+    const auto here = [&](const std::string& text) {
+      return std::regex_replace(text, std::regex(path_), "HERE");
+    };
+    return {here(world.out.str()), here(world.err.str()), exit_code};
+  }
+
+ private:
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ + "/" + name, std::ios::binary) << text;
+  }
+  std::string path_;
+};
+
+std::size_t count_of(const std::string& text, const std::string& words) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("check takes files and folders, and tells every mistake of all of them once") {
+  const WrongFolder folder;
+  const Checked all = folder.check({"HERE", "--message-format", "short"});
+  CHECK(all.exit_code == kExitErrors);
+  CHECK(count_of(all.err, "unknown layer `dence`") == 1);
+  CHECK_THAT(all.err, Catch::Contains("HERE/below/a.nn:2:9: error E0201"));
+  CHECK(all.out == "HERE/good.nn: no errors in 0 trials of 0 experiments\n2 of 3 files have errors\n");
+  const Checked good = folder.check({"HERE/good.nn", "HERE/good.nn"});
+  CHECK(good.exit_code == kExitOk);
+  CHECK(good.out == "HERE/good.nn: no errors in 0 trials of 0 experiments\n");
+  const Checked missing = folder.check({"HERE/good.nn", "HERE/goood.nn", "HERE/nothing", "--quiet"});
+  CHECK(missing.exit_code == kExitUsage);
+  CHECK(missing.out.empty());
+  CHECK(count_of(missing.err, "error: there is no file") == 2);
+  CHECK(folder.check({"HERE/blocks.nn", "HERE/goood.nn"}).exit_code == kExitErrors);
+  CHECK_THAT(folder.check({"HERE", "--dump=ast"}).err, Catch::Contains("--dump shows one program"));
+}
+
+TEST_CASE("check reads standard input, alone or among files") {
+  const WrongFolder folder;
+  const Checked alone = folder.check({"-", "--message-format", "short"});
+  CHECK(alone.exit_code == kExitErrors);
+  CHECK_THAT(alone.err, Catch::StartsWith("<stdin>:1:9: error E0201"));
+  const Checked among = folder.check({"HERE/blocks.nn", "-", "--message-format", "short"});
+  CHECK_THAT(among.err, Catch::Contains("HERE/blocks.nn:1:14: ") && Catch::Contains("<stdin>:1:9: "));
+}
+
+TEST_CASE("of several programs there is one document") {
+  const WrongFolder folder;
+  const Checked checked = folder.check({"HERE", "HERE/missing.nn", "--json"});
+  CHECK(checked.exit_code == kExitErrors);
+  const json all = json::parse(checked.out);
+  REQUIRE(all["files"].size() == 4);
+  CHECK(all["with_errors"] == 2);
+  CHECK(all["files"][0]["file"] == "HERE/below/a.nn");
+  CHECK(all["files"][0]["errors"] == 2);
+  CHECK(all["files"][2]["diagnostics"].empty());
+  CHECK(all["files"][3]["error"] == "there is no file `HERE/missing.nn`");
+  CHECK(json::parse(folder.check({"HERE/blocks.nn", "--json"}).out)["errors"] == 1);
+
+  const json sarif = json::parse(folder.check({"HERE", "HERE/missing.nn", "--message-format", "sarif"}).out);
+  REQUIRE(sarif["runs"].size() == 1);
+  CHECK(sarif["runs"][0]["results"].size() == 2);
+  CHECK(sarif["runs"][0]["tool"]["driver"]["rules"].size() == 1);
+  CHECK(sarif["runs"][0]["invocations"][0]["executionSuccessful"] == false);
 }
 
 TEST_CASE("json as a format of messages is what --json prints") {
