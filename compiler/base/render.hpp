@@ -25,7 +25,8 @@ std::string render_diagnostics(const SourceMap& sources, const std::vector<Diagn
 // rest.
 std::string render_short(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics);
 
-// A JSON array; places have path, line, column (from 1, in bytes) and byte offsets.
+// A JSON array; places have path, line, column (from 1, in bytes) and byte offsets. `suggestion` is the one
+// edit that mends the mistake; of several names that may have been meant (`alternatives`) none is.
 std::string diagnostics_json(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace nnc

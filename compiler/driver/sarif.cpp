@@ -1,6 +1,6 @@
 // A diagnostic becomes a result: the primary place its location, the labels its related locations, notes and
-// hint part of its message, the suggestion a fix. The rules are those that results refer to, each with its
-// page. Columns count characters from 1, as `columnKind` says.
+// hint part of its message, what would mend it its fixes. The rules are those that results refer to, each
+// with its page. Columns count characters from 1, as `columnKind` says.
 #include "compiler/driver/sarif.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "compiler/base/fixes.hpp"
 #include "compiler/base/places.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
 #include "runtime/record/json_values.hpp"
@@ -75,15 +76,23 @@ Json related_locations(const SourceMap& sources, const Diagnostic& diagnostic) {
   return related;
 }
 
-Json fixes_of(const SourceMap& sources, const Diagnostic& diagnostic) {
-  if (!diagnostic.suggestion || !sources.is_user_code(diagnostic.suggestion->span)) return Json::array();
-  const SourceFile& file = sources.file(diagnostic.suggestion->span.file);
-  const std::string what = diagnostic.hint.empty() ? "what was meant" : diagnostic.hint;
-  const Json replacement = {{"deletedRegion", region_of(file, diagnostic.suggestion->span)},
-                            {"insertedContent", {{"text", diagnostic.suggestion->replacement}}}};
-  return Json::array({{{"description", {{"text", what}}},
-                       {"artifactChanges", Json::array({{{"artifactLocation", {{"uri", uri_of(file)}}},
-                                                         {"replacements", Json::array({replacement})}}})}}});
+// One that a viewer may apply by itself, or several to choose from.
+Json fixes_json(const SourceMap& sources, const Diagnostic& diagnostic) {
+  Json all = Json::array();
+  const std::vector<Suggestion> fixes = fixes_of(diagnostic);
+  for (const Suggestion& fix : fixes) {
+    if (!sources.is_user_code(fix.span)) continue;
+    const SourceFile& file = sources.file(fix.span.file);
+    const std::string what = fixes.size() == 1 && !diagnostic.hint.empty()
+                                 ? diagnostic.hint
+                                 : fmt::format("change to `{}`", fix.replacement);
+    const Json replacement = {{"deletedRegion", region_of(file, fix.span)},
+                              {"insertedContent", {{"text", fix.replacement}}}};
+    all.push_back({{"description", {{"text", what}}},
+                   {"artifactChanges", Json::array({{{"artifactLocation", {{"uri", uri_of(file)}}},
+                                                     {"replacements", Json::array({replacement})}}})}});
+  }
+  return all;
 }
 
 // Message, notes and hint: viewers show nothing else of it.
@@ -104,7 +113,7 @@ Json result_of(const SourceMap& sources, const Diagnostic& diagnostic, std::size
                  {"locations", Json::array({location_of(sources, place)})}};
   Json related = related_locations(sources, diagnostic);
   if (!related.empty()) result["relatedLocations"] = std::move(related);
-  Json fixes = fixes_of(sources, diagnostic);
+  Json fixes = fixes_json(sources, diagnostic);
   if (!fixes.empty()) result["fixes"] = std::move(fixes);
   return result;
 }

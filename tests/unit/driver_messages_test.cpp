@@ -154,6 +154,33 @@ TEST_CASE("of several programs there is one document") {
   CHECK(sarif["runs"][0]["invocations"][0]["executionSuccessful"] == false);
 }
 
+TEST_CASE("a name that may have been meant is an edit for tools; of several none is chosen") {
+  const std::string one = "model m {\n  \"ä\"; flaten\n}\n";
+  const json mistake = json::parse(check("json", one).out)["diagnostics"][0];
+  CHECK(mistake["hint"] == "did you mean `flatten`?");
+  CHECK(mistake["alternatives"] == json{"flatten"});
+  REQUIRE(mistake["suggestion"].is_object());
+  CHECK(mistake["suggestion"]["replacement"] == "flatten");
+  CHECK(mistake["suggestion"]["place"] == mistake["place"]);
+
+  const json fixes = result_with(json::parse(check("sarif", one).out), "E0201")["fixes"];
+  REQUIRE(fixes.size() == 1);
+  CHECK(fixes[0]["description"]["text"] == "did you mean `flatten`?");
+  const json& change = fixes[0]["artifactChanges"][0];
+  CHECK(change["artifactLocation"]["uri"] == "a%20b.nn");
+  CHECK(change["replacements"][0]["insertedContent"]["text"] == "flatten");
+  const json region = {{"startLine", 2}, {"startColumn", 8}, {"endLine", 2}, {"endColumn", 14}};
+  CHECK(change["replacements"][0]["deletedRegion"] == region);
+
+  const std::string several = "let rate_a = 1\nlet rate_b = 2\nlet x = rate_c\n";
+  const json open = json::parse(check("json", several).out)["diagnostics"][0];
+  CHECK(open["alternatives"] == json({"rate_a", "rate_b"}));
+  CHECK(open["suggestion"].is_null());
+  const json choices = result_with(json::parse(check("sarif", several).out), "E0201")["fixes"];
+  REQUIRE(choices.size() == 2);
+  CHECK(choices[1]["description"]["text"] == "change to `rate_b`");
+}
+
 TEST_CASE("json as a format of messages is what --json prints") {
   World world;
   world.files["a b.nn"] = kWrong;
