@@ -136,9 +136,8 @@ std::string word_cases(const CommandModel& model) {
   for (const CommandVerb& verb : model.verbs) verbs.push_back(verb.name);
   std::string text = fmt::format(
       "    *)\n      case \"$verb $value\" in\n"
-      "        ' -'*) _nnc_words {} ;;\n        ' '*) _nnc_words {} ;;\n        'help '*) _nnc_words {} ;;\n",
-      shell_quoted(all_names(model.options)), shell_quoted(joined(verbs) + " help"),
-      shell_quoted(joined(verbs)));
+      "        ' -'*) _nnc_words {} ;;\n        ' '*) _nnc_words {} ;;\n",
+      shell_quoted(all_names(model.options)), shell_quoted(joined(verbs)));
   for (const CommandVerb& verb : model.verbs) {
     text +=
         fmt::format("        '{} -'*) _nnc_words {} ;;\n", verb.name, shell_quoted(all_names(verb.options)));

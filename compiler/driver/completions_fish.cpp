@@ -64,14 +64,10 @@ std::string option_lines(const std::vector<CommandOption>& options, const std::s
 std::string fish_completions(const CommandModel& model) {
   const std::string no_verb = "__fish_use_subcommand";
   std::string text = std::string(kBegin) + option_lines(model.options, no_verb);
-  std::vector<std::string> verbs;
   for (const CommandVerb& verb : model.verbs) {
-    verbs.push_back(verb.name);
     text += fmt::format("complete -c nnc -n {} -a {} -d {}\n", no_verb, verb.name,
                         shell_quoted(short_what(verb.what)));
   }
-  text += fmt::format("complete -c nnc -n '__fish_seen_subcommand_from help' -a {}\n",
-                      shell_quoted(words_of(verbs)));
   for (const CommandVerb& verb : model.verbs) {
     const std::string condition = "__fish_seen_subcommand_from " + verb.name;
     text += option_lines(verb.options, condition);

@@ -116,7 +116,7 @@ std::string zsh_completions(const CommandModel& model) {
   text += "  )\n  _arguments -C \\\n" + option_lines(model.options, "    ") +
           "    '1: :->verb' \\\n    '*:: :->rest'\n"
           "  case $state in\n    verb) _describe -t commands command verbs ;;\n"
-          "    rest)\n      case $line[1] in\n        help) _describe -t commands command verbs ;;\n";
+          "    rest)\n      case $line[1] in\n";
   for (const CommandVerb& verb : model.verbs) text += verb_case(verb);
   return text + "      esac\n      ;;\n  esac\n" + std::string(kEnd);
 }

@@ -1,4 +1,4 @@
-// nnc man, hidden: the manual page nnc(1), written from the model of the command line. The install rule asks
+// nnc man: the manual page nnc(1), written from the model of the command line. The install rule asks
 // for it.
 #include <fmt/format.h>
 
@@ -127,6 +127,8 @@ std::string man_page(const CommandModel& model) {
 
 int cmd_man(Env& env, const Options&) {
   *env.out << man_page(command_model());
+  if (env.out_is_terminal)
+    *env.err << "this is the page as man reads it; to read it yourself: nnc man | man -l -\n";
   return kExitOk;
 }
 

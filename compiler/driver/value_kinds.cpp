@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/base/optimizations.hpp"
+#include "compiler/driver/command_model.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
 #include "compiler/driver/dump.hpp"
 
@@ -22,6 +23,12 @@ std::vector<std::string> diagnostic_codes() {
   std::vector<std::string> codes;
   for (const DiagnosticInfo& info : all_diagnostics()) codes.push_back(code_of(info));
   return codes;
+}
+
+std::vector<std::string> names_of_verbs() {
+  std::vector<std::string> names;
+  for (const CommandVerb& verb : command_model().verbs) names.push_back(verb.name);
+  return names;
 }
 
 std::vector<std::string> between_bars(std::string_view text) {
@@ -53,6 +60,7 @@ constexpr Entry kKinds[] = {
     {"TRIAL", Source::OfProgram},
     {"PHASE", Source::Words, "phase", dump_phases, true},
     {"OPTIMIZATIONS", Source::Words, "optimization", names_of_optimizations, true, true},
+    {"COMMAND", Source::Words, "command", names_of_verbs},    // what is none has an error of its own
     {"CODE", Source::Words, "diagnostic", diagnostic_codes},  // `explain` also takes numbers and names
 };
 

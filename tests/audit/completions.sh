@@ -48,6 +48,8 @@ expect bash 'nnc ru' run
 expect bash 'nnc su' summary
 offers bash 'nnc ' doctor
 offers bash 'nnc help ' clean
+offers bash 'nnc ' help
+expect bash 'nnc ma' man
 expect bash 'nnc run --smo' --smoke
 expect bash 'nnc run --ma'
 expect bash 'nnc --color ' auto always never

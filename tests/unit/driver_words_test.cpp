@@ -95,12 +95,23 @@ TEST_CASE("an experiment that the file does not have is guessed") {
 }
 
 TEST_CASE("hidden verbs work and are not listed") {
-  CHECK_THAT(output({"--help"}), !Catch::Contains("  names ") && !Catch::Contains("  man "));
+  CHECK_THAT(output({"--help"}), !Catch::Contains("  names "));
   CHECK(output({"names", "MODEL", "study.nn"}) == "small\n");
   CHECK(output({"names", "EXPERIMENT"}) == "width\n");
   CHECK(output({"names", "MODEL", "missing.nn"}).empty());
+  CHECK_THAT(message({"naems"}), !Catch::Contains("`names`"));
+}
+
+TEST_CASE("the manual page and help are commands like the others; a terminal is told how to read the page") {
+  CHECK_THAT(output({"--help"}), Catch::Contains("  man ") && Catch::Contains("  help "));
+  CHECK_THAT(output({"man", "--help"}), Catch::Contains("nnc man | man -l -"));
+  CHECK_THAT(output({"help", "--help"}), Catch::Contains("nnc help run"));
   CHECK_THAT(output({"man"}), Catch::Contains(".SH EXIT STATUS"));
-  CHECK_THAT(message({"mna"}), !Catch::Contains("`man`"));
+  CHECK_THAT(message({"mna"}), Catch::Contains("`man`"));
+  World terminal;
+  terminal.env.out_is_terminal = true;
+  CHECK(terminal.run({"man"}) == kExitOk);
+  CHECK_THAT(terminal.err.str(), Catch::Contains("nnc man | man -l -"));
 }
 
 TEST_CASE("every value that an option takes is of a kind, or a number or text that cannot be listed") {
