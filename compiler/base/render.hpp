@@ -21,7 +21,7 @@ std::string render_diagnostic(const SourceMap& sources, const Diagnostic& diagno
 std::string render_diagnostics(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics,
                                const RenderOptions& options);
 
-// One line each, "path:line:column: error E0201: message"; columns from 1, in bytes. Without a place only the
+// One line each, "path:line:column: error E0201: message (hint)"; columns from 1, in bytes. Without a place only the
 // rest.
 std::string render_short(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics);
 

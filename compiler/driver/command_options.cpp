@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "compiler/base/optimizations.hpp"
 
@@ -78,9 +79,12 @@ CLI::Option* add_set(CLI::App& app, Options& options) {
 }
 
 void add_message_format(CLI::App& app, Options& options, const char* formats) {
+  const bool for_programs = std::string_view(formats).find("json") != std::string_view::npos;
   app.add_option(
          "--message-format", options.message_format,
-         "how mistakes are shown: with the lines concerned; short, a line each for editors; or for programs")
+         fmt::format("how mistakes are shown: human, with the lines concerned; short, a line each for "
+                     "editors{}",
+                     for_programs ? "; json or sarif, for programs" : ""))
       ->type_name(formats);
 }
 

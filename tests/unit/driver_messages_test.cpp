@@ -48,7 +48,26 @@ TEST_CASE("short messages are a line each, with what an editor needs to find the
   int count = 0;
   for (std::string text; std::getline(lines, text); ++count) CHECK(std::regex_match(text, line));
   CHECK(count >= 2);
-  CHECK_THAT(checked.err, Catch::Contains("a b.nn:2:9: error E0201: unknown layer `dence`\n"));
+  CHECK_THAT(checked.err,
+             Catch::Contains("a b.nn:2:9: error E0201: unknown layer `dence` (did you mean `dense`?)\n"));
+}
+
+TEST_CASE("why and diff have short messages, and help names only the formats that a verb has") {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"why", "a.nn"}, {"diff", "a.nn", "a.nn"}}) {
+    World world;
+    world.files["a.nn"] = "model m { dence(2) }\n";
+    std::vector<std::string> given = words;
+    given.insert(given.end(), {"--message-format", "short"});
+    CHECK(world.run(given) == kExitErrors);
+    CHECK_THAT(world.err.str(), Catch::StartsWith("a.nn:1:11: error E0201"));
+    World help;
+    help.run({words.front(), "--help"});
+    CHECK_THAT(help.out.str(), Catch::Contains("--message-format") && !Catch::Contains("for programs"));
+  }
+  World help;
+  help.run({"check", "--help"});
+  CHECK_THAT(help.out.str(), Catch::Contains("json or sarif"));
 }
 
 TEST_CASE("fmt also has short messages") {
