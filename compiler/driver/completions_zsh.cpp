@@ -51,6 +51,7 @@ std::string action(const std::string& kind_name) {
     case ValueKind::Source::Words:
       if (kind.several)
         return fmt::format(":{}:_sequence compadd - {}", kind.what, fmt::join(kind.words, " "));
+      if (kind.open) return fmt::format(R"(:{}:compadd -S "" - {})", kind.what, fmt::join(kind.words, " "));
       return fmt::format(":{}:({})", kind.what, fmt::join(kind.words, " "));
     case ValueKind::Source::Programs:
       return R"(:program:_files -g "*.nn")";
