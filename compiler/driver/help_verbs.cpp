@@ -9,11 +9,14 @@ namespace nnc {
 namespace {
 
 void add_explain_verb(VerbList& verbs, Options& options) {
-  CLI::App& verb = verbs.add("explain", "Explain a diagnostic, or list all",
-                             "  nnc explain E0301\n"
-                             "  nnc explain",
-                             cmd_explain);
-  verb.add_option("CODE", options.topic, "as the message shows it, such as E0301");
+  CLI::App& verb =
+      verbs.add("explain", "Explain a diagnostic or a name of the library, or list all diagnostics",
+                "  nnc explain E0301\n"
+                "  nnc explain dense\n"
+                "  nnc explain",
+                cmd_explain);
+  verb.add_option("CODE", options.topic,
+                  "of a diagnostic, as the message shows it, such as E0301; or a name, such as dense");
 }
 
 void add_doctor_verb(VerbList& verbs, Options& options) {
