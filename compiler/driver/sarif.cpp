@@ -11,6 +11,7 @@
 #include <set>
 
 #include "compiler/base/fixes.hpp"
+#include "compiler/base/percent.hpp"
 #include "compiler/base/places.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
 #include "runtime/record/json_values.hpp"
@@ -28,16 +29,8 @@ const char* level_of(Severity severity) { return severity == Severity::Error ? "
 
 // A path as a URI reference. The standard library has no file: its places get a scheme of their own.
 std::string uri_of(const SourceFile& file) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-  std::string uri = file.is_library() ? "nnc:/" : file.path().starts_with('/') ? "file://" : "";
-  for (const char character : file.path()) {
-    if (kPlain.find(character) != std::string_view::npos) {
-      uri += character;
-    } else {
-      uri += fmt::format("%{:02X}", static_cast<unsigned char>(character));
-    }
-  }
-  return uri;
+  const char* scheme = file.is_library() ? "nnc:/" : file.path().starts_with('/') ? "file://" : "";
+  return scheme + percent_encoded(file.path());
 }
 
 // Bytes that begin a character of UTF-8, before the column, and one.
