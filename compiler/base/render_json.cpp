@@ -1,6 +1,7 @@
 // Diagnostics as a JSON array, for tools and for the golden tests' marks.
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/fixes.hpp"
 #include "compiler/base/places.hpp"
 #include "compiler/base/render.hpp"
 
@@ -25,9 +26,9 @@ Json diagnostic_json(const SourceMap& sources, const Diagnostic& diagnostic) {
     labels.push_back({{"place", place_json(sources, label.span)}, {"text", label.text}});
   }
   Json suggestion = nullptr;
-  if (diagnostic.suggestion) {
-    suggestion = {{"place", place_json(sources, diagnostic.suggestion->span)},
-                  {"replacement", diagnostic.suggestion->replacement}};
+  if (const std::vector<Suggestion> fixes = fixes_of(diagnostic); fixes.size() == 1) {
+    suggestion = {{"place", place_json(sources, fixes.front().span)},
+                  {"replacement", fixes.front().replacement}};
   }
   return {{"code", diagnostic.code()},
           {"severity", diagnostic.severity == Severity::Error ? "error" : "warning"},
@@ -38,6 +39,7 @@ Json diagnostic_json(const SourceMap& sources, const Diagnostic& diagnostic) {
           {"notes", diagnostic.notes},
           {"points", diagnostic.points},
           {"hint", diagnostic.hint},
+          {"alternatives", diagnostic.alternatives},
           {"suggestion", suggestion}};
 }
 

@@ -1,4 +1,5 @@
-// Diagnostics as one line each, "path:line:column: error E0201: message": what editors read into their lists.
+// Diagnostics as one line each, "path:line:column: error E0201: message (hint)": what editors read into their
+// lists.
 #include <algorithm>
 
 #include "compiler/base/places.hpp"
@@ -17,6 +18,7 @@ std::string render_short(const SourceMap& sources, const std::vector<Diagnostic>
     }
     // A message quotes the program, and what it quotes may have several lines.
     std::string message = diagnostic.message;
+    if (!diagnostic.hint.empty()) message += fmt::format(" ({})", diagnostic.hint);
     std::replace(message.begin(), message.end(), '\n', ' ');
     out += fmt::format("{} {}: {}\n", diagnostic.severity == Severity::Error ? "error" : "warning",
                        diagnostic.code(), printable(message));

@@ -32,6 +32,16 @@ bool is_model(const ast::Declaration& declaration) {
 
 }  // namespace
 
+std::size_t program_places(const CommandVerb& verb) {
+  std::size_t places = 0;
+  for (const CommandOption& argument : verb.arguments) {
+    if (value_kind(argument.value).source != ValueKind::Source::Programs) continue;
+    if (argument.repeated) return 0;
+    ++places;
+  }
+  return places;
+}
+
 std::string shell_quoted(std::string_view text) {
   std::string result = "'";
   for (const char character : text) {

@@ -63,7 +63,7 @@ int cmd_doctor(Env& env, const Options& options) {
   if (!check_file(env, options)) return kExitUsage;
   const std::vector<Finding> findings = {
       examine_version(),        examine_processor(env),
-      examine_memory(env),      examine_store(store_folder(env, options, options.file)),
+      examine_memory(),         examine_store(store_folder(env, options, options.file)),
       examine_charts(),         examine_data("/usr/share/datasets"),
       examine_completions(env), examine_editors(env),
   };

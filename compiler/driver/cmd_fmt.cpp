@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <istream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <set>
 
 #include "compiler/base/render.hpp"
 #include "compiler/base/text_diff.hpp"
@@ -16,8 +13,8 @@
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/program_files.hpp"
 #include "compiler/format/format.hpp"
-#include "compiler/parse/text_check.hpp"
 #include "runtime/record/record.hpp"
 
 namespace nnc {
@@ -25,62 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-constexpr const char* kStandardInput = "<stdin>";
-
-// ---------------------------------------------------------------- which files
-
-// All programs below a folder, in order. Hidden folders are not looked into, and links to folders not
-// followed.
-Result<std::vector<std::string>> programs_below(const std::string& folder) {
-  std::vector<std::string> programs;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    std::error_code unknown;
-    if (name.starts_with(".") && at->is_directory(unknown)) at.disable_recursion_pending();
-    if (name.ends_with(".nn") && name.size() > 3 && at->is_regular_file(unknown))
-      programs.push_back(at->path().string());
-  }
-  if (error) return Failure{fmt::format("cannot search `{}`: {}", folder, error.message()), ""};
-  if (programs.empty()) return Failure{fmt::format("there is no .nn file in `{}`", folder), ""};
-  std::ranges::sort(programs);
-  return programs;
-}
-
-struct Choice {
-  std::vector<std::string> files;
-  std::vector<Failure> failures;
-};
-
-// Each file once, however often and under how many names it is meant.
-Choice choose_files(const Env& env, const Options& options) {
-  Choice choice;
-  std::set<std::string> seen;
-  const auto add = [&](const std::string& file) {
-    std::error_code unknown;
-    const std::string real = fs::canonical(file, unknown).string();
-    if (seen.insert(unknown ? file : real).second) choice.files.push_back(file);
-  };
-  for (const std::string& path : options.paths) {
-    std::error_code unknown;
-    if (!fs::is_directory(path, unknown)) {
-      add(path);
-    } else if (const auto programs = programs_below(path)) {
-      for (const std::string& program : programs.value()) add(program);
-    } else {
-      choice.failures.push_back(programs.failure());
-    }
-  }
-  if (!options.paths.empty()) return choice;
-  if (const auto sole = choose_file(env, options)) {
-    add(sole.value());
-  } else {
-    choice.failures.push_back(
-        {sole.failure().message, "name files or folders: `nnc fmt .` formats all below this one"});
-  }
-  return choice;
-}
 
 // ---------------------------------------------------------------- one file
 
@@ -199,23 +140,8 @@ class Reporter {
   Json files_ = Json::array();
 };
 
-Result<std::string> read_input(Env& env, const Options& options, const std::string& path) {
-  if (path != kStandardInput) {
-    Options one = options;
-    one.file = path;
-    const auto opened = open_program(env, one);
-    if (!opened) return opened.failure();
-    return std::string(opened.value()->sources.file(opened.value()->main).text());
-  }
-  std::string text{std::istreambuf_iterator<char>(*env.in), {}};
-  if (env.in->bad()) return Failure{"cannot read standard input", ""};
-  if (text.size() > kLargestProgram)
-    return Failure{"what came from standard input is too large to be a program", ""};
-  return text;
-}
-
 void format_file(Env& env, const Options& options, const std::string& path, Reporter& reporter) {
-  Result<std::string> text = read_input(env, options, path);
+  Result<std::string> text = read_program(env, path);
   if (!text) {
     reporter.failed(path, text.failure());
     return;
@@ -239,7 +165,7 @@ int cmd_fmt(Env& env, const Options& options) {
     print_error(env, options, {"standard input is formatted alone", "leave out `-` or the files"});
     return kExitUsage;
   }
-  const Choice choice = from_input ? Choice{{kStandardInput}, {}} : choose_files(env, options);
+  const ProgramChoice choice = choose_programs(env, options, "fmt");
   Reporter reporter(env, options);
   for (const Failure& failure : choice.failures) reporter.failed("", failure);
   for (const std::string& file : choice.files) format_file(env, options, file, reporter);

@@ -59,14 +59,19 @@ const NamedTrial* trial_through(const std::vector<NamedTrial>& trials, const rt:
   return shortest;
 }
 
-// Whatever is wrong with the program is not what was asked for: then it has none.
-std::vector<NamedTrial> trials_of_program(const Env& env, const Options& options) {
+// The program, silently: whatever is wrong with it is not what was asked for. Null if there is none that can
+// be asked.
+std::unique_ptr<OpenStudy> study_if_sound(const Env& env, const Options& options) {
   Env silent = env;
   std::ostringstream nothing;
   silent.out = &nothing;
   silent.err = &nothing;
   int exit_code = kExitOk;
-  const auto study = open_study(silent, options, StoreUse::Read, exit_code);
+  return open_study(silent, options, StoreUse::Read, exit_code);
+}
+
+std::vector<NamedTrial> trials_of_program(const Env& env, const Options& options) {
+  const auto study = study_if_sound(env, options);
   std::vector<NamedTrial> trials;
   if (study == nullptr) return trials;
   const std::vector<std::string> names = trial_names(study->plan());
@@ -176,12 +181,7 @@ std::string trial_text(const rt::TrialRecord& trial, const rt::Store& store) {
 // The trial of the program that a word means, if there is a program that can be asked: the identities of
 // those that are meant.
 std::vector<std::string> meant_in_program(Env& env, const Options& options) {
-  Env silent = env;
-  std::ostringstream nothing;
-  silent.out = &nothing;
-  silent.err = &nothing;
-  int exit_code = kExitOk;
-  const auto study = open_study(silent, options, StoreUse::Read, exit_code);
+  const auto study = study_if_sound(env, options);
   std::vector<std::string> identities;
   if (study == nullptr) return identities;
   for (const std::size_t trial : find_trials(*study, options.topic))
@@ -203,25 +203,6 @@ Result<rt::TrialRecord> find_shown(Env& env, const Options& options,
 }
 
 }  // namespace
-
-std::string sizes_text(const rt::StoreSizes& sizes) {
-  Table table;
-  table.column("");
-  table.column("files", Table::Align::Right);
-  table.column("bytes", Table::Align::Right);
-  const auto row = [&](const char* name, std::int64_t count, std::uint64_t bytes) {
-    table.row({name, with_separators(count), bytes_text(bytes)});
-  };
-  row("records", sizes.trials, sizes.record_bytes);
-  row("weights", sizes.weights, sizes.weight_bytes);
-  row("predictions", sizes.predictions, sizes.prediction_bytes);
-  row("checkpoints", sizes.checkpoints, sizes.checkpoint_bytes);
-  if (sizes.leftovers > 0) row("leftovers", sizes.leftovers, sizes.leftover_bytes);
-  row("in all", sizes.trials + sizes.weights + sizes.predictions + sizes.checkpoints + sizes.leftovers,
-      sizes.record_bytes + sizes.weight_bytes + sizes.prediction_bytes + sizes.checkpoint_bytes +
-          sizes.leftover_bytes);
-  return table.to_string();
-}
 
 int cmd_ls(Env& env, const Options& options) {
   if (!check_file(env, options)) return kExitUsage;

@@ -38,7 +38,7 @@ std::vector<PlanRow> rows_of(const StudyPlan& plan) {
   return rows;
 }
 
-std::string validation_text(const TrialPlan& trial, std::size_t folds) {
+std::string validation_cell(const TrialPlan& trial, std::size_t folds) {
   if (trial.refit) return "refit if best";
   if (!trial.validation) return "-";
   if (trial.validation->kind == ValidationPlan::Kind::KFold)
@@ -98,7 +98,7 @@ std::string table_text(const StudyPlan& plan, const StudyCost& cost) {
                                       std::to_string(trial.seed),
                                       trial.model,
                                       with_separators(trial.parameters),
-                                      validation_text(trial, row.count),
+                                      validation_cell(trial, row.count),
                                       std::to_string(trial.epochs),
                                       std::to_string(trial.batch),
                                       with_separators(one.steps * static_cast<std::int64_t>(row.count)),

@@ -146,7 +146,7 @@ int cmd_summary(Env& env, const Options& options) {
                               options.model.empty() ? names : std::vector{options.model});
   }
   // The input comes from the data of the experiments; models that none trains must declare theirs.
-  if (!expand_study(env, options, compilation)) {
+  if (!expand_study(options, compilation)) {
     show_diagnostics(env, options, compilation);
     if (options.json) *env.out << diagnostics_document(options, compilation);
     return kExitErrors;

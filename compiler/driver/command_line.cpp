@@ -33,14 +33,6 @@ std::string as_message(std::string text) {
   return text;
 }
 
-// `nnc help` and `nnc help VERB`, which people try first.
-std::vector<std::string> with_help(const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments.front() != "help") return arguments;
-  std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
-  asked.emplace_back("--help");
-  return asked;
-}
-
 bool asks_for_json(const std::vector<std::string>& arguments) {
   return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
 }
@@ -59,7 +51,7 @@ int parse_and_run(Env& env, const std::vector<std::string>& given) {
   Options options;
   options.command = typed(given);
   options.json = asks_for_json(given);  // also of an error that is found before the options are read
-  const std::vector<std::string> arguments = without_marks(with_help(given));
+  const std::vector<std::string> arguments = without_marks(given);
   CLI::App app;
   const VerbList verbs = describe_commands(app, options);
   const auto first = std::find_if(arguments.begin(), arguments.end(),
@@ -114,6 +106,9 @@ int run_command_line(Env& env, std::vector<std::string> arguments) {
     const int exit_code = parse_and_run(env, arguments);
     env.out->flush();
     if (!*env.out) {
+      // Who reads only the beginning has what was wanted; what was found out and kept stands.
+      if (env.reader_is_gone && env.reader_is_gone())
+        return exit_code == kExitOk ? kExitReaderGone : exit_code;
       print_error(env, {}, {"cannot write to standard output", ""});
       return kExitUsage;
     }

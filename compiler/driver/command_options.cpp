@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "compiler/base/optimizations.hpp"
 
@@ -32,6 +33,14 @@ std::string optimization_names() {
 
 void add_file(CLI::App& app, Options& options, const char* what) {
   app.add_option("FILE", options.file, what);
+}
+
+void add_files(CLI::App& app, Options& options, const char* input) {
+  app.add_option(
+      "FILE", options.paths,
+      fmt::format("files, folders with all .nn files in them, {}; without it the sole .nn file of this "
+                  "folder",
+                  input));
 }
 
 void add_color(CLI::App& app, Options& options) {
@@ -70,9 +79,12 @@ CLI::Option* add_set(CLI::App& app, Options& options) {
 }
 
 void add_message_format(CLI::App& app, Options& options, const char* formats) {
+  const bool for_programs = std::string_view(formats).find("json") != std::string_view::npos;
   app.add_option(
          "--message-format", options.message_format,
-         "how mistakes are shown: with the lines concerned; short, a line each for editors; or for programs")
+         fmt::format("how mistakes are shown: human, with the lines concerned; short, a line each for "
+                     "editors{}",
+                     for_programs ? "; json or sarif, for programs" : ""))
       ->type_name(formats);
 }
 

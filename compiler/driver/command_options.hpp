@@ -15,6 +15,8 @@ void add_color(CLI::App& app, Options& options);
 void add_common(CLI::App& app, Options& options);  // what every verb has: --color, --json, --quiet
 void add_file(CLI::App& app, Options& options,
               const char* what = "the program; without it the sole .nn file of this folder");
+// Any number of programs; `input`: what `-` means.
+void add_files(CLI::App& app, Options& options, const char* input);
 CLI::Option* add_set(CLI::App& app, Options& options);
 // `formats`: those that the verb has, as a kind of value.
 void add_message_format(CLI::App& app, Options& options, const char* formats = "human|short");

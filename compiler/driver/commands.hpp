@@ -47,7 +47,7 @@ struct Options {
   bool all = false;          // clean: everything
   bool dry_run = false;      // clean: only say it
 
-  std::vector<std::string> paths;  // fmt: files and folders, or -
+  std::vector<std::string> paths;  // check, fmt: files and folders, or -
   bool only_check = false;         // fmt: only say what would change
   bool diff = false;               // fmt: only show what would change
 

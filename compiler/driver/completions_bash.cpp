@@ -20,7 +20,11 @@ _nnc_words() {
   done
 }
 
+# The programs that there are, unless as many as $1 are on the line already; 0 is no limit.
 _nnc_files() {
+  local given word
+  for word in "${words[@]:1:${#words[@]}-2}"; do [[ $word == *.nn ]] && given+=x; done
+  (($1 > 0 && ${#given} >= $1)) && return
   compopt -o filenames 2> /dev/null
   local IFS=$'\n' found
   for found in $(compgen -f -X '!*.nn' -- "$value") $(compgen -d -- "$value"); do
@@ -41,13 +45,21 @@ _nnc_names() {
   _nnc_words "$("${words[0]}" names "$1" "${programs[@]:0:1}" 2> /dev/null < /dev/null)"
 }
 
-# The last of several words that commas separate.
+# The last of several words that commas separate; each is there once.
 _nnc_list() {
-  local before=$before value=$value
+  local before=$before value=$value given= word left=
   if [[ $value == *,* ]]; then
+    given=,${value%,*},
     before+=${value%,*},
     value=${value##*,}
   fi
+  for word in $1; do [[ $given == *,$word,* ]] || left+=" $word"; done
+  compopt -o nospace 2> /dev/null
+  _nnc_words "$left"
+}
+
+# Words that something follows.
+_nnc_open() {
   compopt -o nospace 2> /dev/null
   _nnc_words "$1"
 }
@@ -85,15 +97,19 @@ complete -F _nnc nnc
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
-// The command that offers what may stand for a kind of value; "" if there is nothing to offer.
-std::string offer(const std::string& kind_name) {
+// The command that offers what may stand for a kind of value; ":" if there is nothing to offer. `places`: for
+// so many programs.
+std::string offer(const std::string& kind_name, std::size_t places = 0) {
   const ValueKind kind = value_kind(kind_name);
   switch (kind.source) {
     case ValueKind::Source::Words:
-      return fmt::format("{} {}", kind.several ? "_nnc_list" : "_nnc_words",
+      return fmt::format("{} {}",
+                         kind.several ? "_nnc_list"
+                         : kind.open  ? "_nnc_open"
+                                      : "_nnc_words",
                          shell_quoted(joined(kind.words)));
     case ValueKind::Source::Programs:
-      return "_nnc_files";
+      return fmt::format("_nnc_files {}", places);
     case ValueKind::Source::Folders:
       return "_nnc_folders";
     case ValueKind::Source::OfProgram:
@@ -136,15 +152,15 @@ std::string word_cases(const CommandModel& model) {
   for (const CommandVerb& verb : model.verbs) verbs.push_back(verb.name);
   std::string text = fmt::format(
       "    *)\n      case \"$verb $value\" in\n"
-      "        ' -'*) _nnc_words {} ;;\n        ' '*) _nnc_words {} ;;\n        'help '*) _nnc_words {} ;;\n",
-      shell_quoted(all_names(model.options)), shell_quoted(joined(verbs) + " help"),
-      shell_quoted(joined(verbs)));
+      "        ' -'*) _nnc_words {} ;;\n        ' '*) _nnc_words {} ;;\n",
+      shell_quoted(all_names(model.options)), shell_quoted(joined(verbs)));
   for (const CommandVerb& verb : model.verbs) {
     text +=
         fmt::format("        '{} -'*) _nnc_words {} ;;\n", verb.name, shell_quoted(all_names(verb.options)));
     std::vector<std::string> offers;
     for (const CommandOption& argument : verb.arguments) {
-      if (offers.empty() || offers.back() != offer(argument.value)) offers.push_back(offer(argument.value));
+      const std::string command = offer(argument.value, program_places(verb));
+      if (offers.empty() || offers.back() != command) offers.push_back(command);
     }
     if (!offers.empty()) text += fmt::format("        '{} '*) {} ;;\n", verb.name, fmt::join(offers, "; "));
   }

@@ -51,6 +51,7 @@ std::string action(const std::string& kind_name) {
     case ValueKind::Source::Words:
       if (kind.several)
         return fmt::format(":{}:_sequence compadd - {}", kind.what, fmt::join(kind.words, " "));
+      if (kind.open) return fmt::format(R"(:{}:compadd -S "" - {})", kind.what, fmt::join(kind.words, " "));
       return fmt::format(":{}:({})", kind.what, fmt::join(kind.words, " "));
     case ValueKind::Source::Programs:
       return R"(:program:_files -g "*.nn")";
@@ -116,7 +117,7 @@ std::string zsh_completions(const CommandModel& model) {
   text += "  )\n  _arguments -C \\\n" + option_lines(model.options, "    ") +
           "    '1: :->verb' \\\n    '*:: :->rest'\n"
           "  case $state in\n    verb) _describe -t commands command verbs ;;\n"
-          "    rest)\n      case $line[1] in\n        help) _describe -t commands command verbs ;;\n";
+          "    rest)\n      case $line[1] in\n";
   for (const CommandVerb& verb : model.verbs) text += verb_case(verb);
   return text + "      esac\n      ;;\n  esac\n" + std::string(kEnd);
 }

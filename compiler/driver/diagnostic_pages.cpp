@@ -13,7 +13,10 @@ namespace nnc {
 std::span<const EmbeddedFile> diagnostic_pages();
 
 std::string code_of(const DiagnosticInfo& info) {
-  return fmt::format("{}{:04}", info.severity == Severity::Error ? 'E' : 'W', info.number);
+  Diagnostic diagnostic;
+  diagnostic.number = info.number;
+  diagnostic.severity = info.severity;
+  return diagnostic.code();
 }
 
 std::string diagnostic_page(const DiagnosticInfo& info) {

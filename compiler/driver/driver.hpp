@@ -16,6 +16,7 @@ enum ExitCode : int {
   kExitPartlyFailed = 3,   // some trials of a sweep failed
   kExitInternal = 70,      // a bug in nnc
   kExitInterrupted = 130,  // by SIGINT; the process ends with 143 after SIGTERM
+  kExitReaderGone = 141,   // nobody reads standard output any longer, as in `nnc man | head`: as by SIGPIPE
 };
 
 // Runs one command line (without the program's name). Throws nothing.

@@ -100,7 +100,7 @@ int dump_phase(Env& env, const Options& options) {
     if (!options.json) *env.out << print_checked(compilation.sources, compilation.program);
     return report_errors(env, options, compilation);
   }
-  if (!checked || !expand_study(env, options, compilation)) return report_errors(env, options, compilation);
+  if (!checked || !expand_study(options, compilation)) return report_errors(env, options, compilation);
   show_diagnostics(env, options, compilation);
   if (options.dump == "study") {
     *env.out << print_study(compilation.study->plan);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -85,6 +86,12 @@ int real_columns() {
   return 80;
 }
 
+// Asked of the stream itself: which error a write ended with is forgotten by the time it shows.
+bool real_reader_is_gone() {
+  pollfd out = {STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 // Of those that the scheduler gives this process.
 int real_cores() {
   cpu_set_t allowed;
@@ -118,6 +125,7 @@ Env real_env(const std::atomic<bool>* stop) {
   env.out_is_terminal = isatty(STDOUT_FILENO) != 0;
   env.err_is_terminal = isatty(STDERR_FILENO) != 0;
   env.columns = real_columns;
+  env.reader_is_gone = real_reader_is_gone;
   env.read_file = read_real_file;
   env.list_files = list_real_files;
   env.variable = real_variable;

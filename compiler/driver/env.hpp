@@ -21,6 +21,8 @@ struct Env {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   std::function<int()> columns;  // of the terminal behind err
+  // Whether whoever read what is written to out went away, as `head` does; empty: nobody does.
+  std::function<bool()> reader_is_gone;
 
   std::function<Result<std::string>(const std::string& path)> read_file;
   std::function<std::vector<std::string>(const std::string& folder)> list_files;  // names only, sorted

@@ -106,7 +106,7 @@ Finding examine_processor(const Env& env) {
           ""};
 }
 
-Finding examine_memory(const Env&) {
+Finding examine_memory() {
   const std::uint64_t available = std::min(available_memory(), rt::physical_memory());
   Finding finding{State::Ok, "memory",
                   fmt::format("{} of {} available", bytes_text(available), bytes_text(rt::physical_memory())),

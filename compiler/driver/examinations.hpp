@@ -22,7 +22,7 @@ struct Finding {
 
 Finding examine_version();
 Finding examine_processor(const Env& env);
-Finding examine_memory(const Env& env);
+Finding examine_memory();
 // The folder need not be there: then the one that it would be made in counts.
 Finding examine_store(const std::string& folder);
 // Draws a chart.

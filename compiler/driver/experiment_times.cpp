@@ -41,9 +41,8 @@ double seconds_of_part(const rt::PreparedStudy& study, const Part& part, const s
   const std::vector<double> shares = shares_of(part.plan);
   for (std::size_t i = 0; i < part.plan.trials.size(); ++i) {
     if (!part.plan.trials[i].refit || work.first[i] != i) continue;
-    const bool on_the_way = work.bookmarked[i];
-    times.push_back(shares[i] * seconds_of(pace(i).speed, on_the_way ? 0 : pace(i).steps,
-                                           on_the_way ? 0 : part.plan.trials[i].epochs, 1));
+    const RefitWork left = refit_work(part.plan, work, i, pace(i).steps);
+    times.push_back(shares[i] * seconds_of(pace(i).speed, left.steps, left.epochs, 1));
   }
   return seconds_together(std::move(times), jobs);
 }
@@ -54,6 +53,11 @@ double seconds_of(const rt::TrialSpeed& speed, std::int64_t steps, std::int64_t 
   return static_cast<double>(steps) * speed.seconds_per_step +
          static_cast<double>(epochs) * speed.seconds_per_epoch +
          static_cast<double>(judged) * speed.seconds_to_judge;
+}
+
+RefitWork refit_work(const StudyPlan& plan, const rt::WorkPlan& work, std::size_t trial, std::int64_t steps) {
+  if (work.bookmarked[trial]) return {};
+  return {plan.trials[trial].epochs, steps};
 }
 
 double seconds_together(std::vector<double> times, int jobs) {

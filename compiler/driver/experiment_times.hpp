@@ -7,10 +7,19 @@
 #include <vector>
 
 #include "runtime/train/calibration.hpp"
+#include "runtime/train/work_plan.hpp"
 
 namespace nnc {
 
 double seconds_of(const rt::TrialSpeed& speed, std::int64_t steps, std::int64_t epochs, std::int64_t judged);
+
+// What of a refit is left to train: nothing, if its bookmark on the way of another trial has its weights.
+// `steps`: of all its epochs.
+struct RefitWork {
+  std::int64_t epochs = 0;
+  std::int64_t steps = 0;
+};
+RefitWork refit_work(const StudyPlan& plan, const rt::WorkPlan& work, std::size_t trial, std::int64_t steps);
 
 // The longest first, each to the worker that is free first.
 double seconds_together(std::vector<double> times, int jobs);

@@ -11,26 +11,12 @@
 #include "compiler/driver/inspect_data.hpp"
 #include "compiler/driver/json_output.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/program_files.hpp"
 #include "compiler/lower/expandable.hpp"
 #include "compiler/plan/training_steps.hpp"
 
 namespace nnc {
 namespace {
-
-std::vector<std::string> programs_in(const Env& env, const std::string& folder) {
-  std::vector<std::string> programs;
-  for (const std::string& name : env.list_files(folder)) {
-    if (name.ends_with(".nn") && name.size() > 3) programs.push_back(name);
-  }
-  return programs;
-}
-
-// `blocks.nn` beside the file that was meant, if one is near.
-std::string near_file(const Env& env, const std::string& path) {
-  const std::filesystem::path wanted(path);
-  const std::string folder = wanted.parent_path().string();
-  return did_you_mean_hint(wanted.filename().string(), programs_in(env, folder.empty() ? "." : folder));
-}
 
 // Files that are missing or damaged are the world's failure, like an output folder that cannot be written.
 bool only_data_is_wrong(const Sink& sink) {
@@ -42,29 +28,11 @@ bool only_data_is_wrong(const Sink& sink) {
 
 }  // namespace
 
-Result<std::string> choose_file(const Env& env, const Options& options) {
-  if (!options.file.empty()) return options.file;
-  const std::vector<std::string> programs = programs_in(env, ".");
-  if (programs.size() == 1) return programs.front();
-  if (programs.empty()) {
-    return Failure{"no file was given, and there is no .nn file in this folder",
-                   "name one: `nnc run study.nn`"};
-  }
-  std::string names;
-  for (const std::string& name : programs) names += (names.empty() ? "" : ", ") + name;
-  return Failure{"no file was given, and there are several in this folder",
-                 fmt::format("name one of: {}", names)};
-}
-
 Result<std::unique_ptr<Compilation>> open_program(Env& env, const Options& options) {
   Result<std::string> path = choose_file(env, options);
   if (!path) return path.failure();
-  Result<std::string> text = env.read_file(path.value());
-  if (!text) {
-    Failure failure = text.failure();
-    if (failure.hint.empty()) failure.hint = near_file(env, path.value());
-    return failure;
-  }
+  Result<std::string> text = read_program(env, path.value());
+  if (!text) return text.failure();
   auto compilation = std::make_unique<Compilation>();
   compilation->path = path.value();
   compilation->main = compilation->sources.add(path.value(), std::move(text).value());
@@ -76,7 +44,7 @@ bool check_names_and_types(Env& env, Compilation& compilation) {
   return !compilation.sink.has_errors();
 }
 
-bool expand_study(Env&, const Options& options, Compilation& compilation) {
+bool expand_study(const Options& options, Compilation& compilation) {
   StudyOptions study;
   study.only = options.only.value_or("");
   study.set = options.settings;
@@ -90,25 +58,35 @@ bool expand_study(Env&, const Options& options, Compilation& compilation) {
   return compilation.study.has_value() && !compilation.sink.has_errors();
 }
 
-std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& exit_code) {
+Result<std::unique_ptr<Compilation>> compile_study(Env& env, const Options& options) {
   auto opened = open_program(env, options);
-  if (!opened) {
-    print_error(env, options, opened.failure());
+  if (!opened) return opened.failure();
+  Compilation& compilation = *opened.value();
+  bool good = check_names_and_types(env, compilation);
+  if (can_be_expanded(compilation.sink)) good = expand_study(options, compilation) && good;
+  // A phase that gives up says why; the user must never be left with an exit code alone.
+  NNC_CHECK(good || compilation.sink.has_errors(), "a phase failed without a diagnostic");
+  return opened;
+}
+
+int exit_code_of(const Compilation& compilation) {
+  if (!compilation.sink.has_errors()) return kExitOk;
+  return only_data_is_wrong(compilation.sink) ? kExitUsage : kExitErrors;
+}
+
+std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& exit_code) {
+  auto compiled = compile_study(env, options);
+  if (!compiled) {
+    print_error(env, options, compiled.failure());
     exit_code = kExitUsage;
     return nullptr;
   }
-  auto compilation = std::move(opened).value();
-  bool good = check_names_and_types(env, *compilation);
-  if (can_be_expanded(compilation->sink)) good = expand_study(env, options, *compilation) && good;
-  if (good) {
-    show_diagnostics(env, options, *compilation);
-    return compilation;
-  }
-  // A phase that gives up says why; the user must never be left with an exit code alone.
-  NNC_CHECK(compilation->sink.has_errors(), "a phase failed without a diagnostic");
+  auto compilation = std::move(compiled).value();
   show_diagnostics(env, options, *compilation);
+  const int code = exit_code_of(*compilation);
+  if (code == kExitOk) return compilation;
   if (options.json) *env.out << diagnostics_document(options, *compilation);
-  exit_code = only_data_is_wrong(compilation->sink) ? kExitUsage : kExitErrors;
+  exit_code = code;
   return nullptr;
 }
 

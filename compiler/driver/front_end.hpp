@@ -24,17 +24,18 @@ struct Compilation {
   std::optional<Study> study;
 };
 
-// The file of the command line, or the sole .nn file of the current folder.
-Result<std::string> choose_file(const Env& env, const Options& options);
-
-// Reads the main file only. Failure if it cannot be read.
+// Reads the main file only, the one that choose_file() gives. Failure if it cannot be read.
 Result<std::unique_ptr<Compilation>> open_program(Env& env, const Options& options);
 // Names and types. False if the program has errors.
 bool check_names_and_types(Env& env, Compilation& compilation);
 // Every shape of every trial. False if the program has errors.
-bool expand_study(Env& env, const Options& options, Compilation& compilation);
+bool expand_study(const Options& options, Compilation& compilation);
 
-// All of it, with the diagnostics shown. Null if that ended the command; then `exit_code` says with what.
+// All of it, with what is wrong in the sink. Failure if the file cannot be read.
+Result<std::unique_ptr<Compilation>> compile_study(Env& env, const Options& options);
+// What a command ends with whose program has these diagnostics.
+int exit_code_of(const Compilation& compilation);
+// The same with the diagnostics shown. Null if that ended the command; then `exit_code` says with what.
 std::unique_ptr<Compilation> load_study(Env& env, const Options& options, int& exit_code);
 
 // For people and editors, as --message-format says.

@@ -9,11 +9,14 @@ namespace nnc {
 namespace {
 
 void add_explain_verb(VerbList& verbs, Options& options) {
-  CLI::App& verb = verbs.add("explain", "Explain a diagnostic, or list all",
-                             "  nnc explain E0301\n"
-                             "  nnc explain",
-                             cmd_explain);
-  verb.add_option("CODE", options.topic, "as the message shows it, such as E0301");
+  CLI::App& verb =
+      verbs.add("explain", "Explain a diagnostic or a name of the library, or list all diagnostics",
+                "  nnc explain E0301\n"
+                "  nnc explain dense\n"
+                "  nnc explain",
+                cmd_explain);
+  verb.add_option("CODE", options.topic,
+                  "of a diagnostic, as the message shows it, such as E0301; or a name, such as dense");
 }
 
 void add_doctor_verb(VerbList& verbs, Options& options) {
@@ -35,14 +38,34 @@ void add_completions_verb(VerbList& verbs, Options& options) {
   verb.add_option("bash|zsh|fish", options.topic, "the shell")->required();
 }
 
-// Not for people: what completions ask, and what the install rule asks.
-void add_hidden_verbs(VerbList& verbs, Options& options) {
-  CLI::App& names =
+void add_man_verb(VerbList& verbs) {
+  verbs.add("man", "Print the manual page, as man reads it",
+            "  nnc man | man -l -\n"
+            "  nnc man > nnc.1",
+            cmd_man);
+}
+
+// Not for people: what completions ask.
+void add_names_verb(VerbList& verbs, Options& options) {
+  CLI::App& verb =
       verbs.add("names", "List what a program declares of a kind", "  nnc names MODEL study.nn", cmd_names);
-  names.add_option("KIND", options.topic, "EXPERIMENT, MODEL or TRIAL")->required();
-  add_file(names, options);
-  names.group("");
-  verbs.add("man", "Print the manual page", "  nnc man > nnc.1", cmd_man).group("");
+  verb.add_option("KIND", options.topic, "EXPERIMENT, MODEL or TRIAL")->required();
+  add_file(verb, options);
+  verb.group("");
+}
+
+// As `nnc VERB --help`.
+int cmd_help(Env& env, const Options& options) {
+  return options.topic.empty() ? run_command_line(env, {"--help"})
+                               : run_command_line(env, {options.topic, "--help"});
+}
+
+void add_help_verb(VerbList& verbs, Options& options) {
+  CLI::App& verb = verbs.add("help", "Show what a command does and its options, or all commands",
+                             "  nnc help\n"
+                             "  nnc help run",
+                             cmd_help);
+  verb.add_option("COMMAND", options.topic, "the command; without it all");
 }
 
 }  // namespace
@@ -51,7 +74,9 @@ void add_help_verbs(VerbList& verbs, Options& options) {
   add_explain_verb(verbs, options);
   add_doctor_verb(verbs, options);
   add_completions_verb(verbs, options);
-  add_hidden_verbs(verbs, options);
+  add_man_verb(verbs);
+  add_help_verb(verbs, options);
+  add_names_verb(verbs, options);
 }
 
 }  // namespace nnc

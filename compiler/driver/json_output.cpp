@@ -116,14 +116,18 @@ std::string failure_document(const Options& options, const Failure& failure) {
   return dump({{"error", failure.message}, {"help", failure.hint.empty() ? Json() : Json(failure.hint)}});
 }
 
-std::string diagnostics_document(const Options& options, const Compilation& compilation) {
-  if (options.message_format == "sarif") return diagnostics_sarif(compilation);
+Json diagnostics_object(const Compilation& compilation) {
   const std::vector<Diagnostic> all = compilation.sink.sorted();
   const int errors = compilation.sink.error_count();
-  return dump({{"file", compilation.path},
-               {"errors", errors},
-               {"warnings", static_cast<int>(all.size()) - errors},
-               {"diagnostics", Json::parse(diagnostics_json(compilation.sources, all))}});
+  return {{"file", compilation.path},
+          {"errors", errors},
+          {"warnings", static_cast<int>(all.size()) - errors},
+          {"diagnostics", Json::parse(diagnostics_json(compilation.sources, all))}};
+}
+
+std::string diagnostics_document(const Options& options, const Compilation& compilation) {
+  if (options.message_format == "sarif") return diagnostics_sarif(compilation);
+  return dump(diagnostics_object(compilation));
 }
 
 std::string plan_object(const Compilation& compilation, const rt::WorkPlan& work, const StudyCost& cost) {

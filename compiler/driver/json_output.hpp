@@ -19,7 +19,9 @@ void print_json(Env& env, const nlohmann::ordered_json& json);
 
 // {"error": "...", "help": "..."}, or SARIF if --message-format says so.
 std::string failure_document(const Options& options, const Failure& failure);
-// {"file": ..., "errors": 1, "warnings": 0, "diagnostics": [...]}, or SARIF.
+// {"file": ..., "errors": 1, "warnings": 0, "diagnostics": [...]}
+nlohmann::ordered_json diagnostics_object(const Compilation& compilation);
+// The same as text, or SARIF.
 std::string diagnostics_document(const Options& options, const Compilation& compilation);
 // {"file": ..., "steps": ..., "experiments": [{"name": .., "seconds": ..}], "trials": [...]}. `seconds` of an
 // experiment: a run of it alone; of a trial: all its epochs; both as if nothing were known. Null: not

@@ -1,4 +1,4 @@
-// nnc man, hidden: the manual page nnc(1), written from the model of the command line. The install rule asks
+// nnc man: the manual page nnc(1), written from the model of the command line. The install rule asks
 // for it.
 #include <fmt/format.h>
 
@@ -24,6 +24,7 @@ constexpr Entry kExitCodes[] = {
     {"3", "some trials of a sweep failed"},
     {"70", "a mistake in nnc itself; please report it"},
     {"130", "interrupted, 143 after SIGTERM; the same command goes on from there"},
+    {"141", "all went well, but nobody read the output to its end, as in `nnc explain E0404 | head -3`"},
 };
 
 constexpr Entry kVariables[] = {
@@ -126,6 +127,8 @@ std::string man_page(const CommandModel& model) {
 
 int cmd_man(Env& env, const Options&) {
   *env.out << man_page(command_model());
+  if (env.out_is_terminal)
+    *env.err << "this is the page as man reads it; to read it yourself: nnc man | man -l -\n";
   return kExitOk;
 }
 

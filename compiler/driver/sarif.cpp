@@ -1,6 +1,6 @@
 // A diagnostic becomes a result: the primary place its location, the labels its related locations, notes and
-// hint part of its message, the suggestion a fix. The rules are those that results refer to, each with its
-// page. Columns count characters from 1, as `columnKind` says.
+// hint part of its message, what would mend it its fixes. The rules are those that results refer to, each
+// with its page. Columns count characters from 1, as `columnKind` says.
 #include "compiler/driver/sarif.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "compiler/base/fixes.hpp"
+#include "compiler/base/percent.hpp"
 #include "compiler/base/places.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
 #include "runtime/record/json_values.hpp"
@@ -26,16 +29,8 @@ const char* level_of(Severity severity) { return severity == Severity::Error ? "
 
 // A path as a URI reference. The standard library has no file: its places get a scheme of their own.
 std::string uri_of(const SourceFile& file) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-  std::string uri = file.is_library() ? "nnc:/" : file.path().starts_with('/') ? "file://" : "";
-  for (const char character : file.path()) {
-    if (kPlain.find(character) != std::string_view::npos) {
-      uri += character;
-    } else {
-      uri += fmt::format("%{:02X}", static_cast<unsigned char>(character));
-    }
-  }
-  return uri;
+  const char* scheme = file.is_library() ? "nnc:/" : file.path().starts_with('/') ? "file://" : "";
+  return scheme + percent_encoded(file.path());
 }
 
 // Bytes that begin a character of UTF-8, before the column, and one.
@@ -74,15 +69,23 @@ Json related_locations(const SourceMap& sources, const Diagnostic& diagnostic) {
   return related;
 }
 
-Json fixes_of(const SourceMap& sources, const Diagnostic& diagnostic) {
-  if (!diagnostic.suggestion || !sources.is_user_code(diagnostic.suggestion->span)) return Json::array();
-  const SourceFile& file = sources.file(diagnostic.suggestion->span.file);
-  const std::string what = diagnostic.hint.empty() ? "what was meant" : diagnostic.hint;
-  const Json replacement = {{"deletedRegion", region_of(file, diagnostic.suggestion->span)},
-                            {"insertedContent", {{"text", diagnostic.suggestion->replacement}}}};
-  return Json::array({{{"description", {{"text", what}}},
-                       {"artifactChanges", Json::array({{{"artifactLocation", {{"uri", uri_of(file)}}},
-                                                         {"replacements", Json::array({replacement})}}})}}});
+// One that a viewer may apply by itself, or several to choose from.
+Json fixes_json(const SourceMap& sources, const Diagnostic& diagnostic) {
+  Json all = Json::array();
+  const std::vector<Suggestion> fixes = fixes_of(diagnostic);
+  for (const Suggestion& fix : fixes) {
+    if (!sources.is_user_code(fix.span)) continue;
+    const SourceFile& file = sources.file(fix.span.file);
+    const std::string what = fixes.size() == 1 && !diagnostic.hint.empty()
+                                 ? diagnostic.hint
+                                 : fmt::format("change to `{}`", fix.replacement);
+    const Json replacement = {{"deletedRegion", region_of(file, fix.span)},
+                              {"insertedContent", {{"text", fix.replacement}}}};
+    all.push_back({{"description", {{"text", what}}},
+                   {"artifactChanges", Json::array({{{"artifactLocation", {{"uri", uri_of(file)}}},
+                                                     {"replacements", Json::array({replacement})}}})}});
+  }
+  return all;
 }
 
 // Message, notes and hint: viewers show nothing else of it.
@@ -103,7 +106,7 @@ Json result_of(const SourceMap& sources, const Diagnostic& diagnostic, std::size
                  {"locations", Json::array({location_of(sources, place)})}};
   Json related = related_locations(sources, diagnostic);
   if (!related.empty()) result["relatedLocations"] = std::move(related);
-  Json fixes = fixes_of(sources, diagnostic);
+  Json fixes = fixes_json(sources, diagnostic);
   if (!fixes.empty()) result["fixes"] = std::move(fixes);
   return result;
 }
@@ -131,28 +134,37 @@ std::string document(Json rules, Json results, Json notifications) {
 
 }  // namespace
 
-std::string diagnostics_sarif(const Compilation& compilation) {
-  const std::vector<Diagnostic> all = compilation.sink.sorted();
+std::string diagnostics_sarif(std::span<const SarifResults> programs, std::span<const Failure> failures) {
+  std::set<std::string> found;
+  for (const SarifResults& program : programs) {
+    for (const Diagnostic& diagnostic : program.diagnostics) found.insert(diagnostic.code());
+  }
   Json rules = Json::array();
   std::map<std::string, std::size_t> indices;
   for (const DiagnosticInfo& info : all_diagnostics()) {
-    const auto is_of_it = [&](const Diagnostic& diagnostic) { return diagnostic.code() == code_of(info); };
-    if (std::none_of(all.begin(), all.end(), is_of_it)) continue;
+    if (!found.contains(code_of(info))) continue;
     indices[code_of(info)] = rules.size();
     rules.push_back(rule_of(info));
   }
   Json results = Json::array();
-  for (const Diagnostic& diagnostic : all) {
-    results.push_back(
-        result_of(compilation.sources, diagnostic, indices.at(diagnostic.code()), {compilation.main}));
+  for (const SarifResults& program : programs) {
+    for (const Diagnostic& diagnostic : program.diagnostics)
+      results.push_back(
+          result_of(*program.sources, diagnostic, indices.at(diagnostic.code()), {program.main}));
   }
-  return document(std::move(rules), std::move(results), Json::array());
+  Json notifications = Json::array();
+  for (const Failure& failure : failures) {
+    const std::string text = failure.message + (failure.hint.empty() ? "" : "\nhelp: " + failure.hint);
+    notifications.push_back({{"level", "error"}, {"message", {{"text", text}}}});
+  }
+  return document(std::move(rules), std::move(results), std::move(notifications));
 }
 
-std::string failure_sarif(const Failure& failure) {
-  const std::string text = failure.message + (failure.hint.empty() ? "" : "\nhelp: " + failure.hint);
-  return document(Json::array(), Json::array(),
-                  Json::array({{{"level", "error"}, {"message", {{"text", text}}}}}));
+std::string diagnostics_sarif(const Compilation& compilation) {
+  const SarifResults results = {&compilation.sources, compilation.main, compilation.sink.sorted()};
+  return diagnostics_sarif({&results, 1}, {});
 }
+
+std::string failure_sarif(const Failure& failure) { return diagnostics_sarif({}, {&failure, 1}); }
 
 }  // namespace nnc

@@ -53,6 +53,25 @@ std::unique_ptr<rt::Store> open_kept(Env& env, const Options& options, StoreUse 
   return nullptr;
 }
 
+std::string sizes_text(const rt::StoreSizes& sizes) {
+  Table table;
+  table.column("");
+  table.column("files", Table::Align::Right);
+  table.column("bytes", Table::Align::Right);
+  const auto row = [&](const char* name, std::int64_t count, std::uint64_t bytes) {
+    table.row({name, with_separators(count), bytes_text(bytes)});
+  };
+  row("records", sizes.trials, sizes.record_bytes);
+  row("weights", sizes.weights, sizes.weight_bytes);
+  row("predictions", sizes.predictions, sizes.prediction_bytes);
+  row("checkpoints", sizes.checkpoints, sizes.checkpoint_bytes);
+  if (sizes.leftovers > 0) row("leftovers", sizes.leftovers, sizes.leftover_bytes);
+  row("in all", sizes.trials + sizes.weights + sizes.predictions + sizes.checkpoints + sizes.leftovers,
+      sizes.record_bytes + sizes.weight_bytes + sizes.prediction_bytes + sizes.checkpoint_bytes +
+          sizes.leftover_bytes);
+  return table.to_string();
+}
+
 void tell_notices(Env& env, rt::Store& store) {
   for (const std::string& notice : store.take_notices()) *env.err << "warning: " << printable(notice) << "\n";
 }

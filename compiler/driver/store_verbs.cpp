@@ -22,6 +22,7 @@ void add_why_verb(VerbList& verbs, Options& options) {
             "a number of `nnc plan`, an experiment, or the beginning of an identity or of an id of the "
             "report; without it all");
   add_file(verb, options);
+  add_message_format(verb, options);
   add_study(verb, options);
   add_store(verb, options);
 }
@@ -32,6 +33,7 @@ void add_diff_verb(VerbList& verbs, Options& options) {
                 "  nnc diff before.nn after.nn", cmd_diff);
   verb.add_option("A", options.file, "the program before")->required();
   verb.add_option("B", options.other, "the program after")->required();
+  add_message_format(verb, options);
   add_store(verb, options);
 }
 

@@ -215,8 +215,9 @@ class CostMeter {
       }
       if (open) {
         left.judged = 1;
-        left.epochs = work_.bookmarked[i] ? 0 : trial(i).epochs;
-        left.steps = work_.bookmarked[i] ? 0 : cost_.trials[i].steps;
+        const RefitWork work = refit_work(plan_, work_, i, cost_.trials[i].steps);
+        left.epochs = work.epochs;
+        left.steps = work.steps;
         left_.push_back(left);
       }
       const auto [range, fresh] = ranges.try_emplace(trial(i).experiment, left.steps, left.steps);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "compiler/base/sink.hpp"
+#include "compiler/driver/foreign_words.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/value_kinds.hpp"
 
@@ -25,7 +26,7 @@ int unknown_verb(Env& env, const Options& options, const std::string& word,
         env, options,
         {fmt::format("`{}` is not a command", word), fmt::format("to run the file: `nnc run {}`", word)});
   }
-  std::string hint = did_you_mean_hint(word, verbs);
+  std::string hint = meant_verb_hint(word, verbs);
   if (hint.empty()) hint = "`nnc --help` lists the commands";
   return usage_error(env, options, {fmt::format("`{}` is not a command", word), hint});
 }
@@ -47,7 +48,9 @@ int unexpected_argument(Env& env, const Options& options, CLI::App& app,
                                                : remaining.front();
   word = word.substr(0, word.find('='));
   const char* what = word.starts_with("-") ? "option" : "argument";
-  std::string hint = did_you_mean_hint(word, known);
+  const std::string verb_name = chosen.empty() ? "" : verb.get_name();
+  std::string hint = foreign_option_hint(verb_name, known, word, arguments).value_or("");
+  if (hint.empty()) hint = did_you_mean_hint(word, known);
   if (hint.empty()) hint = fmt::format("see `{}`", see);
   return usage_error(env, options, {fmt::format("unknown {} `{}`", what, word), hint});
 }

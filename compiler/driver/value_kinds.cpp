@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/base/optimizations.hpp"
+#include "compiler/driver/command_model.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
 #include "compiler/driver/dump.hpp"
 
@@ -24,6 +25,17 @@ std::vector<std::string> diagnostic_codes() {
   return codes;
 }
 
+// Of a recipe, those that --set can give a value.
+std::vector<std::string> settings_with_values() {
+  return {"batch=", "epochs=", "loss=", "optimizer=", "schedule=", "seed=", "shuffle="};
+}
+
+std::vector<std::string> names_of_verbs() {
+  std::vector<std::string> names;
+  for (const CommandVerb& verb : command_model().verbs) names.push_back(verb.name);
+  return names;
+}
+
 std::vector<std::string> between_bars(std::string_view text) {
   std::vector<std::string> words;
   while (true) {
@@ -41,6 +53,7 @@ struct Entry {
   std::vector<std::string> (*words)() = nullptr;
   bool only_words = false;
   bool several = false;
+  bool open = false;
 };
 
 constexpr Entry kKinds[] = {
@@ -53,6 +66,8 @@ constexpr Entry kKinds[] = {
     {"TRIAL", Source::OfProgram},
     {"PHASE", Source::Words, "phase", dump_phases, true},
     {"OPTIMIZATIONS", Source::Words, "optimization", names_of_optimizations, true, true},
+    {"NAME=VALUE", Source::Words, "setting", settings_with_values, false, false, true},  // and any `let`
+    {"COMMAND", Source::Words, "command", names_of_verbs},    // what is none has an error of its own
     {"CODE", Source::Words, "diagnostic", diagnostic_codes},  // `explain` also takes numbers and names
 };
 
@@ -60,12 +75,15 @@ constexpr Entry kKinds[] = {
 
 ValueKind value_kind(std::string_view name) {
   if (name.find('|') != std::string_view::npos)
-    return {Source::Words, "value", between_bars(name), true, false};
+    return {Source::Words, "value", between_bars(name), true, false, false};
   const auto* entry = std::ranges::find(kKinds, name, &Entry::name);
   if (entry == std::end(kKinds)) return {};
-  return {entry->source, std::string(entry->what),
-          entry->words == nullptr ? std::vector<std::string>() : entry->words(), entry->only_words,
-          entry->several};
+  return {entry->source,
+          std::string(entry->what),
+          entry->words == nullptr ? std::vector<std::string>() : entry->words(),
+          entry->only_words,
+          entry->several,
+          entry->open};
 }
 
 }  // namespace nnc

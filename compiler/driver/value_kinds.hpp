@@ -22,6 +22,7 @@ struct ValueKind {
   std::vector<std::string> words;  // of Source::Words
   bool only_words = false;         // any other word is a mistake
   bool several = false;            // separated by commas
+  bool open = false;               // what follows a word belongs to it, as 2 to `epochs=`
 };
 
 // `name`: as --help shows it. Words between bars are a kind by themselves.

@@ -28,10 +28,11 @@ void add_run_verb(VerbList& verbs, Options& options) {
 void add_check_verb(VerbList& verbs, Options& options) {
   CLI::App& verb = verbs.add("check", "Check every name, type and shape of every trial, without training",
                              "  nnc check study.nn\n"
+                             "  nnc check studies lib/blocks.nn\n"
                              "  nnc check study.nn --json\n"
-                             "  nnc check study.nn --message-format sarif > study.sarif",
+                             "  nnc check . --message-format sarif > all.sarif",
                              cmd_check);
-  add_file(verb, options);
+  add_files(verb, options, "or - for standard input");
   add_message_format(verb, options, "human|short|json|sarif");
   add_study(verb, options);
   add_dump(verb, options);
@@ -85,10 +86,7 @@ void add_fmt_verb(VerbList& verbs, Options& options) {
                              "  nnc fmt --diff study.nn\n"
                              "  nnc fmt - < study.nn",
                              cmd_fmt);
-  verb.add_option(
-      "FILE", options.paths,
-      "files, folders with all .nn files in them, or - for standard input to standard output; without it "
-      "the sole .nn file of this folder");
+  add_files(verb, options, "or - for standard input to standard output");
   add_message_format(verb, options);
   verb.add_flag("--check", options.only_check,
                 "change nothing; exit with 1 and name the files that would change");

@@ -3,18 +3,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
+
+#include "compiler/base/percent.hpp"
 
 namespace nnc::lsp {
 namespace {
 
 constexpr std::string_view kFileScheme = "file://";
-
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
 
 std::string normal(const std::string& path) {
   return std::filesystem::path(path).lexically_normal().string();
@@ -27,30 +23,12 @@ std::string path_of_uri(const std::string& uri) {
   // What stands before the path is a machine, which is this one.
   const std::size_t begin = uri.find('/', kFileScheme.size());
   if (begin == std::string::npos) return uri;
-  std::string path;
-  for (std::size_t i = begin; i < uri.size(); ++i) {
-    const bool escaped =
-        uri[i] == '%' && i + 2 < uri.size() && hex_value(uri[i + 1]) >= 0 && hex_value(uri[i + 2]) >= 0;
-    path += escaped ? static_cast<char>(hex_value(uri[i + 1]) * 16 + hex_value(uri[i + 2])) : uri[i];
-    if (escaped) i += 2;
-  }
-  return normal(path);
+  return normal(percent_decoded(std::string_view(uri).substr(begin)));
 }
 
 std::string uri_of_path(const std::string& path) {
   if (!path.starts_with('/')) return path;  // it never was a file's
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_.~";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string uri(kFileScheme);
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos) {
-      uri += c;
-    } else {
-      uri += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-  }
-  return uri;
+  return std::string(kFileScheme) + percent_encoded(path);
 }
 
 Document& Documents::open(const std::string& uri, std::int64_t version, std::string text, Encoding encoding) {

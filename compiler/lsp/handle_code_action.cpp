@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/base/fixes.hpp"
 #include "compiler/base/places.hpp"
 #include "compiler/lsp/handlers.hpp"
 
@@ -37,22 +38,22 @@ std::string short_text(std::string_view text) {
   return line.substr(0, end) + "...";
 }
 
-std::vector<Fix> fixes_of(const Analysis& analysis, const Diagnostic& diagnostic) {
-  std::vector<Fix> fixes;
-  if (diagnostic.suggestion) {
-    const Suggestion& edit = *diagnostic.suggestion;
+std::vector<Fix> offered_fixes(const Analysis& analysis, const Diagnostic& diagnostic) {
+  std::vector<Fix> offered;
+  const std::vector<Suggestion> fixes = fixes_of(diagnostic);
+  for (const Suggestion& edit : fixes) {
+    if (edit.span.file != analysis.main) continue;
     const std::string before = short_text(analysis.sources.text(edit.span));
     const std::string after = short_text(edit.replacement);
-    const std::string title = before.empty()  ? fmt::format("Insert `{}`", after)
-                              : after.empty() ? fmt::format("Remove `{}`", before)
-                                              : fmt::format("Change `{}` to `{}`", before, after);
-    fixes.push_back({edit.span, edit.replacement, title, true});
+    const bool certain = fixes.size() == 1;
+    const bool names = !diagnostic.suggestion.has_value();
+    const std::string title = names            ? fmt::format("Change to `{}`", after)
+                              : before.empty() ? fmt::format("Insert `{}`", after)
+                              : after.empty()  ? fmt::format("Remove `{}`", before)
+                                               : fmt::format("Change `{}` to `{}`", before, after);
+    offered.push_back({edit.span, edit.replacement, title, certain});
   }
-  for (const std::string& name : diagnostic.alternatives)
-    fixes.push_back(
-        {diagnostic.primary, name, fmt::format("Change to `{}`", name), diagnostic.alternatives.size() == 1});
-  std::erase_if(fixes, [&](const Fix& fix) { return fix.span.file != analysis.main; });
-  return fixes;
+  return offered;
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ Reply handle_code_action(Session& session, const Json& params) {
     if (diagnostic.primary.file != analysis.main) continue;
     const Span shown = visible_span(analysis.sources.file(analysis.main), diagnostic.primary);
     if (shown.end < begin || end < shown.begin) continue;
-    for (const Fix& fix : fixes_of(analysis, diagnostic)) {
+    for (const Fix& fix : offered_fixes(analysis, diagnostic)) {
       const Json edit = {{"range", session.range(*document, fix.span.begin, fix.span.end)},
                          {"newText", fix.replacement}};
       actions.push_back(

@@ -48,6 +48,8 @@ expect bash 'nnc ru' run
 expect bash 'nnc su' summary
 offers bash 'nnc ' doctor
 offers bash 'nnc help ' clean
+offers bash 'nnc ' help
+expect bash 'nnc ma' man
 expect bash 'nnc run --smo' --smoke
 expect bash 'nnc run --ma'
 expect bash 'nnc --color ' auto always never
@@ -65,6 +67,12 @@ expect bash 'nnc explain E040' E0401 E0402 E0403 E0404 E0405 E0406 E0407 E0408 E
 expect bash 'nnc completions z' zsh
 expect bash 'nnc run st' study.nn
 expect bash 'nnc run fol' folder
+expect bash 'nnc run study.nn '
+expect bash 'nnc check study.nn fol' folder
+expect bash 'nnc diff study.nn study.nn '
+expect bash 'nnc run --without in_place,in'
+expect bash 'nnc run --set ep' epochs=
+expect bash 'nnc run --set epochs=2 st' study.nn
 expect bash 'nnc diff study.nn folder/o' folder/other.nn
 expect bash 'nnc run --out ' folder
 expect bash 'nnc run --out=fo' folder
@@ -84,6 +92,13 @@ if command -v fish > /dev/null; then
   expect fish 'nnc run --out ' folder/
   offers fish 'nnc explain E040' E0404
   offers fish 'nnc run st' study.nn
+  touch notes.txt
+  expect fish 'nnc run ' study.nn folder/
+  expect fish 'nnc run study.nn '
+  expect fish 'nnc check study.nn ' study.nn folder/
+  expect fish 'nnc run --without in_place,in'
+  expect fish 'nnc run --set ep' epochs=
+  rm notes.txt
 else
   echo "fish is not installed: not tested"
 fi
@@ -125,6 +140,8 @@ END
   inserts 'nnc explain W0901 --js' 'nnc explain W0901 --json'
   inserts 'nnc run st' 'nnc run study.nn'
   inserts 'nnc run --out fol' 'nnc run --out folder/'
+  inserts 'nnc run study.nn fol' 'nnc run study.nn fol'
+  inserts 'nnc run --set ep' 'nnc run --set epochs='
 else
   echo "zsh is not installed: not tested"
 fi

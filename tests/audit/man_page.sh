@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 for section in NAME SYNOPSIS DESCRIPTION OPTIONS COMMANDS 'EXIT STATUS' ENVIRONMENT FILES EXAMPLES; do
   grep -qx "\.SH $section" "$work/nnc.1" || { echo "there is no section $section"; exit 1; }
 done
-for verb in run check plan summary report why diff ls show clean verify fmt explain doctor completions lsp; do
+for verb in run check plan summary report why diff ls show clean verify fmt explain doctor completions lsp man help; do
   grep -qx "\.SS $verb" "$work/nnc.1" || { echo "$verb is not described"; exit 1; }
 done
 if command -v man > /dev/null; then

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "compiler/base/embedded_file.hpp"
+#include "compiler/base/percent.hpp"
 #include "compiler/base/render.hpp"
 #include "compiler/base/result.hpp"
 #include "compiler/base/sink.hpp"
@@ -40,6 +41,12 @@ struct Example {
 };
 
 }  // namespace
+
+TEST_CASE("paths survive URIs, and what is no escape stays") {
+  CHECK(percent_encoded("/a b/\xc3\xa4%.nn") == "/a%20b/%C3%A4%25.nn");
+  CHECK(percent_decoded("/a%20b/%c3%a4%25.nn") == "/a b/\xc3\xa4%.nn");
+  CHECK(percent_decoded("100%, %zz, %4") == "100%, %zz, %4");
+}
 
 TEST_CASE("line and column are found for every offset, also outside") {
   SourceMap sources;

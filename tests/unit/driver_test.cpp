@@ -28,6 +28,22 @@ TEST_CASE("help and version go to standard output and are no error") {
   CHECK_THAT(nothing.out.str(), Catch::Contains("Examples:"));
 }
 
+TEST_CASE("a reader that went away ends a command quietly, a disk that is full does not") {
+  for (const bool gone : {true, false}) {
+    World world;
+    world.out.setstate(std::ios::badbit);
+    world.env.reader_is_gone = [gone] { return gone; };
+    CHECK(world.run({"man"}) == (gone ? kExitReaderGone : kExitUsage));
+    CHECK(world.err.str() == (gone ? "" : "error: cannot write to standard output\n"));
+  }
+  World wrong;
+  wrong.files["a.nn"] = "model m { dence(2) }\n";
+  wrong.out.setstate(std::ios::badbit);
+  wrong.env.reader_is_gone = [] { return true; };
+  CHECK(wrong.run({"check", "a.nn", "--json"}) == kExitErrors);
+  CHECK(wrong.err.str().empty());
+}
+
 TEST_CASE("help is also a verb, with the name of another or without") {
   for (const char* verb : {"run", "clean", "why"}) {
     World by_option;
@@ -163,6 +179,39 @@ TEST_CASE("explain finds a diagnostic by code, number and name") {
     World world;
     CHECK(world.run({"explain", topic}) == (std::string(topic).empty() ? kExitOk : kExitUsage));
   }
+}
+
+TEST_CASE("explain knows the names of the library and of the language") {
+  const auto page = [](const std::string& topic) {
+    World world;
+    CHECK(world.run({"explain", topic}) == kExitOk);
+    return world.out.str();
+  };
+  CHECK_THAT(page("dense"), Catch::Contains("layer dense(units: int,") && Catch::Contains("A dense layer"));
+  CHECK_THAT(page("flatten"), Catch::Contains("layer flatten"));
+  CHECK_THAT(page("adam"), Catch::Contains("optimizer adam(lr"));
+  CHECK_THAT(page("matmul"), Catch::Contains("matmul("));
+  CHECK(page("error[E0404]") == page("E0404"));
+  CHECK(page("error[E0404]: what it says") == page("E0404"));
+  World mistyped;
+  CHECK(mistyped.run({"explain", "flaten"}) == kExitUsage);
+  CHECK(mistyped.err.str() ==
+        "error: no diagnostic and nothing in the library is called `flaten`\n  help: did you mean "
+        "`flatten`?\n");
+  World json;
+  CHECK(json.run({"explain", "dense", "--json"}) == kExitOk);
+  CHECK(nlohmann::json::parse(json.out.str())["name"] == "dense");
+}
+
+TEST_CASE("on a terminal a page has its programs indented, into a pipe it is Markdown") {
+  World terminal;
+  terminal.env.out_is_terminal = true;
+  CHECK(terminal.run({"explain", "E0404"}) == kExitOk);
+  CHECK_THAT(terminal.out.str(), !Catch::Contains("```") && Catch::Contains("\nwrong:\n    model net {\n") &&
+                                     Catch::Contains("\nright:\n    model net {\n"));
+  World pipe;
+  CHECK(pipe.run({"explain", "E0404"}) == kExitOk);
+  CHECK_THAT(pipe.out.str(), Catch::Contains("\n```nn wrong\nmodel net {\n"));
 }
 
 TEST_CASE("colour follows the option, then the environment, then the terminal") {
