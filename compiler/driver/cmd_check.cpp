@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/dump.hpp"
 #include "compiler/driver/front_end.hpp"
@@ -23,7 +24,8 @@ std::string no_errors_text(const Compilation& compilation) {
   const StudyPlan& plan = compilation.study->plan;
   std::set<std::string> experiments;
   for (const TrialPlan& trial : plan.trials) experiments.insert(trial.experiment);
-  return fmt::format("{}: no errors in {} of {}\n", compilation.path, count_text(trial_count(plan), "trial"),
+  return fmt::format("{}: no errors in {} of {}\n", printable(compilation.path),
+                     count_text(trial_count(plan), "trial"),
                      count_text(static_cast<std::int64_t>(experiments.size()), "experiment"));
 }
 
@@ -114,8 +116,10 @@ class CheckReport {
 int cmd_check(Env& env, const Options& options) {
   if (!means_several(options)) {
     Options one = options;
-    if (!options.paths.empty())
+    if (!options.paths.empty()) {
       one.file = options.paths.front() == "-" ? kStandardInput : options.paths.front();
+      one.has_empty_name = one.file.empty();
+    }
     return options.dump.empty() ? check_one(env, one) : dump_phase(env, one);
   }
   if (!options.dump.empty()) {

@@ -9,6 +9,7 @@
 
 #include "compiler/base/render.hpp"
 #include "compiler/base/text_diff.hpp"
+#include "compiler/base/text_width.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/front_end.hpp"
 #include "compiler/driver/json_output.hpp"
@@ -127,7 +128,7 @@ class Reporter {
     } else if (result.path == kStandardInput && !options_->only_check) {
       *env_->out << result.text;
     } else if (!options_->quiet && (result.changed() || !options_->only_check)) {
-      *env_->out << fmt::format("{}: {}\n", result.path,
+      *env_->out << fmt::format("{}: {}\n", printable(result.path),
                                 result.changed() ? changed_word() : "nothing to change");
     }
   }

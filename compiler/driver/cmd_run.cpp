@@ -12,6 +12,7 @@
 #include "compiler/driver/dump.hpp"
 #include "compiler/driver/open_study.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/program_files.hpp"
 #include "compiler/driver/progress.hpp"
 #include "compiler/driver/report_inputs.hpp"
 #include "compiler/driver/run_outputs.hpp"

@@ -32,7 +32,9 @@ std::string optimization_names() {
 }  // namespace
 
 void add_file(CLI::App& app, Options& options, const char* what) {
-  app.add_option("FILE", options.file, what);
+  app.add_option("FILE", options.file, what)->each([&options](const std::string& name) {
+    options.has_empty_name = name.empty();
+  });
 }
 
 void add_files(CLI::App& app, Options& options, const char* input) {

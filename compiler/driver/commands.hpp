@@ -13,7 +13,8 @@ namespace nnc {
 
 // Shared by all verbs. Every verb uses what concerns it.
 struct Options {
-  std::string file;  // as given; empty: the sole .nn file of the folder
+  std::string file;             // as given; empty: the sole .nn file of the folder
+  bool has_empty_name = false;  // a file was given that has none
   std::string color = "auto";
   bool json = false;                     // the output is a document: JSON, or what message_format says
   std::string message_format = "human";  // human, short, json, sarif: how diagnostics are shown

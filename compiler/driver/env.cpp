@@ -26,6 +26,21 @@
 namespace nnc {
 namespace {
 
+// `name`: for messages. Stops where no program is so large: what is read may never end.
+Result<std::string> read_all(int descriptor, const std::string& name) {
+  std::string text;
+  std::array<char, 65536> buffer{};
+  while (true) {
+    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count == 0) return text;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Failure{fmt::format("cannot read {}: {}", name, std::strerror(errno)), ""};
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kLargestProgram)
+      return Failure{fmt::format("{} is too large to be a program", name), ""};
+  }
+}
+
 class OpenFile {
  public:
   // Does not wait for the other end of a pipe.
@@ -52,17 +67,7 @@ Result<std::string> read_real_file(const std::string& path) {
   }
   if (S_ISDIR(facts.st_mode)) return Failure{fmt::format("`{}` is a folder", path), ""};
   if (!S_ISREG(facts.st_mode)) return Failure{fmt::format("`{}` is not a regular file", path), ""};
-  std::string text;
-  std::array<char, 65536> buffer{};
-  while (true) {
-    const ssize_t count = ::read(file.descriptor(), buffer.data(), buffer.size());
-    if (count == 0) return text;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Failure{fmt::format("cannot read `{}`: {}", path, std::strerror(errno)), ""};
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kLargestProgram)
-      return Failure{fmt::format("`{}` is too large to be a program", path), ""};
-  }
+  return read_all(file.descriptor(), "`" + path + "`");
 }
 
 std::vector<std::string> list_real_files(const std::string& folder) {
@@ -118,7 +123,6 @@ std::string real_machine() {
 
 Env real_env(const std::atomic<bool>* stop) {
   Env env;
-  env.in = &std::cin;
   env.out = &std::cout;
   env.err = &std::cerr;
   env.in_is_terminal = isatty(STDIN_FILENO) != 0;
@@ -126,6 +130,7 @@ Env real_env(const std::atomic<bool>* stop) {
   env.err_is_terminal = isatty(STDERR_FILENO) != 0;
   env.columns = real_columns;
   env.reader_is_gone = real_reader_is_gone;
+  env.read_input = [] { return read_all(STDIN_FILENO, "standard input"); };
   env.read_file = read_real_file;
   env.list_files = list_real_files;
   env.variable = real_variable;

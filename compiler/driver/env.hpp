@@ -14,7 +14,6 @@
 namespace nnc {
 
 struct Env {
-  std::istream* in = nullptr;   // standard input
   std::ostream* out = nullptr;  // results
   std::ostream* err = nullptr;  // diagnostics and progress
   bool in_is_terminal = false;
@@ -24,6 +23,7 @@ struct Env {
   // Whether whoever read what is written to out went away, as `head` does; empty: nobody does.
   std::function<bool()> reader_is_gone;
 
+  std::function<Result<std::string>()> read_input;  // standard input, to its end
   std::function<Result<std::string>(const std::string& path)> read_file;
   std::function<std::vector<std::string>(const std::string& folder)> list_files;  // names only, sorted
   std::function<std::optional<std::string>(const std::string& name)> variable;    // of the environment

@@ -5,12 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <istream>
-#include <iterator>
 #include <set>
 
 #include "compiler/base/sink.hpp"
-#include "compiler/parse/text_check.hpp"
 
 namespace nnc {
 namespace {
@@ -25,22 +22,36 @@ std::vector<std::string> programs_in(const Env& env, const std::string& folder) 
   return programs;
 }
 
-// All programs below a folder, in order. Hidden folders are not looked into, and links to folders not
-// followed.
-Result<std::vector<std::string>> programs_below(const std::string& folder) {
-  std::vector<std::string> programs;
+// All programs below a folder, in no order; the folders that cannot be searched are failures. Hidden folders
+// are not looked into, and links to folders not followed.
+void add_programs_below(const fs::path& folder, ProgramChoice& found) {
+  std::vector<fs::path> folders;
   std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     std::error_code unknown;
-    if (name.starts_with(".") && at->is_directory(unknown)) at.disable_recursion_pending();
-    if (is_program_name(name) && at->is_regular_file(unknown)) programs.push_back(at->path().string());
+    if (is_program_name(name) && at->is_regular_file(unknown)) found.files.push_back(at->path().string());
+    if (fs::is_directory(at->symlink_status(unknown)) && !name.starts_with("."))
+      folders.push_back(at->path());
   }
-  if (error) return Failure{fmt::format("cannot search `{}`: {}", folder, error.message()), ""};
-  if (programs.empty()) return Failure{fmt::format("there is no .nn file in `{}`", folder), ""};
-  std::ranges::sort(programs);
-  return programs;
+  if (error) {
+    const std::string message = fmt::format("cannot search `{}`: {}", folder.string(), error.message());
+    found.failures.push_back({message, ""});
+  }
+  for (const fs::path& below : folders) add_programs_below(below, found);
 }
+
+ProgramChoice programs_below(const std::string& folder) {
+  ProgramChoice found;
+  add_programs_below(folder, found);
+  if (found.files.empty() && found.failures.empty())
+    found.failures.push_back({fmt::format("there is no .nn file in `{}`", folder), ""});
+  std::ranges::sort(found.files);
+  return found;
+}
+
+const Failure kEmptyName = {"the name of a file is empty",
+                            "without any it would be the sole .nn file of this folder"};
 
 bool is_folder(const std::string& path) {
   std::error_code unknown;
@@ -54,17 +65,10 @@ std::string near_file(const Env& env, const std::string& path) {
   return did_you_mean_hint(wanted.filename().string(), programs_in(env, folder.empty() ? "." : folder));
 }
 
-Result<std::string> read_standard_input(Env& env) {
-  std::string text{std::istreambuf_iterator<char>(*env.in), {}};
-  if (env.in->bad()) return Failure{"cannot read standard input", ""};
-  if (text.size() > kLargestProgram)
-    return Failure{"what came from standard input is too large to be a program", ""};
-  return text;
-}
-
 }  // namespace
 
 Result<std::string> choose_file(const Env& env, const Options& options) {
+  if (options.has_empty_name) return kEmptyName;
   if (!options.file.empty()) return options.file;
   const std::vector<std::string> programs = programs_in(env, ".");
   if (programs.size() == 1) return programs.front();
@@ -85,12 +89,14 @@ ProgramChoice choose_programs(const Env& env, const Options& options, const std:
     if (seen.insert(unknown ? file : real).second) choice.files.push_back(file);
   };
   for (const std::string& path : options.paths) {
-    if (!is_folder(path)) {
+    if (path.empty()) {
+      choice.failures.push_back(kEmptyName);
+    } else if (!is_folder(path)) {
       add(path == "-" ? kStandardInput : path);
-    } else if (const auto programs = programs_below(path)) {
-      for (const std::string& program : programs.value()) add(program);
     } else {
-      choice.failures.push_back(programs.failure());
+      const ProgramChoice below = programs_below(path);
+      for (const std::string& program : below.files) add(program);
+      choice.failures.insert(choice.failures.end(), below.failures.begin(), below.failures.end());
     }
   }
   if (!options.paths.empty()) return choice;
@@ -109,7 +115,7 @@ bool means_several(const Options& options) {
 }
 
 Result<std::string> read_program(Env& env, const std::string& path) {
-  if (path == kStandardInput) return read_standard_input(env);
+  if (path == kStandardInput) return env.read_input();
   Result<std::string> text = env.read_file(path);
   if (text) return text;
   Failure failure = text.failure();

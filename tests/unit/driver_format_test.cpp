@@ -131,6 +131,17 @@ TEST_CASE("a folder stands for the .nn files below it, each once") {
   CHECK_THAT(empty.err, Catch::Contains("there is no .nn file in"));
 }
 
+TEST_CASE("a file without a name is not the file that was not named") {
+  World world;
+  world.files["sole.nn"] = "let a = 1\n";
+  for (const std::string verb : {"check", "run", "plan", "summary", "fmt"}) {
+    INFO(verb);
+    CHECK(world.run({verb, ""}) == kExitUsage);
+  }
+  CHECK_THAT(world.err.str(), Catch::Contains("the name of a file is empty"));
+  CHECK(world.run({"check"}) == kExitOk);
+}
+
 TEST_CASE("--check names what would change and changes nothing") {
   const Folder folder;
   const std::string a = folder.write("a.nn", "let  a=1");

@@ -18,7 +18,7 @@ struct World {
   Env env;
 
   World() {
-    env.in = &in;
+    env.read_input = [this] { return Result<std::string>(in.str()); };
     env.out = &out;
     env.err = &err;
     env.columns = [] { return 60; };
