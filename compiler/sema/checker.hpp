@@ -2,7 +2,7 @@
 // In: a loaded program. Out: diagnostics in the sink, and signatures for whoever prints the program.
 // Declarations are checked on demand where a type depends on them (a fn's result, a let's value).
 // Its methods live in files by topic: names, expressions, operators, calls, bodies, settings, experiment,
-// sweeps, validation, leaks, results, report_expressions, report, program_index.
+// sweeps, unread_axis_warnings, validation, leaks, results, report_expressions, report, program_index.
 #pragma once
 
 #include <map>
@@ -183,6 +183,12 @@ class Checker {
 
   // -- leaks.cpp
   bool is_unknown_test(const ast::Expr& expr, Scope& scope) const;
+  // -- unread_axis_warnings.cpp
+  [[nodiscard]] std::vector<const ast::ExperimentStatement*> statements_in_force(
+      const ast::ExperimentDecl& experiment) const;
+  void warn_unread_axes();
+  std::string unread_axis_hint(const ast::Train* train, const std::string& axis);
+
   void report_test_leak(const Span& span, Purpose purpose);
   [[nodiscard]] bool validates(const ast::Declaration& experiment) const;
   Type report_early_result(const Span& span, const ast::Declaration* experiment, bool by_test,
