@@ -81,7 +81,7 @@ class Sink {
 };
 
 // The candidates nearest to `name` (Damerau-Levenshtein distance at most max(1, length / 3)), best first, at
-// most 3.
+// most 3. One that differs only in case is meant and comes alone.
 std::vector<std::string> did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
 // The same as text.
 std::string did_you_mean_hint(std::string_view name, const std::vector<std::string>& candidates);

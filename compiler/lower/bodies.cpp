@@ -315,10 +315,13 @@ void Evaluator::run_input(const ast::InputDecl& input, const Span& span, Frame& 
   std::vector<std::int64_t> samples(actual.sizes().begin() + (actual.has_batch() ? 1 : 0),
                                     actual.sizes().end());
   if (samples == sizes) return;
-  sink_
-      .report(diagnostics::InputMismatch, user_place(span), ast::declared_name(*frame.declaration)->text,
-              Shape(sizes).sample_string(), "in", actual.sample_string())
-      .label(frame.input->origin, fmt::format("samples of {} come from here", actual.sample_string()));
+  const bool is_data = !data_name.empty() && frame.input->origin == data_place;
+  auto report =
+      sink_.report(diagnostics::InputMismatch, user_place(span), ast::declared_name(*frame.declaration)->text,
+                   Shape(sizes).sample_string(), is_data ? data_name : "in", actual.sample_string());
+  report.label(frame.input->origin, fmt::format("samples of {} come from here", actual.sample_string()));
+  if (!samples.empty())
+    report.hint(fmt::format("write `input {}`, or leave the line out", actual.sample_string()));
   frame.current = Value{ErrorValue{}, span};
 }
 

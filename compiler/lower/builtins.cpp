@@ -238,11 +238,11 @@ Value BuiltinCall::window(OpKind op) {
     if (kernel.rank() == 4) attributes.window = {kernel[0], kernel[1]};
   } else {
     const auto size = pair_of(1);
-    if (!size) return mistyped(1, "dims such as 2x2");
+    if (!size) return mistyped(1, "a size such as 2x2");
     attributes.window = *size;
   }
   const auto stride = pair_of(2);
-  if (!stride) return mistyped(2, "dims such as 2x2");
+  if (!stride) return mistyped(2, "a size such as 2x2");
   attributes.stride = *stride;
   for (std::size_t i = 0; i < 2; ++i) {
     if (attributes.window[i] < 1 || attributes.stride[i] < 1) {

@@ -37,7 +37,7 @@ std::string needed_text(const ast::TypeExpr& type) {
   const std::string text = ast::type_text(type);
   if (std::holds_alternative<ast::ChoiceType>(type.node)) return "one of " + text;
   if (std::holds_alternative<ast::ListType>(type.node)) return "a list " + text;
-  if (text == "dims") return "dims such as 3x3";
+  if (text == "dims") return "a size such as 3x3";
   return ast::with_article(text);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "compiler/base/number_text.hpp"
+#include "compiler/lower/overrides.hpp"
 #include "compiler/lower/recipes.hpp"
 
 namespace nnc {
@@ -108,6 +109,12 @@ ExperimentPlan ExperimentExpander::collect(const ast::Declaration& declaration) 
   plan.declaration = &declaration;
   plan.name = experiment.name.text;
   for (const ast::ExperimentStatement& statement : experiment.statements) {
+    if (std::holds_alternative<ast::Train>(statement.node)) {
+      std::erase_if(plan.statements, [](const ast::ExperimentStatement* earlier) {
+        return std::holds_alternative<ast::Train>(earlier->node);
+      });
+    }
+    plan.statements.push_back(&statement);
     std::visit(Overloaded{[&](const ast::Sweep& sweep) { plan.sweeps.add(sweep); },
                           [&](const ast::Sample& sample) { plan.sweeps.sample = &sample; },
                           [&](const ast::Where& where) { plan.sweeps.conditions.push_back(&where); },
@@ -125,6 +132,25 @@ ExperimentPlan ExperimentExpander::collect(const ast::Declaration& declaration) 
                statement.node);
   }
   return plan;
+}
+
+// An axis that only settings read which the command line replaces has lost its meaning.
+void ExperimentExpander::warn_of_replaced_axes(const ExperimentPlan& experiment) {
+  const sema::NameSet replaced = replaced_settings(options_.set);
+  if (replaced.empty() || experiment.train == nullptr) return;
+  const std::vector<const ast::Name*> in_file = sema::unread_axes(experiment.statements);
+  for (const ast::Name* axis : sema::unread_axes(experiment.statements, replaced)) {
+    if (std::find(in_file.begin(), in_file.end(), axis) != in_file.end()) continue;
+    auto report = evaluator_.sink().report(diagnostics::UnreadAxis, axis->span, experiment.name, axis->text);
+    for (const ast::Setting& setting : experiment.train->overrides) {
+      const auto typed = std::find_if(options_.set.begin(), options_.set.end(),
+                                      [&](const auto& known) { return known.first == setting.key.text; });
+      if (typed == options_.set.end() || !sema::reads_name(*setting.value, axis->text)) continue;
+      report.label(setting.span, "what `--set` replaces")
+          .note(command_line_note(typed->first, typed->second))
+          .hint(fmt::format("leave out `--set {}`, or change `{}` in the file", typed->first, axis->text));
+    }
+  }
 }
 
 std::optional<std::int64_t> ExperimentExpander::seed_count(const ExperimentPlan& experiment) {
@@ -251,6 +277,7 @@ bool ExperimentExpander::expand_into(const ExperimentPlan& experiment, ExpandedE
 
 void ExperimentExpander::expand(const ast::Declaration& declaration) {
   const ExperimentPlan experiment = collect(declaration);
+  warn_of_replaced_axes(experiment);
   built_.clear();
   steps_.clear();
   ExpandedExperiment& expanded = experiments_[experiment.name];

@@ -30,6 +30,8 @@ struct ExperimentPlan {
   const ast::Expr* validation = nullptr;  // of `validate` or `select`, whichever comes last
   const ast::SelectBest* selection = nullptr;
   const ast::StopEarly* stop = nullptr;
+  // All of them but a `train` that a later one replaces.
+  std::vector<const ast::ExperimentStatement*> statements;
 };
 
 // What an experiment became.
@@ -65,6 +67,7 @@ class ExperimentExpander {
   };
 
   ExperimentPlan collect(const ast::Declaration& declaration);
+  void warn_of_replaced_axes(const ExperimentPlan& experiment);
   bool expand_into(const ExperimentPlan& experiment, ExpandedExperiment& expanded);
   std::optional<std::int64_t> seed_count(const ExperimentPlan& experiment);
   bool add_trials(const ExperimentPlan& experiment, const std::vector<Point>& points, std::int64_t seeds);

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "compiler/lower/metrics.hpp"
+#include "compiler/lower/overrides.hpp"
 
 namespace nnc {
 
@@ -22,23 +22,6 @@ std::optional<std::int64_t> whole_number(Evaluator& evaluator, const Value& valu
   evaluator.sink().report(diagnostics::OutOfRange, evaluator.user_place(place),
                           fmt::format("`{}` is {}, but {} to {} are possible", name, *number, least, kMost));
   return std::nullopt;
-}
-
-Value read_override(const CheckedProgram& program, const std::string& text) {
-  std::int64_t integer = 0;
-  const char* end = text.data() + text.size();
-  if (const auto read = std::from_chars(text.data(), end, integer);
-      read.ec == std::errc{} && read.ptr == end) {
-    return Value{integer, {}};
-  }
-  double real = 0;
-  if (const auto read = std::from_chars(text.data(), end, real); read.ec == std::errc{} && read.ptr == end) {
-    return Value{real, {}};
-  }
-  if (text == "none") return Value{NoneValue{}, {}};
-  if (text == "true" || text == "false") return Value{text == "true", {}};
-  if (const ast::Declaration* declaration = program.find(text)) return Value{DeclarationRef{declaration}, {}};
-  return Value{text, {}};
 }
 
 const Value* Settings::find(std::string_view name) const {
@@ -161,7 +144,7 @@ bool Recipe::resolve(const StudyOptions& options) {
   for (const ast::Setting& setting : train_.overrides)
     settings_.put(setting.key.text, evaluator_.evaluate(*setting.value, frame_), setting.value->span);
   for (const auto& [name, value] : options.set)
-    settings_.put(name, read_override(evaluator_.program(), value), std::nullopt);
+    settings_.put(name, read_setting(evaluator_.program(), name, value), Span{});
   if (options.smoke) settings_.put("epochs", Value{std::int64_t{1}, {}}, std::nullopt);
   for (const char* needed : {"loss", "optimizer"}) {
     if (settings_.find(needed) != nullptr) continue;

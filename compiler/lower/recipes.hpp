@@ -18,15 +18,13 @@ namespace nnc {
 std::optional<std::int64_t> whole_number(Evaluator& evaluator, const Value& value, const std::string& name,
                                          std::int64_t least, const Span& place);
 
-// A value from the command line: a number, a bool, none, a declared name, or else a string.
-Value read_override(const CheckedProgram& program, const std::string& text);
-
 // Settings by name, with their places. There are few, and they are looked up for every point of a sweep.
 class Settings {
  public:
   // Null if it is not given.
   [[nodiscard]] const Value* find(std::string_view name) const;
-  // In place of what was there. Values of the command line have no place and take that of what they replace.
+  // In place of what was there, and at its place if there is none given. That of values of the command line
+  // is nowhere.
   void put(const std::string& name, Value value, const std::optional<Span>& place);
   [[nodiscard]] std::optional<Span> place(std::string_view name) const;
   [[nodiscard]] bool has_errors() const;

@@ -9,70 +9,13 @@
 #include "compiler/lower/experiments.hpp"
 #include "compiler/lower/metrics.hpp"
 #include "compiler/lower/model.hpp"
+#include "compiler/lower/overrides.hpp"
 #include "compiler/lower/point_mistakes.hpp"
-#include "compiler/lower/recipes.hpp"
 #include "compiler/lower/reports.hpp"
-#include "compiler/sema/settings.hpp"
 
 namespace nnc {
 
 namespace {
-
-const ast::Declaration* find_let(const CheckedProgram& program, const std::string& name) {
-  for (const ast::Declaration& declaration : program.main_module().module.declarations) {
-    const auto* let = std::get_if<ast::LetDecl>(&declaration.node);
-    if (let != nullptr && let->name.text == name) return &declaration;
-  }
-  return nullptr;
-}
-
-// The first experiment that sweeps over the name; "" if none does.
-std::string experiment_with_axis(const CheckedProgram& program, const std::string& name) {
-  const auto in_line = [&](const ast::SweepLine& line) {
-    return std::any_of(line.axes.begin(), line.axes.end(),
-                       [&](const ast::SweepAxis& axis) { return axis.name.text == name; });
-  };
-  const auto in_branch = [&](const ast::SweepBranch& branch) {
-    return std::any_of(branch.lines.begin(), branch.lines.end(), in_line);
-  };
-  for (const ast::Declaration& declaration : program.main_module().module.declarations) {
-    const auto* experiment = std::get_if<ast::ExperimentDecl>(&declaration.node);
-    if (experiment == nullptr) continue;
-    for (const ast::ExperimentStatement& statement : experiment->statements) {
-      const auto* sweep = std::get_if<ast::Sweep>(&statement.node);
-      if (sweep != nullptr && std::any_of(sweep->branches.begin(), sweep->branches.end(), in_branch))
-        return experiment->name.text;
-    }
-  }
-  return {};
-}
-
-bool is_recipe_setting(const std::string& name) {
-  const std::vector<std::string> keys = sema::recipe_keys();
-  return std::find(keys.begin(), keys.end(), name) != keys.end();
-}
-
-void check_overrides(Evaluator& evaluator, const StudyOptions& options) {
-  const CheckedProgram& program = evaluator.program();
-  for (const auto& [name, value] : options.set) {
-    if (is_recipe_setting(name) || find_let(program, name) != nullptr) continue;
-    std::vector<std::string> known = sema::recipe_keys();
-    for (const ast::Declaration& declaration : program.main_module().module.declarations) {
-      if (const auto* let = std::get_if<ast::LetDecl>(&declaration.node)) known.push_back(let->name.text);
-    }
-    auto report = evaluator.sink().report(diagnostics::UnknownSetting, {}, "recipe", name);
-    report.note(fmt::format("from the command line: --set {}={}", name, value));
-    if (const std::string experiment = experiment_with_axis(program, name); !experiment.empty()) {
-      report.note(fmt::format("`{}` is an axis of `{}`, whose values are in its `sweep`", name, experiment))
-          .hint(fmt::format("change the list there, or put a name into it that `--set` can give a value: "
-                            "`let chosen = {}` and `sweep {} in [chosen]`",
-                            value, name));
-      continue;
-    }
-    const std::string_view foreign = sema::foreign_setting_hint(name);
-    report.hint(foreign.empty() ? did_you_mean_hint(name, known) : std::string(foreign));
-  }
-}
 
 // The one experiment to run must be one.
 void check_only(Evaluator& evaluator, const std::string& only) {
@@ -113,17 +56,19 @@ void check_other_models(Evaluator& evaluator, const StudyOptions& options, const
   }
 }
 
-}  // namespace
-
-LetValues read_lets(const CheckedProgram& program,
-                    const std::vector<std::pair<std::string, std::string>>& set) {
-  LetValues lets;
-  for (const auto& [name, value] : set) {
-    const ast::Declaration* let = is_recipe_setting(name) ? nullptr : find_let(program, name);
-    if (let != nullptr) lets[let] = read_override(program, value);
+void report_mistakes(const SourceMap& sources, const CheckedProgram& program, const StudyOptions& options,
+                     const PointMistakes& mistakes, Sink& sink) {
+  Sink told;
+  mistakes.report(told);
+  for (Diagnostic& diagnostic : told.take()) {
+    // What a wrong value replaces is of no interest yet.
+    if (diagnostic.number == diagnostics::UnreadAxis.number && mistakes.has_errors()) continue;
+    blame_command_line(sources, program, options.set, diagnostic);
+    sink.add(std::move(diagnostic));
   }
-  return lets;
 }
+
+}  // namespace
 
 std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& program,
                                 const StudyOptions& options, Sink& sink) {
@@ -134,9 +79,9 @@ std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& 
   Sink found;  // emptied into `mistakes`, which knows of points
   PointMistakes mistakes;
   Evaluator evaluator(sources, program, found);
-  const auto lets = std::make_shared<const LetValues>(read_lets(program, options.set));
+  const auto lets =
+      std::make_shared<const LetValues>(read_lets(program, check_overrides(evaluator, options.set)));
   evaluator.lets = lets.get();
-  check_overrides(evaluator, options);
   if (!options.native_metrics.empty()) check_declared_metrics(evaluator, options.native_metrics);
   check_only(evaluator, options.only);
   mistakes.add(found.take());
@@ -160,7 +105,7 @@ std::optional<Study> plan_study(const SourceMap& sources, const CheckedProgram& 
   mistakes.add(found.take());
   lower_reports(evaluator, expander, options, study);
   mistakes.add(found.take());
-  mistakes.report(sink);
+  report_mistakes(sources, program, options, mistakes, sink);
   if (mistakes.has_errors()) return std::nullopt;
   return study;
 }

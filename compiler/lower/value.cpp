@@ -35,7 +35,7 @@ std::string describe_kind(const Value& value) {
           [](double) -> std::string { return "a float"; },
           [](const std::string&) -> std::string { return "a string"; },
           [](const Word&) -> std::string { return "a choice"; },
-          [](const Dims&) -> std::string { return "dims"; },
+          [](const Dims&) -> std::string { return "a size"; },
           [](const List&) -> std::string { return "a list"; },
           [](const Tensor&) -> std::string { return "a tensor"; },
           [](const DeclarationRef& ref) { return ast::with_article(ast::kind_word(*ref.declaration)); },

@@ -82,6 +82,7 @@ void complete_experiment(const Completion& at) {
     return;
   }
   const std::string_view last = last_word(statement);
+  if (last == "by" && first_word(statement) == "stop") return complete_stopping(at.items);
   if (last == "by") return complete_criteria(at.analysis, at.declaration, at.items);
   if (last == "select") return at.items.word("best");
   if (last == "best") return at.items.word("by");

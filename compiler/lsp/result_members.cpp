@@ -2,12 +2,15 @@
 #include "compiler/lsp/result_members.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "compiler/parse/characters.hpp"
 #include "compiler/plan/result_fields.hpp"
 
 namespace nnc::lsp {
 namespace {
+
+constexpr std::array kStoppingMetrics = {"loss", "accuracy"};
 
 const sema::ExperimentFacts* facts_of(const Analysis& analysis, std::string_view name) {
   const ast::Declaration* declaration = analysis.program.find(name);
@@ -73,6 +76,9 @@ void complete_members(const Analysis& analysis, const CursorContext& context,
   if (named != nullptr && std::holds_alternative<ast::DataDecl>(named->node))
     return items.words({"train", "test"}, "part of the data");
   const std::string_view last = last_word(chain);
+  const bool stops = first_word(context.statement) == "stop";
+  if (stops && chain == last && (last == "valid" || last == "train"))
+    return items.words({kStoppingMetrics.begin(), kStoppingMetrics.end()}, "metric");
   const auto* facts = experiment_of(analysis, chain);
   if (is_part(last) && (facts != nullptr || chain == last)) {
     // `valid.` stands alone as a column or criterion: of the experiment around it or of the entry.
@@ -101,6 +107,12 @@ void complete_criteria(const Analysis& analysis, const ast::Declaration* experim
   if (facts != analysis.index.experiments.end())
     metrics.insert(metrics.end(), facts->second.metrics.begin(), facts->second.metrics.end());
   for (const std::string& metric : metrics) items.words({"valid." + metric}, "a result that may decide");
+}
+
+void complete_stopping(CompletionItems& items) {
+  for (const std::string part : {"valid", "train"}) {
+    for (const char* metric : kStoppingMetrics) items.words({part + "." + metric}, "known after each epoch");
+  }
 }
 
 }  // namespace nnc::lsp

@@ -16,5 +16,7 @@ void complete_members(const Analysis& analysis, const CursorContext& context,
 void complete_columns(const Analysis& analysis, const CursorContext& context, CompletionItems& items);
 // What may decide something in that experiment: valid.accuracy.
 void complete_criteria(const Analysis& analysis, const ast::Declaration* experiment, CompletionItems& items);
+// What may stop a training: only what is known after each epoch.
+void complete_stopping(CompletionItems& items);
 
 }  // namespace nnc::lsp

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/sema/checker.hpp"
+#include "compiler/sema/foreign_words.hpp"
 #include "compiler/sema/report_words.hpp"
 
 namespace nnc::sema {
@@ -300,11 +301,10 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
       at = static_cast<std::size_t>(found - parameters.begin());
       if (found == parameters.end()) {
         misnamed = true;
-        std::vector<std::string> names;
-        for (const SignatureParameter& parameter : parameters) names.push_back(parameter.name);
         auto report = sink_.report(diagnostics::UnknownArgument, argument.name->span, signature.name,
                                    argument.name->text);
-        report.note("it is " + print_signature(signature)).hint(suggestion(argument.name->text, names));
+        report.note("it is " + print_signature(signature));
+        hint_argument(report, argument.name->text, signature);
         label_declaration(report, signature.span, "declared here");
       } else {
         record_parameter(argument.name->span, *found, signature);
@@ -343,7 +343,9 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
       given[at] = &argument;
     }
     if (parameters[at].is_column) continue;
-    if (known == nullptr) {
+    if (known == nullptr && report_misplaced_choice(argument, signature, parameters[at], scope)) {
+      types.emplace_back();
+    } else if (known == nullptr) {
       types.push_back(check_value(argument.value, scope, parameters[at].type, &parameters[at]));
     } else if (const auto i = static_cast<std::size_t>(&argument - call.arguments.data());
                i < known->size() && argument.value) {
@@ -358,11 +360,62 @@ std::vector<Type> Checker::bind_arguments(const ast::Call& call, const Signature
   return types;
 }
 
+// A word given by place where another parameter has it as a choice: `conv2d(16, 3x3, same)`.
+bool Checker::report_misplaced_choice(const ast::Argument& argument, const Signature& signature,
+                                      const SignatureParameter& parameter, Scope& scope) {
+  if (argument.name || argument.value == nullptr || parameter.type.is(Kind::Choice) ||
+      parameter.type.unknown() || parameter.type.is(Kind::String))
+    return false;
+  const auto* text = std::get_if<ast::StringLiteral>(&argument.value->node);
+  const auto* ref = std::get_if<ast::NameRef>(&argument.value->node);
+  if (text == nullptr && ref == nullptr) return false;
+  const std::string& word = text != nullptr ? text->value : ref->name;
+  const bool is_name = scope.find(word) != nullptr || find_global(scope, word, parameter.type) != nullptr ||
+                       find_builtin(word) != nullptr;
+  if (is_name) return false;
+  for (const SignatureParameter& other : signature.parameters) {
+    const auto& words = other.type.choices;
+    if (!other.type.is(Kind::Choice) || std::find(words.begin(), words.end(), word) == words.end()) continue;
+    auto report = sink_.report(diagnostics::WrongType, argument.span, excerpt(*argument.value),
+                               text != nullptr ? "a string" : "a choice of `" + other.name + "`",
+                               describe_needed(parameter.type));
+    report.note("it is " + print_signature(signature)).hint("write `" + other.name + ": " + word + "`");
+    return true;
+  }
+  return false;
+}
+
+void Checker::hint_argument(DiagnosticBuilder& report, const std::string& name, const Signature& signature) {
+  std::vector<std::string> names;
+  for (const SignatureParameter& parameter : signature.parameters) names.push_back(parameter.name);
+  const std::string bare = without_case(name);
+  for (const ForeignArgument& foreign : foreign_arguments()) {
+    if (foreign.name != bare) continue;
+    if (foreign.ours.empty()) {
+      report.hint(std::string(foreign.hint));
+      return;
+    }
+    const std::string ours(foreign.ours);
+    if (std::find(names.begin(), names.end(), ours) == names.end()) continue;
+    report.hint(Guess{{ours}});
+    return;
+  }
+  report.hint(suggestion(name, names));
+}
+
 void Checker::report_missing(const Signature& signature, const SignatureParameter& parameter,
                              const Span& span) {
   auto report = sink_.report(diagnostics::MissingArgument, span, signature.name, parameter.name);
   report.note("it is " + print_signature(signature));
   label_declaration(report, parameter.span, "needed here");
+  const auto* declaration = signature.result.declaration;
+  const auto* function = declaration ? std::get_if<ast::FunctionDecl>(&declaration->node) : nullptr;
+  const bool is_function = function != nullptr
+                               ? function->kind == ast::FunctionKind::Fn
+                               : signature.result.is(Kind::Tensor) || signature.result.is(Kind::Elementwise);
+  // `relu()`: a function of one tensor is a layer as it is.
+  if (is_function && takes_one_tensor(signature) && &parameter == &signature.parameters.front())
+    report.hint("where a layer is needed write `" + signature.name + "`");
 }
 
 }  // namespace nnc::sema

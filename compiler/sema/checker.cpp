@@ -55,6 +55,7 @@ void Checker::check_all() {
   }
   verify_no_recursion();
   warn_unused();
+  warn_unread_axes();
   finish_index();
 }
 

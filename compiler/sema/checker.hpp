@@ -2,7 +2,7 @@
 // In: a loaded program. Out: diagnostics in the sink, and signatures for whoever prints the program.
 // Declarations are checked on demand where a type depends on them (a fn's result, a let's value).
 // Its methods live in files by topic: names, expressions, operators, calls, bodies, settings, experiment,
-// sweeps, validation, leaks, results, report_expressions, report, program_index.
+// sweeps, unread_axis_warnings, validation, leaks, results, report_expressions, report, program_index.
 #pragma once
 
 #include <map>
@@ -19,6 +19,8 @@
 #include "compiler/sema/signatures.hpp"
 
 namespace nnc::sema {
+
+struct ForeignName;
 
 // A result as a column names it, without its experiment: test.accuracy, seconds, the name of an axis.
 struct ResultName {
@@ -63,6 +65,11 @@ class Checker {
   Type function_type(const ast::Declaration* declaration, const BuiltinInfo* builtin);
   void report_unknown_name(const std::string& name, const Span& span, const Scope& scope, const Type& wanted);
   void report_unknown_choice(const std::string& name, const Span& span, const Type& wanted);
+  [[nodiscard]] const ForeignName* foreign_name(const std::string& name, const Scope& scope,
+                                                const Type& wanted) const;
+  [[nodiscard]] bool declares_alike(std::string_view name) const;
+  Guess guess_name(const std::string& name, const Scope& scope, const Type& wanted);
+  bool serves_as_layer(const ast::Declaration& declaration, Kind kind);
   [[nodiscard]] bool may_be_declared_in_broken_text(std::string_view name) const;
   void declare(Scope& scope, Local local);
   Guess suggestion(std::string_view name, const std::vector<std::string>& candidates);
@@ -101,6 +108,9 @@ class Checker {
                                    const std::vector<Type>* known = nullptr);
   void check_loose_value(const ast::ExprPtr& value, Scope& scope);
   void check_loose_arguments(const std::vector<ast::Argument>& arguments, Scope& scope);
+  bool report_misplaced_choice(const ast::Argument& argument, const Signature& signature,
+                               const SignatureParameter& parameter, Scope& scope);
+  void hint_argument(DiagnosticBuilder& report, const std::string& name, const Signature& signature);
   void report_missing(const Signature& signature, const SignatureParameter& parameter, const Span& span);
   Signature make_signature(const ast::Declaration& declaration);
   Type parameter_type(const ast::Parameter& parameter, Scope& scope);
@@ -172,6 +182,12 @@ class Checker {
   Type check_items(const ast::Expr& values, Scope& scope);
   Type check_axis_values(const ast::SweepAxis& axis, Scope& scope, const ExperimentFacts& facts);
   void verify_equal_axes(const ast::Sweep& sweep, const std::vector<std::vector<CheckedAxis>>& branches);
+
+  // -- unread_axis_warnings.cpp
+  [[nodiscard]] std::vector<const ast::ExperimentStatement*> statements_in_force(
+      const ast::ExperimentDecl& experiment) const;
+  void warn_unread_axes();
+  std::string unread_axis_hint(const ast::Train* train, const std::string& axis);
 
   // -- validation.cpp
   void check_validation(const ast::ExprPtr& validation, Scope& scope);

@@ -5,6 +5,7 @@
 
 #include "compiler/sema/ast_walk.hpp"
 #include "compiler/sema/checker.hpp"
+#include "compiler/sema/foreign_words.hpp"
 #include "compiler/sema/leaks.hpp"
 
 namespace nnc::sema {
@@ -47,6 +48,16 @@ std::string drawing_hint(const ast::Call& call) {
   return "for random values write `between(" + ends + ")`, and `sample 20 points`";
 }
 
+// `[3, 3]` as a size: 3x3; "" if it is none.
+std::string as_sizes(const ast::ListLiteral& list) {
+  std::string sizes;
+  for (const ast::ExprPtr& item : list.items) {
+    if (item == nullptr || !std::holds_alternative<ast::IntLiteral>(item->node)) return {};
+    sizes += (sizes.empty() ? "" : "x") + ast::print_expr(*item);
+  }
+  return sizes;
+}
+
 // What to do about the usual mix-ups; "" if there is nothing sure to say.
 std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& wanted) {
   const ast::Expr& value = without_parens(expr);
@@ -61,6 +72,11 @@ std::string fitting_hint(const ast::Expr& expr, const Type& given, const Type& w
       return "write it without the point";
   }
   if (wanted.is(Kind::Int) && given.is(Kind::Dims)) return "give one number";
+  if (const auto* list = std::get_if<ast::ListLiteral>(&value.node);
+      list != nullptr && wanted.is(Kind::Dims)) {
+    const std::string sizes = as_sizes(*list);
+    if (!sizes.empty()) return "write `" + sizes + "`";
+  }
   if (const auto* call = std::get_if<ast::Call>(&value.node);
       call != nullptr && wanted.is(Kind::List) && given.is(Kind::Init))
     return drawing_hint(*call);
@@ -153,12 +169,15 @@ bool Checker::require(const ast::Expr& expr, const Type& given, const Type& want
     }
     return false;
   }
-  auto report =
-      sink_.report(diagnostics::WrongType, expr.span, excerpt(expr), describe(given), describe(wanted));
+  auto report = sink_.report(diagnostics::WrongType, expr.span, excerpt(expr), describe(given),
+                             describe_needed(wanted));
   if (parameter != nullptr) label_declaration(report, parameter->span, "needed here");
   const std::string unquoted = unquoted_name(expr, wanted);
-  report.hint(unquoted.empty() ? fitting_hint(expr, given, wanted)
-                               : "write it without quotes: `" + unquoted + "`");
+  if (unquoted.empty()) {
+    report.hint(fitting_hint(expr, given, wanted));
+  } else {
+    report.hint("write it without quotes: `" + unquoted + "`");
+  }
   return false;
 }
 
@@ -172,7 +191,9 @@ std::string Checker::unquoted_name(const ast::Expr& expr, const Type& wanted) {
   Scope place;
   place.place = Place::Let;
   place.file = expr.span.file;
-  for (const std::string& name : {text->value, lower}) {
+  const ForeignName* foreign = find_foreign_name(text->value);
+  const std::string ours(foreign != nullptr ? foreign->ours : "");
+  for (const std::string& name : {text->value, lower, ours}) {
     if (const ast::Declaration* declaration = find_global(place, name, wanted)) {
       const bool before = std::exchange(arguments_may_follow_, true);
       const bool fits = accepts(wanted, value_of(*declaration, expr, {}));

@@ -4,6 +4,7 @@
 
 #include "compiler/parse/characters.hpp"
 #include "compiler/sema/checker.hpp"
+#include "compiler/sema/foreign_words.hpp"
 #include "compiler/sema/leaks.hpp"
 
 namespace nnc::sema {
@@ -76,6 +77,7 @@ bool worth_suggesting(Kind kind, const Type& wanted) {
   switch (wanted.kind) {
     case Kind::Layer:
     case Kind::Applicable:
+      return kind == Kind::Layer || kind == Kind::Model || kind == Kind::Function || kind == Kind::Unknown;
     case Kind::Callable:
       return kind != Kind::Data && kind != Kind::Recipe && kind != Kind::Experiment;
     case Kind::Init:
@@ -98,44 +100,6 @@ std::string python_literal(std::string_view name) {
   if (name == "True") return "true";
   if (name == "False") return "false";
   return name == "None" ? "none" : "";
-}
-
-struct ForeignSchedule {
-  std::string_view name;
-  std::string_view hint;
-};
-
-constexpr std::string_view kSteps = "write `step_decay(at: [10, 20], factor: 0.1)`";
-
-// What other libraries call schedules.
-constexpr ForeignSchedule kForeignSchedules[] = {
-    {"CosineDecay", "write `cosine`"},
-    {"CosineAnnealingLR", "write `cosine`"},
-    {"StepLR", kSteps},
-    {"MultiStepLR", kSteps},
-    {"PiecewiseConstantDecay", kSteps},
-    {"ExponentialDecay", "write `exponential(0.95)`: the factor is for one epoch"},
-    {"ExponentialLR", "write `exponential(0.95)`"},
-    {"PolynomialDecay", "write `polynomial(power: 1)`"},
-    {"LinearLR", "write `warmup(5)`"},
-    {"LearningRateScheduler", "declare it: `schedule mine { 0.9 ^ epoch }`"},
-    {"LambdaLR", "declare it: `schedule mine { 0.9 ^ epoch }`"},
-    {"ReduceLROnPlateau",
-     "a schedule is known before the training and sees no results: `step_decay(at: [10, 20])`"},
-};
-
-// What other libraries call schedules and the values of an axis; "" for any other name.
-std::string foreign_name_hint(std::string_view name) {
-  for (const ForeignSchedule& schedule : kForeignSchedules) {
-    if (schedule.name == name) return std::string(schedule.hint);
-  }
-  for (const std::string_view known : {"loguniform", "log_uniform", "reciprocal"}) {
-    if (name == known) return "write `between(low, high, log: true)`, with a `sample`";
-  }
-  for (const std::string_view known : {"quniform", "randint", "uniform_int"}) {
-    if (name == known) return "write `between(low, high)`, with a `sample`";
-  }
-  return {};
 }
 
 // True if the text has `name` right after a word that declares, such as `layer`.
@@ -273,25 +237,73 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
   }
   if (name == "test" && decides_training(scope.place)) return report_test_leak(span, purpose_of(scope));
   if (may_be_declared_in_broken_text(name)) return;
-  std::vector<std::string> candidates;
-  if (suggestions_left_ > 0) {
-    candidates = scope.names();
-    const bool library = sources_.file(scope.file).is_library();
-    for (const auto& [known, declaration] : library ? program_.library_names : program_.names) {
-      if (worth_suggesting(kind_of(*declaration), wanted)) candidates.push_back(known);
-    }
-    for (const BuiltinInfo& builtin : all_builtins()) {
-      if (worth_suggesting(Kind::Function, wanted)) candidates.emplace_back(builtin.name);
-    }
-  }
   const std::string lower = python_literal(name);
-  std::string hint = lower.empty() ? foreign_name_hint(name) : "write `" + lower + "`";
   auto report = sink_.report(diagnostics::UnknownName, span, std::string(word_for(wanted)), name);
-  if (hint.empty()) {
-    report.hint(suggestion(name, candidates));
-  } else {
-    report.hint(std::move(hint));
+  if (!lower.empty()) {
+    report.hint("write `" + lower + "`");
+    return;
   }
+  const ForeignName* foreign = foreign_name(name, scope, wanted);
+  if (foreign != nullptr && foreign->ours.empty()) {
+    report.hint(std::string(foreign->hint));
+  } else if (foreign != nullptr) {
+    report.hint(Guess{{std::string(foreign->ours)}});
+  } else {
+    report.hint(guess_name(name, scope, wanted));
+  }
+}
+
+// Null if it is none of those, or is not meant as one: in a body `acc` is no metric.
+const ForeignName* Checker::foreign_name(const std::string& name, const Scope& scope,
+                                         const Type& wanted) const {
+  const ForeignName* foreign = find_foreign_name(name);
+  if (foreign == nullptr || declares_alike(name)) return nullptr;
+  const auto ours = program_.library_names.find(foreign->ours);
+  if (ours == program_.library_names.end()) return foreign;
+  const bool in_body = wanted.unknown() && !scope.blocks.empty();
+  return worth_suggesting(kind_of(*ours->second), in_body ? Type(Kind::Layer) : wanted) ? foreign : nullptr;
+}
+
+// True if the program itself declares a name that is the same but for its case.
+bool Checker::declares_alike(std::string_view name) const {
+  const std::string bare = without_case(name);
+  return std::any_of(program_.names.begin(), program_.names.end(), [&](const auto& known) {
+    return !program_.library_names.contains(known.first) && without_case(known.first) == bare;
+  });
+}
+
+// Where a layer is needed, names of layers come first, and others only if none of them is near. In the body
+// of a layer all functions of tensors are as likely.
+Guess Checker::guess_name(const std::string& name, const Scope& scope, const Type& wanted) {
+  if (suggestions_left_ <= 0) return {};
+  const bool wants_layer =
+      wanted.is(Kind::Layer) || (wanted.is(Kind::Applicable) && scope.place == Place::Model);
+  const bool library = sources_.file(scope.file).is_library();
+  std::vector<std::string> layers;
+  std::vector<std::string> all = scope.names();
+  for (const auto& [known, declaration] : library ? program_.library_names : program_.names) {
+    const Kind kind = kind_of(*declaration);
+    if (!worth_suggesting(kind, wanted)) continue;
+    all.push_back(known);
+    if (wants_layer && serves_as_layer(*declaration, kind)) layers.push_back(known);
+  }
+  for (const BuiltinInfo& builtin : all_builtins()) {
+    if (!worth_suggesting(Kind::Function, wanted)) continue;
+    all.emplace_back(builtin.name);
+    if (wants_layer && function_type(nullptr, &builtin).serves_as_layer) layers.emplace_back(builtin.name);
+  }
+  if (wants_layer) {
+    const std::vector<std::string> locals = scope.names();
+    layers.insert(layers.end(), locals.begin(), locals.end());
+    Guess guess = suggestion(name, layers);
+    if (!guess.names.empty()) return guess;
+  }
+  return suggestion(name, all);
+}
+
+bool Checker::serves_as_layer(const ast::Declaration& declaration, Kind kind) {
+  if (kind == Kind::Function) return function_type(&declaration, nullptr).serves_as_layer;
+  return kind == Kind::Layer || kind == Kind::Model || kind == Kind::Unknown;
 }
 
 // Adds a local name; one that its block already has stays as it is and the second is reported.

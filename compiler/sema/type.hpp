@@ -85,12 +85,14 @@ const std::vector<std::string>& type_words();
 
 // "an int", "a list of ints", "one of `valid`, `same`"
 std::string describe(const Type& type);
+// The same where a value of the type is needed: "a size such as 3x3".
+std::string describe_needed(const Type& type);
 // "int", "[int]", "valid | same": as it is written
 std::string type_text(const Type& type);
 // "`micro` or `macro`"
 std::string describe_choices(const std::vector<std::string>& choices, std::string_view last = "or");
 
-// True if a value of type `given` may stand where `wanted` is needed (an int is a float, a dims, ...).
+// True if a value of type `given` may stand where `wanted` is needed (an int is a float, a size, ...).
 bool accepts(const Type& wanted, const Type& given);
 // The type of a value that is one or the other; Unknown if they have nothing in common.
 Type join(const Type& first, const Type& second);

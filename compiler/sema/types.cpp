@@ -24,7 +24,7 @@ constexpr std::array<KindWords, 29> kWords = {{
     {Kind::Elementwise, "", "a number or a tensor", "numbers or tensors"},
     {Kind::Bool, "bool", "a bool", "bools"},
     {Kind::String, "string", "a string", "strings"},
-    {Kind::Dims, "dims", "a dims", "dims"},
+    {Kind::Dims, "dims", "a size", "sizes"},
     {Kind::List, "", "a list", "lists"},
     {Kind::Choice, "", "a choice", "choices"},
     {Kind::Tensor, "tensor", "a tensor", "tensors"},
@@ -134,6 +134,10 @@ std::string describe(const Type& type) {
   if (element.is(Kind::Choice)) return "a list of words";
   if (element.is(Kind::List)) return "a list of lists";
   return "a list of " + std::string(words_of(element.kind).plural);
+}
+
+std::string describe_needed(const Type& type) {
+  return type.is(Kind::Dims) ? "a size such as 3x3" : describe(type);
 }
 
 std::string type_text(const Type& type) {

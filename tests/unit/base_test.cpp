@@ -315,6 +315,12 @@ TEST_CASE("near names are guessed, far ones are not") {
         "did you mean `con`, `cone` or `conf`?");
 }
 
+TEST_CASE("a name that differs only in case is guessed alone") {
+  CHECK(did_you_mean_hint("Relu", {"elu", "gelu", "relu"}) == "did you mean `relu`?");
+  CHECK(did_you_mean_hint("RELU", {"elu", "gelu", "relu"}) == "did you mean `relu`?");
+  CHECK(did_you_mean_hint("relu", {"elu", "relu"}) == "did you mean `elu`?");
+}
+
 TEST_CASE("every diagnostic has its own number and name") {
   std::set<int> numbers;
   for (const DiagnosticInfo& info : all_diagnostics()) CHECK(numbers.insert(info.number).second);

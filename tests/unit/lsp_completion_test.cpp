@@ -78,6 +78,17 @@ TEST_CASE("an experiment's words lead to what follows them", "[lsp]") {
   CHECK(complete(kStudy + "experiment e from ^^") == std::vector<std::string>{"depth"});
 }
 
+TEST_CASE("stopping is offered only what is known after each epoch", "[lsp]") {
+  const auto in_experiment = [](const std::string& line) {
+    return complete(kStudy + "experiment e {\n  train ann() on fashion with standard\n  " + line + "\n}\n");
+  };
+  CHECK(in_experiment("stop by ^^") ==
+        std::vector<std::string>{"valid.loss", "valid.accuracy", "train.loss", "train.accuracy"});
+  CHECK(in_experiment("stop by valid.^^") == std::vector<std::string>{"loss", "accuracy"});
+  CHECK(in_experiment("stop by train.^^ after 3 epochs") == std::vector<std::string>{"loss", "accuracy"});
+  CHECK(has(in_experiment("select best by valid.^^"), "f1"));
+}
+
 TEST_CASE("members are offered by what stands before the point", "[lsp]") {
   const auto in_report = [](const std::string& line) {
     return complete(kStudy + "report \"r\" {\n  " + line + "\n}\n");
