@@ -33,6 +33,16 @@ std::string as_message(std::string text) {
   return text;
 }
 
+// `nnc help VERB` is `nnc VERB --help`: CLI11 takes the second word for a verb of its own, not for what help
+// is asked about.
+std::vector<std::string> with_help(const std::vector<std::string>& arguments) {
+  const bool asks = arguments.size() > 1 && arguments.front() == "help" && !arguments[1].starts_with("-");
+  if (!asks) return arguments;
+  std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
+  asked.emplace_back("--help");
+  return asked;
+}
+
 bool asks_for_json(const std::vector<std::string>& arguments) {
   return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
 }
@@ -51,7 +61,7 @@ int parse_and_run(Env& env, const std::vector<std::string>& given) {
   Options options;
   options.command = typed(given);
   options.json = asks_for_json(given);  // also of an error that is found before the options are read
-  const std::vector<std::string> arguments = without_marks(given);
+  const std::vector<std::string> arguments = without_marks(with_help(given));
   CLI::App app;
   const VerbList verbs = describe_commands(app, options);
   const auto first = std::find_if(arguments.begin(), arguments.end(),

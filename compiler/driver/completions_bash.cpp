@@ -22,7 +22,7 @@ _nnc_words() {
 
 # The programs that there are, unless as many as $1 are on the line already; 0 is no limit.
 _nnc_files() {
-  local given word
+  local given= word
   for word in "${words[@]:1:${#words[@]}-2}"; do [[ $word == *.nn ]] && given+=x; done
   (($1 > 0 && ${#given} >= $1)) && return
   compopt -o filenames 2> /dev/null

@@ -54,11 +54,8 @@ void add_names_verb(VerbList& verbs, Options& options) {
   verb.group("");
 }
 
-// As `nnc VERB --help`.
-int cmd_help(Env& env, const Options& options) {
-  return options.topic.empty() ? run_command_line(env, {"--help"})
-                               : run_command_line(env, {options.topic, "--help"});
-}
+// Without a command; with one the command line has become `nnc VERB --help`.
+int cmd_help(Env& env, const Options&) { return run_command_line(env, {"--help"}); }
 
 void add_help_verb(VerbList& verbs, Options& options) {
   CLI::App& verb = verbs.add("help", "Show what a command does and its options, or all commands",

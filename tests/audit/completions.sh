@@ -96,7 +96,7 @@ if command -v fish > /dev/null; then
   expect fish 'nnc run ' study.nn folder/
   expect fish 'nnc run study.nn '
   expect fish 'nnc check study.nn ' study.nn folder/
-  expect fish 'nnc run --without in_place,in'
+  expect fish 'nnc run --without in_place,in_place'
   expect fish 'nnc run --set ep' epochs=
   rm notes.txt
 else

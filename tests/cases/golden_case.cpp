@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <iterator>
 #include <sstream>
 
 #include "compiler/base/text_diff.hpp"
@@ -118,7 +119,9 @@ Outcome run(std::vector<std::string> arguments, const std::string& file) {
   std::ostringstream out;
   std::ostringstream err;
   Env env = real_env(nullptr);
-  env.in = &input;
+  env.read_input = [&input] {
+    return Result<std::string>(std::string(std::istreambuf_iterator<char>(input), {}));
+  };
   env.out = &out;
   env.err = &err;
   env.out_is_terminal = false;

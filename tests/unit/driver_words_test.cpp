@@ -54,7 +54,7 @@ TEST_CASE("a verb of other programs, mistyped or not, is told as the one that do
   };
   for (const char* word : {"fit", "train", "evaluate", "test", "trian", "evalute"})
     CHECK(hint(word) == "help: did you mean `run`?\n");
-  for (const char* word : {"validate", "lint", "compile", "valdate"})
+  for (const char* word : {"validate", "lint", "compile", "complie"})
     CHECK(hint(word) == "help: did you mean `check`?\n");
   CHECK(hint("format") == "help: did you mean `fmt`?\n");
   CHECK(hint("version") == "help: did you mean `--version`?\n");
