@@ -21,8 +21,8 @@ std::string render_diagnostic(const SourceMap& sources, const Diagnostic& diagno
 std::string render_diagnostics(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics,
                                const RenderOptions& options);
 
-// One line each, "path:line:column: error E0201: message (hint)"; columns from 1, in bytes. Without a place only the
-// rest.
+// One line each, "path:line:column: error E0201: message (hint)"; columns from 1, in bytes. Without a place
+// only the rest.
 std::string render_short(const SourceMap& sources, const std::vector<Diagnostic>& diagnostics);
 
 // A JSON array; places have path, line, column (from 1, in bytes) and byte offsets. `suggestion` is the one
