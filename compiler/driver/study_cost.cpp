@@ -25,7 +25,7 @@ namespace {
 
 // All kinds together are measured for about so long, and each for no longer than it takes to be sure.
 constexpr double kSecondsInAll = 3;
-constexpr double kSecondsPerKind = 0.25;
+constexpr double kSecondsPerKind = 1;
 constexpr std::size_t kMostMeasured = 48;
 // A plan of so many trials is not waited for so long: its kinds are many, and its time is a rough number
 // anyhow.
