@@ -8,6 +8,7 @@
 
 #include "compiler/base/places.hpp"
 #include "compiler/base/text_width.hpp"
+#include "compiler/base/utf8.hpp"
 
 namespace nnc {
 
@@ -126,7 +127,7 @@ constexpr std::size_t kLongestLine = 300;
 constexpr std::size_t kBeforeMark = 80;
 
 bool inside_character(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  return at < text.size() && continues_character(text[at]);
 }
 
 ShownLine show_line(std::string_view line, std::size_t first_mark) {

@@ -13,6 +13,7 @@
 #include "compiler/base/fixes.hpp"
 #include "compiler/base/percent.hpp"
 #include "compiler/base/places.hpp"
+#include "compiler/base/utf8.hpp"
 #include "compiler/driver/diagnostic_pages.hpp"
 #include "runtime/record/json_values.hpp"
 
@@ -37,8 +38,8 @@ std::string uri_of(const SourceFile& file) {
 int character_column(const SourceFile& file, const LineColumn& place) {
   const std::string_view line = file.line_text(place.line);
   const auto before = line.substr(0, std::min(line.size(), static_cast<std::size_t>(place.column - 1)));
-  const auto begins = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; };
-  return static_cast<int>(std::count_if(before.begin(), before.end(), begins)) + 1;
+  const auto inside = std::count_if(before.begin(), before.end(), continues_character);
+  return static_cast<int>(static_cast<std::ptrdiff_t>(before.size()) - inside) + 1;
 }
 
 Json region_of(const SourceFile& file, const Span& place) {

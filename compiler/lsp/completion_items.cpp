@@ -28,19 +28,16 @@ enum ItemNumber : int {
 };
 
 int number_of(const ast::Declaration& declaration) {
-  return std::visit(ast::Overloaded{
-                        [](const ast::FunctionDecl& function) {
-                          const bool network = function.kind == ast::FunctionKind::Model ||
-                                               function.kind == ast::FunctionKind::Layer;
-                          return network ? kClass : kFunction;
-                        },
-                        [](const ast::MetricDecl&) { return kFunction; },
-                        [](const ast::DataDecl&) { return kModule; },
-                        [](const ast::RecipeDecl&) { return kStruct; },
-                        [](const ast::ExperimentDecl&) { return kEvent; },
-                        [](const auto&) { return kConstant; },
-                    },
-                    declaration.node);
+  return std::visit(
+      ast::Overloaded{
+          [](const ast::FunctionDecl& function) { return is_class(function) ? kClass : kFunction; },
+          [](const ast::MetricDecl&) { return kFunction; },
+          [](const ast::DataDecl&) { return kModule; },
+          [](const ast::RecipeDecl&) { return kStruct; },
+          [](const ast::ExperimentDecl&) { return kEvent; },
+          [](const auto&) { return kConstant; },
+      },
+      declaration.node);
 }
 
 // What naming the declaration gives; Unknown if it depends on more.

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "compiler/ast/words.hpp"
+#include "compiler/base/utf8.hpp"
 #include "compiler/plan/result_fields.hpp"
 
 namespace nnc::lsp {
@@ -37,20 +38,6 @@ constexpr auto kSettingDocs = std::to_array<SettingDoc>({
 });
 
 std::string code_block(const std::string& text) { return "```nn\n" + text + "\n```"; }
-
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (blank && (line.empty() || line.back() == ' ')) continue;
-    line += blank ? ' ' : c;
-  }
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-  if (line.size() <= kLongestHead) return line;
-  std::size_t end = kLongestHead;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-  return line.substr(0, end) + " ...";
-}
 
 // Where the head of a declaration ends: before its body or its settings.
 std::uint32_t head_end(const Analysis& analysis, const ast::Declaration& declaration) {
@@ -129,6 +116,10 @@ std::string_view word_of(sema::SymbolKind kind) {
 
 }  // namespace
 
+bool is_class(const ast::FunctionDecl& function) {
+  return function.kind == ast::FunctionKind::Model || function.kind == ast::FunctionKind::Layer;
+}
+
 std::string_view setting_doc(std::string_view key) {
   const auto found = std::find_if(kSettingDocs.begin(), kSettingDocs.end(),
                                   [&](const SettingDoc& setting) { return setting.key == key; });
@@ -138,7 +129,7 @@ std::string_view setting_doc(std::string_view key) {
 std::string head_of(const Analysis& analysis, const ast::Declaration& declaration) {
   Span head = declaration.span;
   head.end = head_end(analysis, declaration);
-  return one_line(analysis.sources.text(head));
+  return one_line(analysis.sources.text(head), kLongestHead);
 }
 
 std::string head_of(const BuiltinInfo& builtin) {

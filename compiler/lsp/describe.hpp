@@ -8,6 +8,8 @@
 
 namespace nnc::lsp {
 
+// What editors show as a class: models and layers, which have weights of their own.
+bool is_class(const ast::FunctionDecl& function);
 // "layer dense(units: int, activation: layer = linear)": how a declaration begins, in one line.
 std::string head_of(const Analysis& analysis, const ast::Declaration& declaration);
 // "exp(x: number|tensor) -> number|tensor"

@@ -5,6 +5,7 @@
 
 #include "compiler/base/fixes.hpp"
 #include "compiler/base/places.hpp"
+#include "compiler/base/utf8.hpp"
 #include "compiler/lsp/handlers.hpp"
 
 namespace nnc::lsp {
@@ -31,11 +32,7 @@ struct Fix {
 
 std::string short_text(std::string_view text) {
   constexpr std::size_t kMost = 40;
-  std::string line(text.substr(0, text.find('\n')));
-  if (line.size() <= kMost) return line;
-  std::size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-  return line.substr(0, end) + "...";
+  return shortened(text.substr(0, text.find('\n')), kMost);
 }
 
 std::vector<Fix> offered_fixes(const Analysis& analysis, const Diagnostic& diagnostic) {

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "compiler/ast/words.hpp"
+#include "compiler/lsp/describe.hpp"
 #include "compiler/lsp/handlers.hpp"
 
 namespace nnc::lsp {
@@ -85,21 +86,18 @@ std::vector<Entry> children_of(const ast::Declaration& declaration) {
 }
 
 SymbolNumber number_of(const ast::Declaration& declaration) {
-  return std::visit(ast::Overloaded{
-                        [](const ast::ImportDecl&) { return kString; },
-                        [](const ast::LetDecl&) { return kConstant; },
-                        [](const ast::DataDecl&) { return kObject; },
-                        [](const ast::FunctionDecl& function) {
-                          const bool network = function.kind == ast::FunctionKind::Model ||
-                                               function.kind == ast::FunctionKind::Layer;
-                          return network ? kClass : kFunction;
-                        },
-                        [](const ast::MetricDecl&) { return kFunction; },
-                        [](const ast::RecipeDecl&) { return kStruct; },
-                        [](const ast::ExperimentDecl&) { return kEvent; },
-                        [](const ast::ReportDecl&) { return kString; },
-                    },
-                    declaration.node);
+  return std::visit(
+      ast::Overloaded{
+          [](const ast::ImportDecl&) { return kString; },
+          [](const ast::LetDecl&) { return kConstant; },
+          [](const ast::DataDecl&) { return kObject; },
+          [](const ast::FunctionDecl& function) { return is_class(function) ? kClass : kFunction; },
+          [](const ast::MetricDecl&) { return kFunction; },
+          [](const ast::RecipeDecl&) { return kStruct; },
+          [](const ast::ExperimentDecl&) { return kEvent; },
+          [](const ast::ReportDecl&) { return kString; },
+      },
+      declaration.node);
 }
 
 std::vector<Entry> entries_of(const ast::Module& module) {

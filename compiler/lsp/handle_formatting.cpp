@@ -1,13 +1,14 @@
 // textDocument/formatting: the whole text as the formatter lays it out, as one edit of what differs.
 #include <algorithm>
 
+#include "compiler/base/utf8.hpp"
 #include "compiler/lsp/handlers.hpp"
 
 namespace nnc::lsp {
 namespace {
 
 bool inside_character(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  return at < text.size() && continues_character(text[at]);
 }
 
 // Between "\r" and "\n" editors have no place.

@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "compiler/lsp/describe.hpp"
 #include "compiler/lsp/handlers.hpp"
 
 namespace nnc::lsp {
@@ -30,9 +31,7 @@ constexpr auto kModifierNames =
 Token token_of(const ast::Declaration& declaration) {
   return std::visit(ast::Overloaded{
                         [](const ast::FunctionDecl& function) {
-                          const bool network = function.kind == ast::FunctionKind::Model ||
-                                               function.kind == ast::FunctionKind::Layer;
-                          return network ? Token::Class : Token::Function;
+                          return is_class(function) ? Token::Class : Token::Function;
                         },
                         [](const ast::MetricDecl&) { return Token::Function; },
                         [](const ast::DataDecl&) { return Token::Type; },

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "compiler/base/utf8.hpp"
+
 namespace nnc::lsp {
 namespace {
-
-bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
 // Characters beyond U+FFFF are two UTF-16 units.
 std::int64_t units(char first_byte, Encoding encoding, std::size_t bytes) {
@@ -14,11 +14,7 @@ std::int64_t units(char first_byte, Encoding encoding, std::size_t bytes) {
   return static_cast<unsigned char>(first_byte) >= 0xF0U ? 2 : 1;
 }
 
-std::size_t character_bytes(std::string_view text, std::size_t at) {
-  std::size_t end = at + 1;
-  while (end < text.size() && continues(text[end])) ++end;
-  return end - at;
-}
+std::size_t character_bytes(std::string_view text, std::size_t at) { return character_end(text, at) - at; }
 
 }  // namespace
 

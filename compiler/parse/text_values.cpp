@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "compiler/base/utf8.hpp"
+
 namespace nnc {
 namespace {
 
@@ -75,9 +77,7 @@ std::string read_string(std::string_view text, const Span& span, Sink& sink) {
         value += escaped;
         break;
       default: {
-        std::size_t length = 1;  // of the character, in UTF-8
-        while (i + length < inner.size() && (static_cast<unsigned char>(inner[i + length]) & 0xC0U) == 0x80U)
-          ++length;
+        const std::size_t length = character_end(inner, i) - i;
         const auto begin = span.begin + static_cast<std::uint32_t>(i);
         sink.report(diagnostics::BadEscape,
                     {span.file, begin, begin + 1 + static_cast<std::uint32_t>(length)},

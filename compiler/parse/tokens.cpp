@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/base/utf8.hpp"
 #include "compiler/parse/characters.hpp"
 
 namespace nnc {
@@ -26,9 +27,7 @@ std::size_t sign_length(std::string_view rest) {
       "/*", "**", "&&", "||", "+=", "-=", "*=", ":=", "::"};
   for (const std::string_view sign : kSigns)
     if (rest.starts_with(sign)) return sign.size();
-  std::size_t length = 1;  // one character of UTF-8
-  while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xC0U) == 0x80U) ++length;
-  return length;
+  return character_end(rest, 0);
 }
 
 }  // namespace
@@ -70,8 +69,7 @@ Token token_before(std::string_view text, std::uint32_t position) {
   } else if (end >= 2 && sign_length(text.substr(end - 2)) == 2) {
     begin = end - 2;
   } else if (end > 0) {
-    --begin;
-    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) --begin;
+    begin = character_begin(text, begin - 1);
   }
   return {kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end),
           text.substr(begin, end - begin)};

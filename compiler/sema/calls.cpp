@@ -389,7 +389,7 @@ void Checker::hint_argument(DiagnosticBuilder& report, const std::string& name, 
   std::vector<std::string> names;
   for (const SignatureParameter& parameter : signature.parameters) names.push_back(parameter.name);
   const std::string bare = without_case(name);
-  for (const ForeignArgument& foreign : foreign_arguments()) {
+  for (const ForeignWord& foreign : foreign_arguments()) {
     if (foreign.name != bare) continue;
     if (foreign.ours.empty()) {
       report.hint(std::string(foreign.hint));

@@ -20,7 +20,7 @@
 
 namespace nnc::sema {
 
-struct ForeignName;
+struct ForeignWord;
 
 // A result as a column names it, without its experiment: test.accuracy, seconds, the name of an axis.
 struct ResultName {
@@ -65,7 +65,7 @@ class Checker {
   Type function_type(const ast::Declaration* declaration, const BuiltinInfo* builtin);
   void report_unknown_name(const std::string& name, const Span& span, const Scope& scope, const Type& wanted);
   void report_unknown_choice(const std::string& name, const Span& span, const Type& wanted);
-  [[nodiscard]] const ForeignName* foreign_name(const std::string& name, const Scope& scope,
+  [[nodiscard]] const ForeignWord* foreign_name(const std::string& name, const Scope& scope,
                                                 const Type& wanted) const;
   [[nodiscard]] bool declares_alike(std::string_view name) const;
   Guess guess_name(const std::string& name, const Scope& scope, const Type& wanted);

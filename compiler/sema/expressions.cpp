@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "compiler/base/utf8.hpp"
 #include "compiler/sema/ast_walk.hpp"
 #include "compiler/sema/checker.hpp"
 #include "compiler/sema/foreign_words.hpp"
@@ -105,19 +106,7 @@ const std::vector<std::string>& tensor_members() {
 }
 
 std::string Checker::excerpt(const ast::Expr& expr) const {
-  std::string text;
-  if (expr.span.valid()) {
-    for (const char character : sources_.text(expr.span)) {
-      const bool blank = character == ' ' || character == '\n' || character == '\t' || character == '\r';
-      if (blank && (text.empty() || text.back() == ' ')) continue;
-      text += blank ? ' ' : character;
-      if (text.size() > kExcerptBytes) break;
-    }
-  }
-  if (text.size() <= kExcerptBytes) return text;
-  std::size_t end = kExcerptBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
+  return expr.span.valid() ? one_line(sources_.text(expr.span), kExcerptBytes) : std::string();
 }
 
 Type Checker::check_expr(const ast::Expr& expr, Scope& scope, const Type& wanted) {
@@ -191,7 +180,7 @@ std::string Checker::unquoted_name(const ast::Expr& expr, const Type& wanted) {
   Scope place;
   place.place = Place::Let;
   place.file = expr.span.file;
-  const ForeignName* foreign = find_foreign_name(text->value);
+  const ForeignWord* foreign = find_foreign_name(text->value);
   const std::string ours(foreign != nullptr ? foreign->ours : "");
   for (const std::string& name : {text->value, lower, ours}) {
     if (const ast::Declaration* declaration = find_global(place, name, wanted)) {

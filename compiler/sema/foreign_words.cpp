@@ -20,7 +20,7 @@ constexpr std::string_view kDraws = "write `between(low, high)`, with a `sample`
 constexpr std::string_view kLogDraws = "write `between(low, high, log: true)`, with a `sample`";
 
 // clang-format off
-constexpr ForeignName kNames[] = {
+constexpr ForeignWord kNames[] = {
     // layers
     {"input", "", kDataGiveShape},
     {"inputlayer", "", kDataGiveShape},
@@ -128,7 +128,7 @@ constexpr ForeignName kNames[] = {
 
 constexpr std::string_view kShapeIsKnown = "leave it out: the shape comes from what stands before it";
 
-constexpr ForeignArgument kArguments[] = {
+constexpr ForeignWord kArguments[] = {
     {"filters", "channels", ""},
     {"outchannels", "channels", ""},
     {"kernelsize", "window", ""},
@@ -172,15 +172,15 @@ std::string without_case(std::string_view name) {
   return bare;
 }
 
-std::span<const ForeignName> foreign_names() { return kNames; }
+std::span<const ForeignWord> foreign_names() { return kNames; }
 
-const ForeignName* find_foreign_name(std::string_view name) {
+const ForeignWord* find_foreign_name(std::string_view name) {
   const std::string bare = without_case(name);
   const auto* found = std::find_if(std::begin(kNames), std::end(kNames),
-                                   [&](const ForeignName& known) { return known.name == bare; });
+                                   [&](const ForeignWord& known) { return known.name == bare; });
   return found == std::end(kNames) ? nullptr : found;
 }
 
-std::span<const ForeignArgument> foreign_arguments() { return kArguments; }
+std::span<const ForeignWord> foreign_arguments() { return kArguments; }
 
 }  // namespace nnc::sema

@@ -10,22 +10,18 @@ namespace nnc::sema {
 // In small letters and without `_`: `BatchNorm` and `batch_norm` are one word.
 std::string without_case(std::string_view name);
 
-// A layer, function, loss, metric, ... of other libraries.
-struct ForeignName {
+struct ForeignWord {
   std::string_view name;  // as without_case gives it
   std::string_view ours;  // what does the same here; "" if `hint` says what to do
   std::string_view hint;
 };
-std::span<const ForeignName> foreign_names();
-// Null for any other word.
-const ForeignName* find_foreign_name(std::string_view name);
 
-// An argument of other libraries.
-struct ForeignArgument {
-  std::string_view name;  // as ForeignName::name
-  std::string_view ours;  // a parameter that a callable may have; "" if `hint` says what to do
-  std::string_view hint;
-};
-std::span<const ForeignArgument> foreign_arguments();
+// Layers, functions, losses, metrics, ...
+std::span<const ForeignWord> foreign_names();
+// Null for any other word.
+const ForeignWord* find_foreign_name(std::string_view name);
+
+// Arguments; `ours` is a parameter that a callable may have.
+std::span<const ForeignWord> foreign_arguments();
 
 }  // namespace nnc::sema

@@ -243,7 +243,7 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
     report.hint("write `" + lower + "`");
     return;
   }
-  const ForeignName* foreign = foreign_name(name, scope, wanted);
+  const ForeignWord* foreign = foreign_name(name, scope, wanted);
   if (foreign != nullptr && foreign->ours.empty()) {
     report.hint(std::string(foreign->hint));
   } else if (foreign != nullptr) {
@@ -254,9 +254,9 @@ void Checker::report_unknown_name(const std::string& name, const Span& span, con
 }
 
 // Null if it is none of those, or is not meant as one: in a body `acc` is no metric.
-const ForeignName* Checker::foreign_name(const std::string& name, const Scope& scope,
+const ForeignWord* Checker::foreign_name(const std::string& name, const Scope& scope,
                                          const Type& wanted) const {
-  const ForeignName* foreign = find_foreign_name(name);
+  const ForeignWord* foreign = find_foreign_name(name);
   if (foreign == nullptr || declares_alike(name)) return nullptr;
   const auto ours = program_.library_names.find(foreign->ours);
   if (ours == program_.library_names.end()) return foreign;

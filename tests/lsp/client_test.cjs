@@ -339,7 +339,7 @@ test("a file that is a pipe is a mistake of the program, not something to wait f
   assert.strictEqual(await client.stop(), 0);
 });
 
-test("many cancellations at once cost no more than each of them", async () => {
+test("thousands of cancellations at once leave the server answering", async () => {
   const client = new Client();
   await client.start();
   await client.open(uriOf("storm.nn"), study);

@@ -10,6 +10,7 @@
 #include "compiler/base/result.hpp"
 #include "compiler/base/sink.hpp"
 #include "compiler/base/text_width.hpp"
+#include "compiler/base/utf8.hpp"
 
 namespace nnc {
 std::span<const EmbeddedFile> embedded_test_files();
@@ -340,4 +341,21 @@ TEST_CASE("embedded files are byte for byte the files") {
   std::stringstream text;
   text << file.rdbuf();
   CHECK(embedded_test_files()[1].text == text.str());
+}
+
+TEST_CASE("texts are made short at a character, and in one line") {
+  CHECK(shortened("abc", 3) == "abc");
+  CHECK(shortened("abcd", 3) == "abc...");
+  CHECK(shortened("a\xC3\xA4z", 2) == "a...");
+  CHECK(shortened("\xF0\x9F\x98\x80", 3) == "...");
+  CHECK(one_line("  a\n\t b\r\n", 10) == "a b");
+  CHECK(one_line("", 0).empty());
+  CHECK(one_line(" \n", 0).empty());
+  CHECK(one_line("abcde  ", 5) == "abcde");
+  CHECK(one_line("abcde fgh", 5) == "abcde...");
+  CHECK(one_line("abcd \n efgh", 5) == "abcd ...");
+  CHECK(character_begin("\xC3\xA4z", 1) == 0);
+  CHECK(character_begin("\xC3\xA4z", 2) == 2);
+  CHECK(character_end("\xC3\xA4z", 0) == 2);
+  CHECK(character_end("z", 0) == 1);
 }

@@ -209,7 +209,7 @@ TEST_CASE("times of experiments that stay as they were outlast an estimate that 
   CHECK(lens.titles() == Titles{kTimed[0], "run: 3 trials, 15 epochs declared"});
 }
 
-TEST_CASE("a program that cannot be checked costs its estimate and nothing else", "[lsp]") {
+TEST_CASE("an estimate that throws costs itself and nothing else", "[lsp]") {
   LensEditor lens;
   lens.open();
   lens.answer({{"depth", 200}});

@@ -41,7 +41,7 @@ std::vector<std::string> names_in(std::string_view hint) {
 
 TEST_CASE("what foreign names are answered with exists", "[sema]") {
   const auto checked = check("let nothing = 1");
-  for (const sema::ForeignName& foreign : sema::foreign_names()) {
+  for (const sema::ForeignWord& foreign : sema::foreign_names()) {
     INFO(foreign.name);
     CHECK(sema::without_case(foreign.name) == foreign.name);
     CHECK(foreign.ours.empty() != foreign.hint.empty());
@@ -65,7 +65,7 @@ TEST_CASE("what foreign arguments are answered with is a parameter of the librar
     for (const sema::SignatureParameter& parameter : sema::builtin_signature(builtin).parameters)
       parameters.insert(parameter.name);
   }
-  for (const sema::ForeignArgument& foreign : sema::foreign_arguments()) {
+  for (const sema::ForeignWord& foreign : sema::foreign_arguments()) {
     INFO(foreign.name);
     CHECK(sema::without_case(foreign.name) == foreign.name);
     CHECK(foreign.ours.empty() != foreign.hint.empty());
