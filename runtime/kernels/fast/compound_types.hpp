@@ -87,9 +87,13 @@ using ReluGradient = Op<OpKind::Select, Op<OpKind::Greater, In<0>, Number<0>>, I
 
 // Adam's three, as one update of registers.
 struct AdamUpdate {
+  float* weights;
+  float* mean;
+  float* square;
   V mean_numbers[2], square_numbers[2], step_numbers[2];
 
-  explicit HWY_INLINE AdamUpdate(const UpdateCall& call) {
+  explicit HWY_INLINE AdamUpdate(const UpdateCall& call)
+      : weights(call.weights), mean(call.mean), square(call.square) {
     const D d;
     HWY_UNROLL(2)
     for (int i = 0; i < 2; ++i) {
@@ -98,31 +102,31 @@ struct AdamUpdate {
       step_numbers[i] = hn::Set(d, call.step_numbers[i]);
     }
   }
-  HWY_INLINE void update(V gradient, V& weights, V& mean, V& square) const {
-    mean = MovingMean::of({{mean, gradient}, {mean_numbers[0], mean_numbers[1]}});
-    square = MovingSquare::of({{square, gradient}, {square_numbers[0], square_numbers[1]}});
-    weights = StepByRoot::of({{weights, mean, square}, {step_numbers[0], step_numbers[1]}});
+  HWY_INLINE void update(V gradient, V& w, V& m, V& v) const {
+    m = MovingMean::of({{m, gradient}, {mean_numbers[0], mean_numbers[1]}});
+    v = MovingSquare::of({{v, gradient}, {square_numbers[0], square_numbers[1]}});
+    w = StepByRoot::of({{w, m, v}, {step_numbers[0], step_numbers[1]}});
   }
   // The elements from `at` on, as many as a vector has.
-  HWY_INLINE void run(const UpdateCall& call, std::int64_t at, V gradient) const {
+  HWY_INLINE void run(std::int64_t at, V gradient) const {
     const D d;
-    V weights = hn::LoadU(d, call.weights + at);
-    V mean = hn::LoadU(d, call.mean + at);
-    V square = hn::LoadU(d, call.square + at);
-    update(gradient, weights, mean, square);
-    hn::StoreU(weights, d, call.weights + at);
-    hn::StoreU(mean, d, call.mean + at);
-    hn::StoreU(square, d, call.square + at);
+    V w = hn::LoadU(d, weights + at);
+    V m = hn::LoadU(d, mean + at);
+    V v = hn::LoadU(d, square + at);
+    update(gradient, w, m, v);
+    hn::StoreU(w, d, weights + at);
+    hn::StoreU(m, d, mean + at);
+    hn::StoreU(v, d, square + at);
   }
-  HWY_INLINE void run_some(const UpdateCall& call, std::int64_t at, V gradient, hn::Mask<D> some) const {
+  HWY_INLINE void run_some(std::int64_t at, V gradient, hn::Mask<D> some) const {
     const D d;
-    V weights = hn::MaskedLoad(some, d, call.weights + at);
-    V mean = hn::MaskedLoad(some, d, call.mean + at);
-    V square = hn::MaskedLoad(some, d, call.square + at);
-    update(gradient, weights, mean, square);
-    hn::BlendedStore(weights, some, d, call.weights + at);
-    hn::BlendedStore(mean, some, d, call.mean + at);
-    hn::BlendedStore(square, some, d, call.square + at);
+    V w = hn::MaskedLoad(some, d, weights + at);
+    V m = hn::MaskedLoad(some, d, mean + at);
+    V v = hn::MaskedLoad(some, d, square + at);
+    update(gradient, w, m, v);
+    hn::BlendedStore(w, some, d, weights + at);
+    hn::BlendedStore(m, some, d, mean + at);
+    hn::BlendedStore(v, some, d, square + at);
   }
 };
 

@@ -68,10 +68,10 @@ HWY_ATTR void run_adam(const UpdateCall& call, const float* gradient, std::int64
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const AdamUpdate adam(call);
   std::int64_t at = 0;
-  for (; at + lanes <= n; at += lanes) adam.run(call, at, hn::LoadU(d, gradient + at));
+  for (; at + lanes <= n; at += lanes) adam.run(at, hn::LoadU(d, gradient + at));
   if (at == n) return;
   const auto rest = hn::FirstN(d, static_cast<std::size_t>(n - at));
-  adam.run_some(call, at, hn::MaskedLoad(rest, d, gradient + at), rest);
+  adam.run_some(at, hn::MaskedLoad(rest, d, gradient + at), rest);
 }
 
 const UpdateKernel* adam_update() {

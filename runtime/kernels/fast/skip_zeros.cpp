@@ -222,20 +222,22 @@ void multiply_by_right(const Product& p) {
 
 // ---------------------------------------------------------------- gradients
 
-// A few rows at a time, so that a gradient is still near when it is used; a sparse one never leaves the
-// registers.
+// A few rows at a time, so that a gradient is still near when it is used; with long rows it never leaves the
+// registers, which saves more than a tile would even where nothing is zero.
 void update_by_left(const Product& p, const UpdateCall& update) {
   Masks masks;
   SparseBlock s = block_of(p);
   choose_depth(s, p, 0);
   s.b = p.rhs.data;
   s.c = p.out;
+  const bool skips = p.columns >= kShortRow && is_on(Optimization::SkipZeros);
   for (std::int64_t row = 0; row < p.rows; row += s.rows) {
     choose_rows(s, p, row);
     s.a = p.lhs.data + row * p.lhs.row;
     const UpdateCall here = update.from(row * p.columns);
     s.update = &here;
-    if (p.columns >= kShortRow && is_on(Optimization::SkipZeros) && find(s, masks)) {
+    if (skips) {
+      sparse_set().find(s, masks.data());
       sparse_set().multiply(s, masks.data());
     } else {
       multiply_dense(s);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "runtime/kernels/fast/targets.hpp"
@@ -30,18 +31,31 @@ HWY_INLINE hn::Mask<D> lanes_left(std::int64_t left) {
   return hn::FirstN(d, static_cast<std::size_t>(std::min(left, static_cast<std::int64_t>(hn::Lanes(d)))));
 }
 
+// Bits of as many elements as a vector has.
+HWY_INLINE std::uint32_t bits_of(hn::Mask<D> mask) {
+  std::uint8_t bytes[8] = {};
+  hn::StoreMaskBits(D(), mask, bytes);
+  std::uint16_t bits = 0;
+  std::memcpy(&bits, bytes, sizeof bits);
+  return bits;
+}
+
 // Elements of a row side by side: a comparison gives bits of one row.
 HWY_ATTR void find_in_rows(const SparseBlock& s, std::uint32_t* masks) {
   const D d;
+  constexpr int kVectors = SparseBlock::kDepth / static_cast<int>(hn::MaxLanes(d));
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const bool is_whole = s.depth == kVectors * lanes;
   for (std::int64_t row = 0; row < s.rows; ++row) {
     const float* a = s.a + row * s.a_row;
     std::uint32_t mask = 0;
-    for (std::int64_t k = 0; k < s.depth; k += lanes) {
-      const V x = hn::MaskedLoad(lanes_left(s.depth - k), d, a + k);
-      std::uint8_t bytes[8] = {};
-      hn::StoreMaskBits(d, hn::Ne(x, hn::Zero(d)), bytes);
-      mask |= (static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8U) << k;
+    if (is_whole) {
+      HWY_UNROLL(8)
+      for (int v = 0; v < kVectors; ++v)
+        mask |= bits_of(hn::Ne(hn::LoadU(d, a + v * lanes), hn::Zero(d))) << (v * lanes);
+    } else {
+      for (std::int64_t k = 0; k < s.depth; k += lanes)
+        mask |= bits_of(hn::Ne(hn::MaskedLoad(lanes_left(s.depth - k), d, a + k), hn::Zero(d))) << k;
     }
     masks[row] = mask;
   }
@@ -90,48 +104,59 @@ HWY_INLINE void ask_for(const Ahead& ahead, std::int64_t row) {
 
 // What becomes of the sums of a row: they are stored, or they update something while the next row is
 // multiplied. The last vector is masked: columns beyond C are neither read nor written.
-template <int kVectors>
+template <int kVectors, bool kWhole>
 struct StoreRow {
   explicit StoreRow(const SparseBlock& s) : c(s.c) {}
   HWY_INLINE void operator()(const V* sums, std::int64_t at, hn::Mask<D> last) const {
     const D d;
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
     HWY_UNROLL(16)
-    for (int v = 0; v < kVectors - 1; ++v) hn::StoreU(sums[v], d, c + at + v * lanes);
-    hn::BlendedStore(sums[kVectors - 1], last, d, c + at + (kVectors - 1) * lanes);
+    for (int v = 0; v < kVectors; ++v) {
+      if (kWhole || v < kVectors - 1) {
+        hn::StoreU(sums[v], d, c + at + v * lanes);
+      } else {
+        hn::BlendedStore(sums[v], last, d, c + at + v * lanes);
+      }
+    }
   }
   float* c;
 };
 
-template <int kVectors>
+template <int kVectors, bool kWhole>
 struct UpdateRow {
   explicit HWY_INLINE UpdateRow(const SparseBlock& s)
-      : call(*s.update), ahead(kRowsAhead * s.c_row), adam(call) {}
+      : far(s.update->far), ahead(kRowsAhead * s.c_row), adam(*s.update) {}
   HWY_INLINE void operator()(const V* sums, std::int64_t at, hn::Mask<D> last) const {
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(D()));
-    if (call.far) {
-      for (const float* stream : {call.weights, call.mean, call.square}) ask_for(stream + at + ahead, kLines);
+    if (far) {
+      for (const float* stream : {adam.weights, adam.mean, adam.square}) ask_for(stream + at + ahead, kLines);
     }
     HWY_UNROLL(16)
-    for (int v = 0; v < kVectors - 1; ++v) adam.run(call, at + v * lanes, sums[v]);
-    adam.run_some(call, at + (kVectors - 1) * lanes, sums[kVectors - 1], last);
+    for (int v = 0; v < kVectors; ++v) {
+      if (kWhole || v < kVectors - 1) {
+        adam.run(at + v * lanes, sums[v]);
+      } else {
+        adam.run_some(at + v * lanes, sums[v], last);
+      }
+    }
   }
   static constexpr std::int64_t kRowsAhead = 4;
   static constexpr std::int64_t kLines = kVectors * static_cast<std::int64_t>(hn::MaxLanes(D())) / kLine;
-  const UpdateCall& call;
+  bool far;
   std::int64_t ahead;
   AdamUpdate adam;
 };
 
-template <int kVectors, template <int> class Finish>
-HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks, std::int64_t column,
+template <int kVectors, bool kWhole, template <int, bool> class Finish>
+HWY_ATTR void multiply_columns(const SparseBlock& block, const std::uint32_t* masks, std::int64_t column,
                                std::int64_t columns) {
   const D d;
-  constexpr int kLast = kVectors - 1;
+  const SparseBlock s = block;  // stores do not change a copy
+  constexpr int kMasked = kWhole ? kVectors : kVectors - 1;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  const auto mask = hn::FirstN(d, static_cast<std::size_t>(columns - kLast * lanes));
+  const auto mask = hn::FirstN(d, static_cast<std::size_t>(columns - (kVectors - 1) * lanes));
   const float* b = s.b + column;
-  const Finish<kVectors> finish(s);
+  const Finish<kVectors, kWhole> finish(s);
   for (std::int64_t row = 0; row < s.rows; ++row) {
     const std::int64_t at = row * s.c_row + column;
     const float* a = s.a + row * s.a_row;
@@ -139,9 +164,9 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
     V sums[kVectors];
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
-      sums[v] = !s.accumulate ? hn::Zero(d)
-                : v == kLast  ? hn::MaskedLoad(mask, d, s.c + at + v * lanes)
-                              : hn::LoadU(d, s.c + at + v * lanes);
+      sums[v] = !s.accumulate  ? hn::Zero(d)
+                : v == kMasked ? hn::MaskedLoad(mask, d, s.c + at + v * lanes)
+                               : hn::LoadU(d, s.c + at + v * lanes);
     }
     for (std::uint32_t left = masks[row]; left != 0; left &= left - 1) {
       const auto k = static_cast<std::int64_t>(std::countr_zero(left));
@@ -150,7 +175,7 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
       HWY_UNROLL(16)
       for (int v = 0; v < kVectors; ++v) {
         const V right =
-            v == kLast ? hn::MaskedLoad(mask, d, from + v * lanes) : hn::LoadU(d, from + v * lanes);
+            v == kMasked ? hn::MaskedLoad(mask, d, from + v * lanes) : hn::LoadU(d, from + v * lanes);
         sums[v] = hn::MulAdd(factor, right, sums[v]);
       }
     }
@@ -159,20 +184,23 @@ HWY_ATTR void multiply_columns(const SparseBlock& s, const std::uint32_t* masks,
 }
 
 using MultiplyColumns = void (*)(const SparseBlock&, const std::uint32_t*, std::int64_t, std::int64_t);
-template <template <int> class Finish, int... kVectorsMinusOne>
+template <bool kWhole, template <int, bool> class Finish, int... kVectorsMinusOne>
 constexpr std::array<MultiplyColumns, sizeof...(kVectorsMinusOne) + 1> all_widths(
     std::integer_sequence<int, kVectorsMinusOne...>) {
-  return {nullptr, &multiply_columns<kVectorsMinusOne + 1, Finish>...};
+  return {nullptr, &multiply_columns<kVectorsMinusOne + 1, kWhole, Finish>...};
 }
 
-template <template <int> class Finish, int kWidest>
+template <template <int, bool> class Finish, int kWidest>
 void multiply_all(const SparseBlock& s, const std::uint32_t* masks) {
-  static constexpr auto kWidths = all_widths<Finish>(std::make_integer_sequence<int, kWidest>{});
+  using Widths = std::make_integer_sequence<int, kWidest>;
+  static constexpr std::array kKernels = {all_widths<false, Finish>(Widths{}),
+                                          all_widths<true, Finish>(Widths{})};
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(D()));
   const std::int64_t widest = kWidest * lanes;
   for (std::int64_t column = 0; column < s.columns; column += widest) {
     const std::int64_t columns = std::min(widest, s.columns - column);
-    kWidths[static_cast<std::size_t>((columns + lanes - 1) / lanes)](s, masks, column, columns);
+    const auto& kernels = kKernels[columns % lanes == 0 ? 1 : 0];
+    kernels[static_cast<std::size_t>((columns + lanes - 1) / lanes)](s, masks, column, columns);
   }
 }
 
