@@ -94,6 +94,10 @@ void fill_plain(const Place& place, std::span<double> out) { fill_doubles(place,
 [[gnu::target("avx2")]] void fill_avx2(const Place& place, std::span<double> out) {
   fill_doubles(place, out);
 }
+#define NNC_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]]
+NNC_AVX512 void fill_avx512(const Place& place, std::span<float> out) { fill_floats(place, out); }
+NNC_AVX512 void fill_avx512(const Place& place, std::span<double> out) { fill_doubles(place, out); }
+#undef NNC_AVX512
 #endif
 
 template <class T>
@@ -102,6 +106,9 @@ void fill(const Stream& stream, std::span<T> out) {
   NNC_CHECK(out.size() <= kPerBlock << 32);
   const Place place(stream);
 #if defined(__x86_64__)
+  const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  if (has_avx512) return fill_avx512(place, out);
   if (__builtin_cpu_supports("avx2")) return fill_avx2(place, out);
 #endif
   fill_plain(place, out);
