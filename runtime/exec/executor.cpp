@@ -56,6 +56,7 @@ struct Executor::Bound {
         step.run(0, 1, random);
       } else {
         team->run(parts, [&](int part) { step.run(part, parts, random); });
+        step.finish(parts);
       }
     }
   }

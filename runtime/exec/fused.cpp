@@ -20,6 +20,7 @@ static constexpr std::int64_t kUpdateBytes = 128 * 1024;
 // What an update walks over, and how much of it stays near from step to step.
 static constexpr std::int64_t kUpdateStreams = 3;
 static constexpr std::int64_t kNearBytes = 4 * 1024 * 1024;
+static constexpr std::int64_t kRowsOfTiles = 16;
 static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
@@ -60,7 +61,13 @@ std::uint64_t FusedProgram<T>::scratch_bytes() const {
 template <class T>
 std::int64_t FusedProgram<T>::count_of_pieces() const {
   if (producer_.step == nullptr) return (count_ + block_ - 1) / block_;
-  return (producer_.rows + producer_.rows_at_once - 1) / producer_.rows_at_once;
+  return (producer_.rows + rows_of_piece() - 1) / rows_of_piece();
+}
+
+// As the products that read what is updated here cut it (kernels/fast/matmul.cpp).
+template <class T>
+std::int64_t FusedProgram<T>::rows_of_piece() const {
+  return producer_.by_rows ? std::min(kRowsOfTiles, producer_.rows) : producer_.rows;
 }
 
 template <class T>
@@ -72,7 +79,6 @@ int FusedProgram<T>::useful_parts(int most) const {
 // As many rows of the producer as fit, but enough for whole tiles.
 template <class T>
 void FusedProgram<T>::choose_rows_at_once(std::int64_t bytes) {
-  constexpr std::int64_t kRowsOfTiles = 16;
   const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
   const std::int64_t fitting = bytes / row_bytes / kRowsOfTiles * kRowsOfTiles;
   producer_.rows_at_once = producer_.by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
@@ -366,10 +372,10 @@ void FusedProgram<T>::run_block(const Context& context, std::int64_t begin, std:
   for (const Copy& copy : copies_) std::copy_n(at(copy.source), length, copy.target + begin);
 }
 
-// The rows of the producer from this one on, and all that is made of them.
+// Some rows of the producer, from `row` on, and all that is made of them.
 template <class T>
-void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::byte* memory) const {
-  const std::int64_t rows = std::min(producer_.rows_at_once, producer_.rows - row);
+void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::int64_t rows,
+                               std::byte* memory) const {
   KernelCall call;
   call.inputs = producer_.inputs;
   call.output = {memory, producer_.step->output.shape.sizes(), ElementType::Float};
@@ -406,13 +412,14 @@ void FusedProgram<T>::run(int part, int parts) const {
     numbers[i] = numbers_[i].source != nullptr ? *numbers_[i].source : numbers_[i].value;
   const Context context{registers, numbers};
   std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes();
-  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece) {
-    if (producer_.step != nullptr) {
-      run_rows(context, piece * producer_.rows_at_once, own + register_bytes());
-    } else {
-      run_block(context, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
-    }
+  if (producer_.step != nullptr) {
+    const std::int64_t end = std::min(pieces.end * rows_of_piece(), producer_.rows);
+    for (std::int64_t row = pieces.begin * rows_of_piece(); row < end; row += producer_.rows_at_once)
+      run_rows(context, row, std::min(producer_.rows_at_once, end - row), own + register_bytes());
+    return;
   }
+  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece)
+    run_block(context, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
 }
 
 template class FusedProgram<float>;

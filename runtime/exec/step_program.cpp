@@ -48,6 +48,13 @@ void KernelProgram::run(int part, int parts, const RandomContext& random) const 
   kernel_({inputs_, output_, &step_->attributes, random, {own, scratch_bytes_}, part, parts, second_});
 }
 
+void KernelProgram::finish(int parts) const {
+  const Kernel kernel = fast_ ? fast_finish_f32(step_->op) : nullptr;
+  if (kernel == nullptr) return;
+  const std::uint64_t all_bytes = static_cast<std::uint64_t>(parts) * scratch_bytes_;
+  kernel({inputs_, output_, &step_->attributes, {}, {scratch_, all_bytes}, 0, parts, second_});
+}
+
 // ---------------------------------------------------------------- all steps
 
 using Program = decltype(StepProgram::program);
@@ -86,6 +93,10 @@ void StepProgram::run(int part, int of, const RandomContext& random) const {
   } else {
     std::get<FusedProgram<double>>(program).run(part, of);
   }
+}
+
+void StepProgram::finish(int of) const {
+  if (const auto* kernel = std::get_if<KernelProgram>(&program)) kernel->finish(of);
 }
 
 // ---------------------------------------------------------------- memory

@@ -24,6 +24,7 @@ class KernelProgram {
   [[nodiscard]] int useful_parts(int most) const;
   void bind(const Locate& locate, std::byte* scratch, int parts);
   void run(int part, int parts, const RandomContext& random) const;
+  void finish(int parts) const;
 
  private:
   [[nodiscard]] std::vector<Shape> input_shapes() const;
@@ -50,6 +51,8 @@ struct StepProgram {
   void bind(const Locate& locate, std::byte* scratch);
   // `of` is at most `parts`.
   void run(int part, int of, const RandomContext& random) const;
+  // After all of several parts.
+  void finish(int of) const;
 };
 
 }  // namespace nnc::rt

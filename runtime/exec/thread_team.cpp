@@ -18,8 +18,11 @@
 namespace nnc::rt {
 namespace {
 
-// Longer than the small steps between two large ones.
-constexpr std::chrono::microseconds kSpin{30};
+// Longer than the small steps between two large ones. Waking up takes as long as some of the large ones.
+constexpr std::chrono::microseconds kSpin{200};
+
+constexpr unsigned kPartBits = 8;
+static_assert(ThreadTeam::kMostParts < 1 << kPartBits);
 
 void pause() {
 #if defined(__SSE2__)
@@ -72,7 +75,8 @@ struct alignas(64) ThreadTeam::Helper {
 ThreadTeam::ThreadTeam(int most)
     : most_(std::clamp(most, 1, kMostParts)),
       threads_(most_),
-      helpers_(std::make_unique<Helper[]>(static_cast<std::size_t>(most_ - 1))) {}
+      helpers_(std::make_unique<Helper[]>(static_cast<std::size_t>(most_ - 1))),
+      taken_(std::make_unique<std::atomic<std::uint64_t>[]>(kMostParts)) {}
 
 ThreadTeam::~ThreadTeam() {
   ends_.store(true, std::memory_order_release);
@@ -89,7 +93,7 @@ int ThreadTeam::start_helpers(int wanted) {
   while (started_ < wanted && !no_more_) {
     Helper& helper = helpers_[static_cast<std::size_t>(started_)];
     try {
-      helper.thread = std::thread([this, &helper] { help(helper); });
+      helper.thread = std::thread([this, number = started_] { help(number); });
       ++started_;
     } catch (const std::system_error&) {
       no_more_ = true;
@@ -100,13 +104,14 @@ int ThreadTeam::start_helpers(int wanted) {
   return std::min(started_, wanted);
 }
 
-void ThreadTeam::help(Helper& self) {
+void ThreadTeam::help(int number) {
   const FlushDenormals flush;
+  Helper& self = helpers_[static_cast<std::size_t>(number)];
   std::uint32_t seen = 0;
   while (true) {
     seen = self.await(seen);
     if (ends_.load(std::memory_order_acquire)) return;
-    take_parts();
+    take_parts(number + 1);
   }
 }
 
@@ -120,28 +125,26 @@ void ThreadTeam::run_parts(int parts, Work work, const void* context) {
   work_ = work;
   context_ = context;
   left_.store(static_cast<std::uint32_t>(parts), std::memory_order_relaxed);
-  const std::uint64_t run = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
-  ticket_.store(run << 32 | static_cast<std::uint64_t>(parts) << 16, std::memory_order_release);
+  const std::uint64_t run = (ticket_.load(std::memory_order_relaxed) >> kPartBits) + 1;
+  ticket_.store(run << kPartBits | static_cast<std::uint64_t>(parts), std::memory_order_release);
   for (int i = 0; i < helpers; ++i) helpers_[static_cast<std::size_t>(i)].call();
-  take_parts();
+  take_parts(0);
   wait_for_others();
 }
 
-// Of whatever run is at hand: a helper that comes late finds nothing left, or helps with the next.
-void ThreadTeam::take_parts() {
-  std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
-  while (true) {
-    const std::uint64_t next = ticket & 0xffff;
-    const std::uint64_t parts = ticket >> 16 & 0xffff;
-    if (next >= parts) return;
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
-                                       std::memory_order_acquire)) {
-      continue;
-    }
-    work_(context_, static_cast<int>(next));
+// Of whatever run is at hand, from `first` on and round.
+void ThreadTeam::take_parts(int first) {
+  const std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  const std::uint64_t run = ticket >> kPartBits;
+  const int parts = static_cast<int>(ticket & kMostParts);
+  for (int i = 0; i < parts; ++i) {
+    const int part = (first + i) % parts;
+    std::atomic<std::uint64_t>& taken = taken_[static_cast<std::size_t>(part)];
+    std::uint64_t before = taken.load(std::memory_order_relaxed);
+    if (before >= run || !taken.compare_exchange_strong(before, run, std::memory_order_acq_rel)) continue;
+    work_(context_, part);
     const bool was_last = left_.fetch_sub(1, std::memory_order_seq_cst) == 1;
     if (was_last && caller_sleeps_.load(std::memory_order_seq_cst)) left_.notify_one();
-    ticket = ticket_.load(std::memory_order_acquire);
   }
 }
 

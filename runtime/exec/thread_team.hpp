@@ -1,5 +1,7 @@
 // The threads that work on one trial: the caller of run(), and helpers. They share the parts of one step at a
 // time; what a part computes does not depend on who computes it, so the results do not either.
+// A part goes to the same thread in every run, unless that one is late: who wrote something finds it in its
+// own cache when the next step reads it in as many parts.
 #pragma once
 
 #include <atomic>
@@ -33,7 +35,7 @@ class ThreadTeam {
     run_parts(
         parts, [](const void* context, int part) { (*static_cast<const F*>(context))(part); }, &work);
   }
-  static constexpr int kMostParts = 0xffff;
+  static constexpr int kMostParts = 0xff;
 
  private:
   struct Helper;
@@ -41,8 +43,8 @@ class ThreadTeam {
 
   void run_parts(int parts, Work work, const void* context);
   int start_helpers(int wanted);
-  void help(Helper& self);
-  void take_parts();
+  void help(int number);
+  void take_parts(int first);
   void wait_for_others();
 
   const int most_;
@@ -52,9 +54,11 @@ class ThreadTeam {
   bool no_more_ = false;  // the system gave no further thread
   std::atomic<bool> ends_ = false;
 
-  // The parts at hand, in one word: which run (32 bits), how many parts, the next one to take (16 bits each).
-  // Who takes a part knows that the run it belongs to goes on until the part is done.
+  // The parts at hand, in one word: which run, and how many parts (8 bits); and of each part the last
+  // run in which somebody took it. Who takes a part knows that its run goes on until the part is done; who
+  // comes late finds all of them taken.
   alignas(64) std::atomic<std::uint64_t> ticket_ = 0;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> taken_;
   Work work_ = nullptr;
   const void* context_ = nullptr;
   alignas(64) std::atomic<std::uint32_t> left_ = 0;  // parts that are not done

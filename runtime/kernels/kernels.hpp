@@ -88,6 +88,10 @@ const KernelTable& reference_kernels_f64();
 // All null on a machine without fused multiply-add: then everything is left to the reference.
 const KernelTable& fast_kernels_f32();
 
+// What is left of a call in several parts when all of them are done, for one thread; null where nothing is.
+// `workspace` is that of all parts, one after the other. A call in one part is complete without.
+Kernel fast_finish_f32(OpKind kind);
+
 // Scratch memory of the fast kernel, in bytes; the reference kernels need none. Shapes without a symbolic
 // batch.
 std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,

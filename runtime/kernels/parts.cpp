@@ -8,9 +8,10 @@
 namespace nnc::rt {
 namespace {
 
-// Two threads gain from about 1000 each while the helper still spins and lose a few hundred when it does not
-// come, so this leaves room on both sides.
-constexpr double kSmallestPart = 3000;
+// Calling a thread that spins takes less than a thousand. But what parts read lies in the cache of the thread
+// that wrote it, and what they write is read by another: a line that changes hands takes up to a hundred, and
+// small steps have some hundreds of lines.
+constexpr double kSmallestPart = 16000;
 
 constexpr double kPerProduct = 2.0 / 70;  // a multiplication with its addition, in tiles
 constexpr double kPerPooled = 0.15;       // an element under a window

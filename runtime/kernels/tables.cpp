@@ -54,6 +54,7 @@ const KernelTable& reference_kernels_f64() {
   return table;
 }
 const KernelTable& fast_kernels_f32() { return fast_kernels().kernels; }
+Kernel fast_finish_f32(OpKind kind) { return fast_kernels().finishes[kind]; }
 bool is_cut_in_parts(OpKind kind) { return fast_kernels().cut[kind]; }
 const OpTable<BlockKernel>& reference_blocks_f32() {
   static const OpTable<BlockKernel> blocks = make_reference_blocks<float>();
@@ -75,7 +76,7 @@ std::uint64_t workspace_bytes(OpKind kind, std::span<const Shape> inputs, const 
   if (!fast::has_fused_multiply_add()) return 0;
   switch (kind) {
     case OpKind::MatMul:
-      return fast::matmul_workspace_bytes();
+      return fast::matmul_workspace_bytes(inputs, output, attributes);
     case OpKind::Conv2d:
     case OpKind::Conv2dGradInput:
     case OpKind::Conv2dGradKernel:

@@ -52,6 +52,7 @@ class Bench {
   void run() {
     const int parts = program_.front().parts;
     team_.run(parts, [&](int part) { program_.front().run(part, parts, {}); });
+    program_.front().finish(parts);
   }
 
  private:

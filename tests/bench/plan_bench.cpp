@@ -1,5 +1,5 @@
-// Where the time of a training step goes: the best time of each step of a trial's plan, on one thread, and
-// its share of all. In: a program, optionally the number of a trial (1). Runs on the first samples of the
+// Where the time of a training step goes: the best time of each step of a trial's plan and its share of all.
+// In: a program, optionally the number of a trial (1) and of threads (1). Runs on the first samples of the
 // data, so that zeros are where they are in earnest. Steps are measured one after the other within whole
 // steps of training, so that caches hold what they hold then; the best of many, since only that means
 // anything on a busy machine.
@@ -17,6 +17,7 @@
 #include "compiler/driver/driver.hpp"
 #include "compiler/driver/front_end.hpp"
 #include "runtime/exec/step_program.hpp"
+#include "runtime/exec/thread_team.hpp"
 #include "runtime/kernels/flush_denormals.hpp"
 #include "runtime/train/samples.hpp"
 
@@ -40,13 +41,13 @@ std::string name_of(const nnc::PlanStep& step) {
 
 class Profile {
  public:
-  explicit Profile(const nnc::StepPlan& plan) : plan_(plan) {
-    const nnc::rt::MemoryNeeds needs = nnc::rt::memory_needs(plan, nnc::rt::KernelSet::Fast, 1);
+  Profile(const nnc::StepPlan& plan, int threads) : plan_(plan), team_(threads) {
+    const nnc::rt::MemoryNeeds needs = nnc::rt::memory_needs(plan, nnc::rt::KernelSet::Fast, threads);
     state_ = allocate(needs.state);
     work_ = allocate(needs.work);
     scratch_ = allocate(needs.scratch);
     for (const nnc::PlanStep& step : plan_.steps) {
-      programs_.emplace_back(step, false, nnc::rt::KernelSet::Fast, 1);
+      programs_.emplace_back(step, false, nnc::rt::KernelSet::Fast, team_.most());
       programs_.back().bind([this](const nnc::Operand& operand) { return locate(operand); }, scratch_.data());
     }
     nnc::rt::initialize_slots(plan_, state_, 0);
@@ -61,7 +62,7 @@ class Profile {
       const auto step_begin = Clock::now();
       for (std::size_t i = 0; i < programs_.size(); ++i) {
         const auto begin = Clock::now();
-        programs_[i].run(0, 1, {0, static_cast<std::uint64_t>(round) + 1});
+        run_step(programs_[i], {0, static_cast<std::uint64_t>(round) + 1});
         best[i] = std::min(best[i], microseconds_since(begin));
       }
       whole = std::min(whole, microseconds_since(step_begin));
@@ -70,6 +71,12 @@ class Profile {
   }
 
  private:
+  void run_step(const nnc::rt::StepProgram& step, const nnc::rt::RandomContext& random) {
+    if (step.parts == 1) return step.run(0, 1, random);
+    team_.run(step.parts, [&](int part) { step.run(part, step.parts, random); });
+    step.finish(step.parts);
+  }
+
   static nnc::rt::Memory allocate(std::uint64_t bytes) {
     return std::move(nnc::rt::Memory::allocate(bytes)).value();
   }
@@ -104,6 +111,7 @@ class Profile {
   }
 
   nnc::StepPlan plan_;
+  nnc::rt::ThreadTeam team_;
   nnc::rt::Memory state_, work_, scratch_;
   std::vector<nnc::rt::StepProgram> programs_;
 };
@@ -123,7 +131,7 @@ std::vector<unsigned char> read_idx(const std::string& path, std::size_t header)
 
 int main(int count, char** words) {
   if (count < 2) {
-    std::fprintf(stderr, "usage: plan_bench FILE.nn [TRIAL]\n");
+    std::fprintf(stderr, "usage: plan_bench FILE.nn [TRIAL [THREADS]]\n");
     return 2;
   }
   nnc::Env env = nnc::real_env(nullptr);
@@ -134,6 +142,7 @@ int main(int count, char** words) {
   if (compilation == nullptr) return exit_code;
   const nnc::TrialCompiler compiler(compilation->sources, compilation->program, *compilation->study);
   const std::size_t trial = count > 2 ? static_cast<std::size_t>(std::max(1, std::atoi(words[2]))) - 1 : 0;
+  const int threads = count > 3 ? std::max(1, std::atoi(words[3])) : 1;
   const auto compiled = compiler.compile(trial);
   if (!compiled) return 1;
   const nnc::StudyPlan& study = compilation->study->plan;
@@ -141,6 +150,6 @@ int main(int count, char** words) {
   const std::string folder = study.data[planned.data].directory;
   const std::vector<unsigned char> pixels = read_idx(folder + "/train-images-idx3-ubyte", 16);
   const std::vector<unsigned char> labels = read_idx(folder + "/train-labels-idx1-ubyte", 8);
-  Profile(compiled.value().plans(nnc::rt::Phase::Train, planned.batch)).run(pixels, labels, 600);
+  Profile(compiled.value().plans(nnc::rt::Phase::Train, planned.batch), threads).run(pixels, labels, 600);
   return 0;
 }

@@ -87,7 +87,10 @@ void measure_steps(const nnc::ir::Graph& graph, int threads) {
     Best shared;
     for (int i = 0; i < kRounds; ++i) {
       alone.add([&] { program.run(0, 1, {}); });
-      shared.add([&] { trainer.team.run(threads, [&](int part) { program.run(part, threads, {}); }); });
+      shared.add([&] {
+        trainer.team.run(threads, [&](int part) { program.run(part, threads, {}); });
+        program.finish(threads);
+      });
     }
     std::printf("  %-40s %8.2f -> %8.2f us  %s\n", name_of(step).c_str(), alone.microseconds(),
                 shared.microseconds(), useful > 1 ? "cut" : "");

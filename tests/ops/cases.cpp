@@ -116,8 +116,8 @@ void add_movements(Cases& cases) {
 // Rows, depth and columns around the sizes of tiles, panels and blocks of depth.
 void add_products(Cases& cases) {
   const std::vector<std::array<std::int64_t, 3>> sizes = {
-      {1, 1, 1},     {2, 3, 5},   {7, 11, 13}, {17, 5, 47},    {9, 257, 17},
-      {33, 300, 50}, {1, 31, 97}, {53, 2, 1},  {129, 40, 530}, {13, 520, 3}};
+      {1, 1, 1},  {2, 3, 5},      {7, 11, 13},  {17, 5, 47},   {9, 257, 17},   {33, 300, 50}, {1, 31, 97},
+      {53, 2, 1}, {129, 40, 530}, {13, 520, 3}, {32, 784, 67}, {64, 1023, 35}, {65, 513, 18}};
   for (const auto& [rows, depth, columns] : sizes) {
     for (const bool lhs : {false, true}) {
       for (const bool rhs : {false, true}) {
@@ -129,8 +129,13 @@ void add_products(Cases& cases) {
     }
   }
   // Half of one side zeros, and enough rows or columns to skip them: around the sizes of blocks and copies.
-  for (const auto& [rows, depth, columns] : std::vector<std::array<std::int64_t, 3>>{
-           {33, 300, 130}, {17, 64, 64}, {40, 31, 97}, {5, 33, 530}, {131, 33, 19}, {257, 70, 66}}) {
+  for (const auto& [rows, depth, columns] : std::vector<std::array<std::int64_t, 3>>{{33, 300, 130},
+                                                                                     {17, 64, 64},
+                                                                                     {40, 31, 97},
+                                                                                     {5, 33, 530},
+                                                                                     {131, 33, 19},
+                                                                                     {257, 70, 66},
+                                                                                     {31, 600, 80}}) {
     for (const auto& [lhs, rhs] : {std::array{false, false}, {true, false}, {false, true}, {true, true}}) {
       for (const bool left : {false, true}) {
         cases.add(OpKind::MatMul,

@@ -84,6 +84,7 @@ RunResult GraphRunner::run_in_parts(const RunInputs& inputs, int parts) {
     for (int part = program.parts; part-- > 0;) {
       program.run(part, program.parts, {inputs.context.seed, inputs.context.step});
     }
+    program.finish(program.parts);
   }
   return read_result();
 }

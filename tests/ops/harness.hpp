@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/kernels.hpp"
 #include "tests/ops/oracle.hpp"
 
@@ -54,6 +55,13 @@ Guarded load(const Tensor& tensor) {
   return memory;
 }
 
+// How many products the first of the chains of a sum has that are added at its end: all of them in a short
+// one.
+inline std::int64_t first_chain(const MatMulAttributes& attributes, std::int64_t depth) {
+  const bool is_long = !attributes.transpose_lhs && depth >= 512 && is_on(Optimization::HalveSums);
+  return is_long ? (depth + 15) / 16 / 2 * 16 : depth;
+}
+
 struct Run {
   OpKind kind;
   const std::vector<Tensor>& inputs;
@@ -61,6 +69,7 @@ struct Run {
   const Shape& output;
   int part = 0;
   int parts = 1;
+  bool all_parts = false;  // one after the other, and what is left after them
 };
 
 // The output, of T or (Int movements) std::int32_t read as T's numbers. in_place: the input whose memory it
@@ -86,15 +95,24 @@ std::vector<T> run_kernel(const Run& run, rt::Kernel kernel, std::optional<std::
   Guarded own(count * (type == ElementType::Int ? sizeof(std::int32_t) : sizeof(T)));
   std::memset(own.data(), 0xFF, own.size());  // all NaN
   Guarded& out = in_place ? memory[*in_place] : own;
-  Guarded workspace(rt::workspace_bytes(run.kind, shapes, run.output, run.attributes));
+  const std::size_t each = (rt::workspace_bytes(run.kind, shapes, run.output, run.attributes) + 63) / 64 * 64;
+  Guarded workspace(run.all_parts ? each * static_cast<std::size_t>(run.parts) : each);
   std::memset(workspace.data(), 0xFF, workspace.size());
-  kernel({views,
-          {out.data(), run.output.sizes(), type},
-          &run.attributes,
-          {},
-          {workspace.data(), workspace.size()},
-          run.part,
-          run.parts});
+  rt::KernelCall call;
+  call.inputs = views;
+  call.output = {out.data(), run.output.sizes(), type};
+  call.attributes = &run.attributes;
+  call.parts = run.parts;
+  for (int part = 0; part < run.parts; ++part) {
+    if (!run.all_parts && part != run.part) continue;
+    call.part = part;
+    call.workspace = {workspace.data() + (run.all_parts ? static_cast<std::size_t>(part) * each : 0), each};
+    kernel(call);
+  }
+  if (const rt::Kernel finish = rt::fast_finish_f32(run.kind); run.all_parts && finish != nullptr) {
+    call.workspace = {workspace.data(), workspace.size()};
+    finish(call);
+  }
   CHECK(workspace.guards_hold());
   CHECK(own.guards_hold());
   for (std::size_t i = 0; i < memory.size(); ++i) {

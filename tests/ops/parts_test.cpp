@@ -23,6 +23,20 @@ std::vector<std::uint32_t> bits_of(const Run& run) {
   return bits;
 }
 
+std::vector<std::uint32_t> in_all_parts(Run run, int parts) {
+  run.parts = parts;
+  run.all_parts = true;
+  return bits_of(run);
+}
+
+// The halves of long sums are computed apart and added when both are there.
+bool has_more_after_parts(const OpCase& c, const std::vector<Tensor>& inputs) {
+  const auto* product = std::get_if<nnc::MatMulAttributes>(&c.attributes);
+  if (product == nullptr) return false;
+  const std::int64_t depth = inputs[0].shape[product->transpose_lhs ? 0 : 1];
+  return first_chain(*product, depth) < depth;
+}
+
 // The parts of a call put together; an element that two of them wrote is a failure.
 std::vector<std::uint32_t> in_parts(Run run, int parts) {
   std::vector<std::uint32_t> all;
@@ -57,7 +71,8 @@ TEST_CASE("kernels that are cut give the same bits in any number of parts", "[pa
     const std::vector<std::uint32_t> whole = bits_of(run);
     for (int parts = 1; parts <= 7; ++parts) {
       CAPTURE(parts);
-      CHECK(in_parts(run, parts) == whole);
+      CHECK(in_all_parts(run, parts) == whole);
+      if (!has_more_after_parts(c, inputs)) CHECK(in_parts(run, parts) == whole);
     }
   }
 }

@@ -36,7 +36,7 @@ struct Case {
 };
 std::vector<Case> networks() {
   return {{"mlp", make_mlp(784, 256, 10), 33},
-          {"mlp with dropout", make_dropout_mlp(301, 199, 10, 0.3), 17},
+          {"mlp with dropout", make_dropout_mlp(601, 307, 10, 0.3), 17},
           {"cnn", make_deep_cnn(kSmallCnn, 10), 13}};
 }
 

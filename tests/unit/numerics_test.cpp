@@ -24,9 +24,9 @@ const char* const kExpected = NNC_SOURCE_DIR "/tests/unit/numerics.json";
 const std::string kRaise =
     "raise kNumerics in runtime/train/identity.hpp, then bless: NNC_BLESS=1 numerics_test";
 
-// Between them: dense, convolution, pooling, batch normalisation and dropout; functions of the C library;
-// initial values of several kinds; optimizers, a schedule, stopping, splits, scales, batches that are not
-// full.
+// Between them: dense, sums of more than 512 products, convolution, pooling, batch normalisation and dropout;
+// functions of the C library; initial values of several kinds; optimizers, a schedule, stopping, splits,
+// scales, batches that are not full.
 constexpr const char* kPrograms[][2] = {
     {"mlp", R"(
 data small = idx("{folder}") { scale: standard }
@@ -42,6 +42,22 @@ recipe plain {
   batch: 16
   epochs: 3
   metrics: [accuracy, f1(macro), roc_auc(ovo), log_loss]
+}
+experiment one { train net on small with plain }
+)"},
+    {"wide", R"(
+data small = idx("{folder}") { scale: minmax }
+model net {
+  flatten
+  dense(520, relu)
+  dense(4, softmax)
+}
+recipe plain {
+  loss: cross_entropy
+  optimizer: adam
+  batch: 16
+  epochs: 2
+  metrics: [accuracy, log_loss]
 }
 experiment one { train net on small with plain }
 )"},

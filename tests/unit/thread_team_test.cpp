@@ -75,6 +75,23 @@ TEST_CASE("helpers that fell asleep wake up, and callers wait for slow ones", "[
   }
 }
 
+TEST_CASE("a part goes to the same thread every time while none is late", "[team]") {
+  ThreadTeam team(2);
+  std::vector<std::thread::id> ids(2);
+  for (int run = 0; run < 100; ++run) {
+    std::atomic<int> arrived = 0;
+    std::vector<std::thread::id> now(2);
+    team.run(2, [&](int part) {
+      now[static_cast<std::size_t>(part)] = std::this_thread::get_id();
+      ++arrived;
+      while (arrived < 2) std::this_thread::yield();  // each waits for the other, so nobody takes both
+    });
+    if (run == 0) ids = now;
+    CHECK(now == ids);
+  }
+  CHECK(ids[0] == std::this_thread::get_id());
+}
+
 TEST_CASE("parts run at the same time, and helpers take denormal numbers for 0", "[team]") {
   ThreadTeam team(2);
   std::atomic<int> arrived = 0;

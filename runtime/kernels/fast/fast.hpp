@@ -7,12 +7,14 @@
 
 namespace nnc::rt::fast {
 
-// The fast set is defined by fused multiply-add: every sum of products is one chain of them in a fixed order.
+// The fast set is defined by fused multiply-add: every sum of products is one chain of them in a fixed order,
+// a long one of a matrix product two (matmul.cpp).
 bool has_fused_multiply_add();
 
 struct FastKernels {
   KernelTable kernels;
-  OpTable<bool> cut;  // computes the share of a part
+  OpTable<bool> cut;     // computes the share of a part
+  KernelTable finishes;  // what is left when all parts are done
 
   void add(OpKind kind, Kernel kernel) { kernels.at(kind) = kernel; }
   void add_cut(OpKind kind, Kernel kernel) {
@@ -32,7 +34,8 @@ void add_conv_max(FastKernels& fast);
 void add_pool(FastKernels& fast);
 void add_movement(FastKernels& fast);
 
-std::uint64_t matmul_workspace_bytes();
+std::uint64_t matmul_workspace_bytes(std::span<const Shape> inputs, const Shape& output,
+                                     const Attributes& attributes);
 std::uint64_t conv_workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,
                                    const Attributes& attributes);
 std::uint64_t conv_max_workspace_bytes(OpKind kind, std::span<const Shape> inputs, const Shape& output,

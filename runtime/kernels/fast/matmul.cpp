@@ -8,6 +8,7 @@
 // or panels of it are copied. Copies are also made where many rows reuse a panel whose rows lie far apart.
 #include <algorithm>
 
+#include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/product.hpp"
 #include "runtime/kernels/fast/tile.hpp"
@@ -138,19 +139,26 @@ void multiply_dense(const Product& given) {
   }
 }
 
+void multiply(const Product& p) {
+  if (!multiply_skipping_zeros(p)) multiply_dense(p);
+}
+
+Product share_of_columns(Product p, int part, int parts) {
+  const std::int64_t lanes = tile_set().lanes;
+  const Share share = share_of((p.columns + lanes - 1) / lanes, part, parts);
+  const std::int64_t begin = share.begin * lanes;
+  p.columns = std::min(share.end * lanes, p.columns) - begin;
+  p.rhs.data += begin * p.rhs.column;
+  p.out += begin * p.out_column;
+  return p;
+}
+
 // The share of a part: of the columns if there are more of them than rows, of the rows otherwise. So the
 // larger side is read by one part each, and only the smaller one by all.
 Product share_of_product(Product p, const KernelCall& call) {
   const std::int64_t lanes = tile_set().lanes;
-  const std::int64_t vectors = (p.columns + lanes - 1) / lanes;
-  if (p.columns > p.rows && vectors >= call.parts) {
-    const Share share = share_of(vectors, call.part, call.parts);
-    const std::int64_t begin = share.begin * lanes;
-    p.columns = std::min(share.end * lanes, p.columns) - begin;
-    p.rhs.data += begin * p.rhs.column;
-    p.out += begin * p.out_column;
-    return p;
-  }
+  if (p.columns > p.rows && (p.columns + lanes - 1) / lanes >= call.parts)
+    return share_of_columns(p, call.part, call.parts);
   const Share share = share_of(p.rows, call.part, call.parts);
   p.rows = share.size();
   p.lhs.data += share.begin * p.lhs.row;
@@ -158,7 +166,92 @@ Product share_of_product(Product p, const KernelCall& call) {
   return p;
 }
 
-void matmul(const KernelCall& call) {
+// ---------------------------------------------------------------- long sums
+
+// A long sum is two chains, of the first and the second half of the depth, added at the end: with few rows
+// each half can be a thread's. The right side is weights then, and a thread that reads the rows which it
+// updated itself (exec/fused.cpp) finds them in its own cache; handed over from another core's, they cost
+// more than multiplying them. Sums over the samples of a batch (a transposed left side) are one chain.
+constexpr std::int64_t kLongSum = 512;
+constexpr std::int64_t kFewRows = 64;
+// The second halves of so many elements are in memory together, and of as many rows.
+constexpr std::int64_t kHalves = 256 * 1024;
+constexpr std::int64_t kRowsOfHalves = kHalves / kMaxPanel;
+
+bool is_halved(const MatMulAttributes& attributes, std::int64_t depth) {
+  return !attributes.transpose_lhs && depth >= kLongSum && is_on(Optimization::HalveSums);
+}
+
+// As exec/fused.cpp cuts rows in two.
+std::int64_t half_of(std::int64_t depth) { return (depth + 15) / 16 / 2 * 16; }
+
+Product between(Product p, std::int64_t begin, std::int64_t end) {
+  p.lhs.data += begin * p.lhs.column;
+  p.rhs.data += begin * p.rhs.row;
+  p.depth = end - begin;
+  return p;
+}
+Product first_half(const Product& p) { return between(p, 0, half_of(p.depth)); }
+Product second_half(const Product& p) { return between(p, half_of(p.depth), p.depth); }
+
+struct Sizes {
+  std::int64_t rows, columns;
+};
+Sizes halves_together(std::int64_t rows, std::int64_t columns) {
+  rows = std::clamp<std::int64_t>(rows, 1, kRowsOfHalves);
+  return {rows, std::min(columns, kHalves / rows / kMaxPanel * kMaxPanel)};
+}
+
+void add_half(const Product& p, const float* half, std::int64_t half_row) {
+  const BlockKernel add = fast_blocks_f32()[OpKind::Add];
+  for (std::int64_t row = 0; row < p.rows; ++row)
+    add(p.out + row * p.out_row, half + row * half_row, nullptr, p.out + row * p.out_row, p.columns);
+}
+
+void multiply_halves(const Product& p, float* halves) {
+  const Sizes most = halves_together(p.rows, p.columns);
+  for (std::int64_t row = 0; row < p.rows; row += most.rows) {
+    for (std::int64_t column = 0; column < p.columns; column += most.columns) {
+      Product piece = p;
+      piece.rows = std::min(most.rows, p.rows - row);
+      piece.columns = std::min(most.columns, p.columns - column);
+      piece.lhs.data += row * p.lhs.row;
+      piece.rhs.data += column * p.rhs.column;
+      piece.out += row * p.out_row + column;
+      multiply(first_half(piece));
+      Product second = second_half(piece);
+      second.out = halves;
+      second.out_row = most.columns;
+      multiply(second);
+      add_half(piece, halves, most.columns);
+    }
+  }
+}
+
+// Whether parts have halves: the first ones a share of the columns of the first half each, the others of the
+// second, which they leave in their workspace for finish_matmul.
+bool has_halves(const Product& p, const KernelCall& call) {
+  const std::int64_t vectors = (p.columns + tile_set().lanes - 1) / tile_set().lanes;
+  return call.parts % 2 == 0 && p.rows <= kFewRows && vectors >= call.parts / 2 &&
+         halves_together(p.rows, p.columns).columns == p.columns;
+}
+
+void multiply_a_half(const Product& p, const KernelCall& call, float* half) {
+  const int shares = call.parts / 2;
+  if (call.part < shares) return multiply(share_of_columns(first_half(p), call.part, shares));
+  Product second = share_of_columns(second_half(p), call.part - shares, shares);
+  second.out = half;
+  second.out_row = second.columns;
+  multiply(second);
+}
+
+// ---------------------------------------------------------------- calls
+
+constexpr std::int64_t kPanel = kDepth * kMaxPanel;
+
+float* halves_of(std::byte* workspace) { return reinterpret_cast<float*>(workspace) + kPanel; }
+
+Product product_of(const KernelCall& call) {
   const auto& attributes = *std::get_if<MatMulAttributes>(call.attributes);
   const TensorView& lhs = call.inputs[0];
   const TensorView& rhs = call.inputs[1];
@@ -178,24 +271,62 @@ void matmul(const KernelCall& call) {
     p.rows = call.rows;
   }
   p.panel = reinterpret_cast<float*>(call.workspace.data());
+  return p;
+}
+
+void matmul(const KernelCall& call) {
+  Product p = product_of(call);
   if (p.rows == 0 || p.columns == 0) return;
   if (p.depth == 0) {
     if (call.part == 0) std::fill_n(p.out, p.rows * p.columns, 0.0F);
     if (call.update != nullptr) fast_update()->run(*call.update, p.out, p.rows * p.columns);
     return;
   }
+  const bool halved = is_halved(*std::get_if<MatMulAttributes>(call.attributes), p.depth);
+  float* halves = halves_of(call.workspace.data());
+  if (halved && has_halves(p, call)) return multiply_a_half(p, call, halves);
   p = share_of_product(p, call);
   if (p.rows == 0 || p.columns == 0) return;
   if (call.update != nullptr && p.depth <= kUpdateDepth && p.rhs.column == 1)
     return multiply_and_update(p, *call.update);
-  if (!multiply_skipping_zeros(p)) multiply_dense(p);
+  if (halved) {
+    multiply_halves(p, halves);
+  } else {
+    multiply(p);
+  }
   if (call.update != nullptr) fast_update()->run(*call.update, p.out, p.rows * p.columns);
+}
+
+// Adds the second halves.
+void finish_matmul(const KernelCall& call) {
+  const Product p = product_of(call);
+  if (p.rows == 0 || p.columns == 0) return;
+  if (!is_halved(*std::get_if<MatMulAttributes>(call.attributes), p.depth) || !has_halves(p, call)) return;
+  const int shares = call.parts / 2;
+  const std::size_t own_bytes = call.workspace.size() / static_cast<std::size_t>(call.parts);
+  for (int share = 0; share < shares; ++share) {
+    const Product columns = share_of_columns(p, share, shares);
+    std::byte* workspace = call.workspace.data() + static_cast<std::size_t>(shares + share) * own_bytes;
+    add_half(columns, halves_of(workspace), columns.columns);
+  }
 }
 
 }  // namespace
 
-void add_matmul(FastKernels& fast) { fast.add_cut(OpKind::MatMul, &matmul); }
+void add_matmul(FastKernels& fast) {
+  fast.add_cut(OpKind::MatMul, &matmul);
+  fast.finishes.at(OpKind::MatMul) = &finish_matmul;
+}
 
-std::uint64_t matmul_workspace_bytes() { return kDepth * kMaxPanel * sizeof(float); }
+std::uint64_t matmul_workspace_bytes(std::span<const Shape> inputs, const Shape& output,
+                                     const Attributes& attributes) {
+  const auto& product = *std::get_if<MatMulAttributes>(&attributes);
+  std::int64_t floats = kPanel;
+  if (is_halved(product, inputs[0][product.transpose_lhs ? 0 : 1])) {
+    const Sizes most = halves_together(output[0], output[1]);
+    floats += most.rows * most.columns;
+  }
+  return static_cast<std::uint64_t>(floats) * sizeof(float);
+}
 
 }  // namespace nnc::rt::fast
