@@ -1,5 +1,5 @@
-// Who waits spins for a while, since most waits are shorter than falling asleep and waking up, and then
-// sleeps, so that more threads than cores do not keep each other from working.
+// Who waits spins for a while, since most waits are shorter than falling asleep and waking up, then lets
+// others go first, and then sleeps, so that more threads than cores do not keep each other from working.
 #include "runtime/exec/thread_team.hpp"
 
 #include <algorithm>
@@ -18,8 +18,10 @@
 namespace nnc::rt {
 namespace {
 
-// Longer than the small steps between two large ones. Waking up takes as long as some of the large ones.
-constexpr std::chrono::microseconds kSpin{200};
+// Longer than the small steps between two large ones: waking up takes as long as some of the large ones. Most
+// waits are much shorter; in the longer ones others may have the core, should there be more threads than cores.
+constexpr std::chrono::microseconds kSpin{30};
+constexpr std::chrono::microseconds kYield{200};
 
 constexpr unsigned kPartBits = 8;
 static_assert(ThreadTeam::kMostParts < 1 << kPartBits);
@@ -37,13 +39,15 @@ template <class Condition>
 bool spin_until(Condition condition) {
   constexpr int kLooksPerClock = 16;
   if (condition()) return true;
-  const auto end = std::chrono::steady_clock::now() + kSpin;
-  do {
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::chrono::nanoseconds waited{0}; waited < kYield;
+       waited = std::chrono::steady_clock::now() - begin) {
+    if (waited > kSpin) std::this_thread::yield();
     for (int i = 0; i < kLooksPerClock; ++i) {
       pause();
       if (condition()) return true;
     }
-  } while (std::chrono::steady_clock::now() < end);
+  }
   return false;
 }
 
