@@ -77,6 +77,22 @@ TEST_CASE("kernels that are cut give the same bits in any number of parts", "[pa
   }
 }
 
+TEST_CASE("parts of a product with long sums keep to the memory that is meant for them", "[parts]") {
+  if (nnc::rt::fast_kernels_f32()[OpKind::MatMul] == nullptr) return;
+  for (const auto& [rows, columns] : {std::pair{750, 200}, {1100, 70}, {63, 1100}, {64, 1025}}) {
+    CAPTURE(rows, columns);
+    const OpCase c{OpKind::MatMul,
+                   {{rows, 512}, {512, columns}},
+                   nnc::MatMulAttributes{},
+                   {rows, columns},
+                   {nnc::test::Draw::Any, nnc::test::Draw::Any}};
+    const std::vector<Tensor> inputs = make_inputs(c);
+    const Run run{c.kind, inputs, c.attributes, c.output};
+    const std::vector<std::uint32_t> whole = bits_of(run);
+    for (const int parts : {2, 3, 4}) CHECK(in_all_parts(run, parts) == whole);
+  }
+}
+
 TEST_CASE("large work is worth threads, small work and what is never cut are not", "[parts]") {
   if (nnc::rt::fast_kernels_f32()[OpKind::MatMul] == nullptr) return;
   const nnc::MatMulAttributes plain;

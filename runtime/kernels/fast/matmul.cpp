@@ -175,7 +175,7 @@ Product share_of_product(Product p, const KernelCall& call) {
 constexpr std::int64_t kLongSum = 512;
 constexpr std::int64_t kFewRows = 64;
 // The second halves of so many elements are in memory together, and of as many rows.
-constexpr std::int64_t kHalves = 256 * 1024;
+constexpr std::int64_t kHalves = 64 * 1024;
 constexpr std::int64_t kRowsOfHalves = kHalves / kMaxPanel;
 
 bool is_halved(const MatMulAttributes& attributes, std::int64_t depth) {
@@ -208,8 +208,7 @@ void add_half(const Product& p, const float* half, std::int64_t half_row) {
     add(p.out + row * p.out_row, half + row * half_row, nullptr, p.out + row * p.out_row, p.columns);
 }
 
-void multiply_halves(const Product& p, float* halves) {
-  const Sizes most = halves_together(p.rows, p.columns);
+void multiply_halves(const Product& p, float* halves, const Sizes& most) {
   for (std::int64_t row = 0; row < p.rows; row += most.rows) {
     for (std::int64_t column = 0; column < p.columns; column += most.columns) {
       Product piece = p;
@@ -229,10 +228,11 @@ void multiply_halves(const Product& p, float* halves) {
 }
 
 // Whether parts have halves: the first ones a share of the columns of the first half each, the others of the
-// second, which they leave in their workspace for finish_matmul.
+// second, which they leave in their workspace for finish_matmul. (Of a transposed right side, columns are the
+// rows that a thread updated.)
 bool has_halves(const Product& p, const KernelCall& call) {
   const std::int64_t vectors = (p.columns + tile_set().lanes - 1) / tile_set().lanes;
-  return call.parts % 2 == 0 && p.rows <= kFewRows && vectors >= call.parts / 2 &&
+  return call.parts % 2 == 0 && p.rhs.column == 1 && p.rows <= kFewRows && vectors >= call.parts / 2 &&
          halves_together(p.rows, p.columns).columns == p.columns;
 }
 
@@ -290,7 +290,7 @@ void matmul(const KernelCall& call) {
   if (call.update != nullptr && p.depth <= kUpdateDepth && p.rhs.column == 1)
     return multiply_and_update(p, *call.update);
   if (halved) {
-    multiply_halves(p, halves);
+    multiply_halves(p, halves, halves_together(call.output.sizes[0], call.output.sizes[1]));
   } else {
     multiply(p);
   }
