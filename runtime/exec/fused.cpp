@@ -15,12 +15,13 @@ namespace nnc::rt {
 using Access = FusedStep::Access;
 
 static constexpr std::int64_t kCacheBytes = 32 * 1024;
-// Of rows of a producer that does the update too: it cuts them itself.
+// Of rows of a producer that does the update too: it cuts them itself. Products that read what is updated are
+// cut at multiples of so many rows (kernels/fast/matmul.cpp).
 static constexpr std::int64_t kUpdateBytes = 128 * 1024;
+static constexpr std::int64_t kUpdateRows = 64;
 // What an update walks over, and how much of it stays near from step to step.
 static constexpr std::int64_t kUpdateStreams = 3;
 static constexpr std::int64_t kNearBytes = 4 * 1024 * 1024;
-static constexpr std::int64_t kRowsOfTiles = 16;
 static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
@@ -45,7 +46,7 @@ FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf
   producer_.updates = producer_.by_rows && instructions_.size() == 1 && copies_.empty() &&
                       instructions_.front().update != nullptr &&
                       instructions_.front().inputs[3] == producer_.target;
-  if (producer_.updates) choose_rows_at_once(kUpdateBytes);
+  if (producer_.updates) choose_rows_at_once(kUpdateBytes, kUpdateRows);
 }
 
 template <class T>
@@ -61,13 +62,7 @@ std::uint64_t FusedProgram<T>::scratch_bytes() const {
 template <class T>
 std::int64_t FusedProgram<T>::count_of_pieces() const {
   if (producer_.step == nullptr) return (count_ + block_ - 1) / block_;
-  return (producer_.rows + rows_of_piece() - 1) / rows_of_piece();
-}
-
-// As the products that read what is updated here cut it (kernels/fast/matmul.cpp).
-template <class T>
-std::int64_t FusedProgram<T>::rows_of_piece() const {
-  return producer_.by_rows ? std::min(kRowsOfTiles, producer_.rows) : producer_.rows;
+  return (producer_.rows + producer_.rows_at_once - 1) / producer_.rows_at_once;
 }
 
 template <class T>
@@ -78,11 +73,12 @@ int FusedProgram<T>::useful_parts(int most) const {
 
 // As many rows of the producer as fit, but enough for whole tiles.
 template <class T>
-void FusedProgram<T>::choose_rows_at_once(std::int64_t bytes) {
+void FusedProgram<T>::choose_rows_at_once(std::int64_t bytes, std::int64_t most) {
+  constexpr std::int64_t kRowsOfTiles = 16;
   const std::int64_t row_bytes = producer_.columns * static_cast<std::int64_t>(sizeof(T));
   const std::int64_t fitting = bytes / row_bytes / kRowsOfTiles * kRowsOfTiles;
   producer_.rows_at_once = producer_.by_rows ? std::max(fitting, kRowsOfTiles) : producer_.rows;
-  producer_.rows_at_once = std::min(producer_.rows_at_once, producer_.rows);
+  producer_.rows_at_once = std::min({producer_.rows_at_once, producer_.rows, most});
   producer_.result_bytes = whole_lines(static_cast<std::uint64_t>(producer_.rows_at_once * row_bytes));
 }
 
@@ -95,7 +91,7 @@ void FusedProgram<T>::lay_out_producer(const FusedStep& step, Kernel kernel, boo
   producer_.by_rows = by_rows;
   producer_.rows = product.output.shape[0];
   producer_.columns = product.output.shape[1];
-  choose_rows_at_once(kCacheBytes / 2);
+  choose_rows_at_once(kCacheBytes / 2, producer_.rows);
   std::vector<Shape> shapes;
   for (const Operand& input : product.inputs) shapes.push_back(input.shape);
   if (by_rows) {
@@ -372,10 +368,10 @@ void FusedProgram<T>::run_block(const Context& context, std::int64_t begin, std:
   for (const Copy& copy : copies_) std::copy_n(at(copy.source), length, copy.target + begin);
 }
 
-// Some rows of the producer, from `row` on, and all that is made of them.
+// The rows of the producer from this one on, and all that is made of them.
 template <class T>
-void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::int64_t rows,
-                               std::byte* memory) const {
+void FusedProgram<T>::run_rows(const Context& context, std::int64_t row, std::byte* memory) const {
+  const std::int64_t rows = std::min(producer_.rows_at_once, producer_.rows - row);
   KernelCall call;
   call.inputs = producer_.inputs;
   call.output = {memory, producer_.step->output.shape.sizes(), ElementType::Float};
@@ -412,14 +408,13 @@ void FusedProgram<T>::run(int part, int parts) const {
     numbers[i] = numbers_[i].source != nullptr ? *numbers_[i].source : numbers_[i].value;
   const Context context{registers, numbers};
   std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes();
-  if (producer_.step != nullptr) {
-    const std::int64_t end = std::min(pieces.end * rows_of_piece(), producer_.rows);
-    for (std::int64_t row = pieces.begin * rows_of_piece(); row < end; row += producer_.rows_at_once)
-      run_rows(context, row, std::min(producer_.rows_at_once, end - row), own + register_bytes());
-    return;
+  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece) {
+    if (producer_.step != nullptr) {
+      run_rows(context, piece * producer_.rows_at_once, own + register_bytes());
+    } else {
+      run_block(context, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
+    }
   }
-  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece)
-    run_block(context, piece * block_, std::min(block_, count_ - piece * block_), nullptr);
 }
 
 template class FusedProgram<float>;

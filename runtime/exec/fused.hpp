@@ -84,17 +84,17 @@ class FusedProgram {
     std::int32_t target = -1;  // the register
     bool by_rows = false;
     std::int64_t rows = 1, columns = 1;
-    std::int64_t rows_at_once = 1;   // whole pieces, or all
+    std::int64_t rows_at_once = 1;
     std::uint64_t result_bytes = 0;  // of the rows at once, a multiple of a cache line, as what follows
     std::uint64_t workspace_bytes = 0;
     std::vector<TensorView> inputs;
     bool updates = false;  // its rows are read by an update and by nothing else: it does that too
   };
-  // What parts get a number of: blocks of elements, or some rows of the producer.
+  // What parts get a number of: blocks of elements, or rows of the producer. They are the same for any number
+  // of parts, so that its kernel is always called for the same rows.
   [[nodiscard]] std::int64_t count_of_pieces() const;
-  [[nodiscard]] std::int64_t rows_of_piece() const;
 
-  void choose_rows_at_once(std::int64_t bytes);
+  void choose_rows_at_once(std::int64_t bytes, std::int64_t most);
   void lay_out_producer(const FusedStep& step, Kernel kernel, bool by_rows);
   void choose_block(const FusedStep& step);
   void lay_out_inputs(const FusedStep& step);
@@ -115,7 +115,7 @@ class FusedProgram {
   [[nodiscard]] UpdateCall update_call(const Context& context, const Instruction& instruction,
                                        std::int64_t begin) const;
   void run_block(const Context& context, std::int64_t begin, std::int64_t length, const T* produced) const;
-  void run_rows(const Context& context, std::int64_t row, std::int64_t rows, std::byte* memory) const;
+  void run_rows(const Context& context, std::int64_t row, std::byte* memory) const;
   [[nodiscard]] std::uint64_t register_bytes() const;
 
   std::int64_t count_ = 0;

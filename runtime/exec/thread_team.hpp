@@ -1,7 +1,7 @@
 // The threads that work on one trial: the caller of run(), and helpers. They share the parts of one step at a
 // time; what a part computes does not depend on who computes it, so the results do not either.
-// A part goes to the same thread in every run, unless that one is late: who wrote something finds it in its
-// own cache when the next step reads it in as many parts.
+// A part goes to the same thread in every run of as many parts, unless somebody is late: who wrote something
+// finds it in its own cache when the next step reads it.
 #pragma once
 
 #include <atomic>
@@ -56,7 +56,7 @@ class ThreadTeam {
 
   // The parts at hand, in one word: which run, and how many parts (8 bits); and of each part the last
   // run in which somebody took it. Who takes a part knows that its run goes on until the part is done; who
-  // comes late finds all of them taken.
+  // comes late finds all of them taken, or helps with the next run.
   alignas(64) std::atomic<std::uint64_t> ticket_ = 0;
   std::unique_ptr<std::atomic<std::uint64_t>[]> taken_;
   Work work_ = nullptr;

@@ -50,7 +50,9 @@ struct KernelCall {
   TensorView output;
   const Attributes* attributes = nullptr;
   RandomContext random;
-  std::span<std::byte> workspace;  // at least workspace_bytes(...), aligned to 64; contents mean nothing
+  // At least workspace_bytes(...), aligned to 64; contents mean nothing, except that fast_finish_f32 reads
+  // what the parts left.
+  std::span<std::byte> workspace;
   // Which share of the output is computed, in how many; more than one only up to useful_parts(...). The parts
   // of one call may run at once, each with a workspace of its own, and leave each other's elements alone.
   int part = 0;
@@ -89,7 +91,8 @@ const KernelTable& reference_kernels_f64();
 const KernelTable& fast_kernels_f32();
 
 // What is left of a call in several parts when all of them are done, for one thread; null where nothing is.
-// `workspace` is that of all parts, one after the other. A call in one part is complete without.
+// `workspace` is that of all parts, one after the other and equally large. A call in one part is complete
+// without.
 Kernel fast_finish_f32(OpKind kind);
 
 // Scratch memory of the fast kernel, in bytes; the reference kernels need none. Shapes without a symbolic

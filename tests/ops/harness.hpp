@@ -59,7 +59,7 @@ Guarded load(const Tensor& tensor) {
 // one.
 inline std::int64_t first_chain(const MatMulAttributes& attributes, std::int64_t depth) {
   const bool is_long = !attributes.transpose_lhs && depth >= 512 && is_on(Optimization::HalveSums);
-  return is_long ? (depth + 15) / 16 / 2 * 16 : depth;
+  return is_long ? (depth + 63) / 64 / 2 * 64 : depth;
 }
 
 struct Run {

@@ -72,7 +72,7 @@ TEST_CASE("kernels that are cut give the same bits in any number of parts", "[pa
     for (int parts = 1; parts <= 7; ++parts) {
       CAPTURE(parts);
       CHECK(in_all_parts(run, parts) == whole);
-      if (!has_more_after_parts(c, inputs)) CHECK(in_parts(run, parts) == whole);
+      if (parts % 2 == 1 || !has_more_after_parts(c, inputs)) CHECK(in_parts(run, parts) == whole);
     }
   }
 }

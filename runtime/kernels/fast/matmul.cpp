@@ -174,7 +174,7 @@ Product share_of_product(Product p, const KernelCall& call) {
 // more than multiplying them. Sums over the samples of a batch (a transposed left side) are one chain.
 constexpr std::int64_t kLongSum = 512;
 constexpr std::int64_t kFewRows = 64;
-// The second halves of so many elements are in memory together, and of as many rows.
+// The second halves of so many elements are in memory together, of kRowsOfHalves rows at most.
 constexpr std::int64_t kHalves = 64 * 1024;
 constexpr std::int64_t kRowsOfHalves = kHalves / kMaxPanel;
 
@@ -182,8 +182,8 @@ bool is_halved(const MatMulAttributes& attributes, std::int64_t depth) {
   return !attributes.transpose_lhs && depth >= kLongSum && is_on(Optimization::HalveSums);
 }
 
-// As exec/fused.cpp cuts rows in two.
-std::int64_t half_of(std::int64_t depth) { return (depth + 15) / 16 / 2 * 16; }
+// As exec/fused.cpp cuts the rows of an update in two.
+std::int64_t half_of(std::int64_t depth) { return (depth + 63) / 64 / 2 * 64; }
 
 Product between(Product p, std::int64_t begin, std::int64_t end) {
   p.lhs.data += begin * p.lhs.column;
@@ -231,8 +231,9 @@ void multiply_halves(const Product& p, float* halves, const Sizes& most) {
 // second, which they leave in their workspace for finish_matmul. (Of a transposed right side, columns are the
 // rows that a thread updated.)
 bool has_halves(const Product& p, const KernelCall& call) {
-  const std::int64_t vectors = (p.columns + tile_set().lanes - 1) / tile_set().lanes;
-  return call.parts % 2 == 0 && p.rhs.column == 1 && p.rows <= kFewRows && vectors >= call.parts / 2 &&
+  const int shares = call.parts / 2;
+  const bool are_wide = shares == 1 || p.columns >= shares * 2 * kMaxPanel;
+  return call.parts % 2 == 0 && are_wide && p.rhs.column == 1 && p.rows <= kFewRows &&
          halves_together(p.rows, p.columns).columns == p.columns;
 }
 
@@ -248,6 +249,7 @@ void multiply_a_half(const Product& p, const KernelCall& call, float* half) {
 // ---------------------------------------------------------------- calls
 
 constexpr std::int64_t kPanel = kDepth * kMaxPanel;
+constexpr std::int64_t kSlack = 16;  // some instruction sets write the last vector of a row whole
 
 float* halves_of(std::byte* workspace) { return reinterpret_cast<float*>(workspace) + kPanel; }
 
@@ -324,7 +326,7 @@ std::uint64_t matmul_workspace_bytes(std::span<const Shape> inputs, const Shape&
   std::int64_t floats = kPanel;
   if (is_halved(product, inputs[0][product.transpose_lhs ? 0 : 1])) {
     const Sizes most = halves_together(output[0], output[1]);
-    floats += most.rows * most.columns;
+    floats += most.rows * most.columns + kSlack;
   }
   return static_cast<std::uint64_t>(floats) * sizeof(float);
 }

@@ -103,7 +103,8 @@ HWY_INLINE void ask_for(const Ahead& ahead, std::int64_t row) {
 }
 
 // What becomes of the sums of a row: they are stored, or they update something while the next row is
-// multiplied. The last vector is masked: columns beyond C are neither read nor written.
+// multiplied. With kWhole the columns are whole vectors; otherwise the last one is masked, and columns beyond
+// C are neither read nor changed.
 template <int kVectors, bool kWhole>
 struct StoreRow {
   explicit StoreRow(const SparseBlock& s) : c(s.c) {}
