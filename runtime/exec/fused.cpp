@@ -15,10 +15,8 @@ namespace nnc::rt {
 using Access = FusedStep::Access;
 
 static constexpr std::int64_t kCacheBytes = 32 * 1024;
-// Of rows of a producer that does the update too: it cuts them itself. Products that read what is updated are
-// cut at multiples of so many rows (kernels/fast/matmul.cpp).
+// Of rows of a producer that does the update too: it cuts them itself.
 static constexpr std::int64_t kUpdateBytes = 128 * 1024;
-static constexpr std::int64_t kUpdateRows = 64;
 // What an update walks over, and how much of it stays near from step to step.
 static constexpr std::int64_t kUpdateStreams = 3;
 static constexpr std::int64_t kNearBytes = 4 * 1024 * 1024;
@@ -46,7 +44,7 @@ FusedProgram<T>::FusedProgram(const FusedStep& step, const OpTable<BlockKernelOf
   producer_.updates = producer_.by_rows && instructions_.size() == 1 && copies_.empty() &&
                       instructions_.front().update != nullptr &&
                       instructions_.front().inputs[3] == producer_.target;
-  if (producer_.updates) choose_rows_at_once(kUpdateBytes, kUpdateRows);
+  if (producer_.updates) choose_rows_at_once(kUpdateBytes, kRowsOfWeights);
 }
 
 template <class T>

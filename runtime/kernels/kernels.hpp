@@ -53,8 +53,9 @@ struct KernelCall {
   // At least workspace_bytes(...), aligned to 64; contents mean nothing, except that fast_finish_f32 reads
   // what the parts left.
   std::span<std::byte> workspace;
-  // Which share of the output is computed, in how many; more than one only up to useful_parts(...). The parts
-  // of one call may run at once, each with a workspace of its own, and leave each other's elements alone.
+  // Which share of the output, or of its sums (fast_finish_f32), is computed, in how many; more than one only
+  // up to useful_parts(...). The parts of one call may run at once, each with a workspace of its own, and
+  // leave each other's elements alone.
   int part = 0;
   int parts = 1;
   // Conv2dMax only: also write the places of the maxima here, if there is memory.

@@ -11,6 +11,10 @@ struct Share {
   [[nodiscard]] std::int64_t size() const { return end - begin; }
 };
 
+// Weights are cut at multiples of so many rows, by the products that read them and the updates that write
+// them, so that a thread reads those that it wrote.
+inline constexpr std::int64_t kRowsOfWeights = 64;
+
 inline Share share_of(std::int64_t total, int part, int parts) {
   return {total * part / parts, total * (part + 1) / parts};
 }

@@ -1,5 +1,6 @@
-// Fast matrix products: cuts them into blocks of depth, panels of columns and tiles (tile.hpp).
-// In: MatMul calls in all four cases of transposition. Out: the product.
+// Fast matrix products: cuts them into blocks of depth, panels of columns and tiles (tile.hpp), long sums
+// into halves, and all of it into parts for threads. In: MatMul calls in all four cases of transposition.
+// Out: the product.
 //
 // The left side is read where it lies: a tile needs single elements of it. The right side is read by vectors,
 // so its rows must be contiguous; where they are not (a transposed right side) either the whole product is
@@ -182,8 +183,9 @@ bool is_halved(const MatMulAttributes& attributes, std::int64_t depth) {
   return !attributes.transpose_lhs && depth >= kLongSum && is_on(Optimization::HalveSums);
 }
 
-// As exec/fused.cpp cuts the rows of an update in two.
-std::int64_t half_of(std::int64_t depth) { return (depth + 63) / 64 / 2 * 64; }
+std::int64_t half_of(std::int64_t depth) {
+  return share_of((depth + kRowsOfWeights - 1) / kRowsOfWeights, 0, 2).end * kRowsOfWeights;
+}
 
 Product between(Product p, std::int64_t begin, std::int64_t end) {
   p.lhs.data += begin * p.lhs.column;
