@@ -161,4 +161,8 @@ void gather(const SampleBytes& samples, const FittedScale& scale, std::span<cons
   scale_rows_plain(samples, scale, indices, out.data());
 }
 
+void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices) {
+  for (const std::uint32_t index : indices) ask_for(samples, index);
+}
+
 }  // namespace nnc::rt

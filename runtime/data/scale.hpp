@@ -32,4 +32,7 @@ FittedScale fit_scale(Scale scale, const SampleBytes& samples, std::span<const s
 void gather(const SampleBytes& samples, const FittedScale& scale, std::span<const std::uint32_t> indices,
             std::span<float> out);
 
+// Asks the memory for samples that will be gathered soon.
+void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices);
+
 }  // namespace nnc::rt

@@ -43,7 +43,7 @@ bool visit(const TrialInputs& inputs, const Runners& runners, const JudgedPart& 
     if (inputs.stop.raised()) return false;
     PlanRunner& runner = runners.next(left.size());
     const std::span<const std::uint32_t> batch = left.first(runner.batch());
-    runner.run(inputs.data, judged.part, inputs.samples.scale, batch, {inputs.trial.seed, step});
+    runner.run(inputs.data, judged.part, inputs.samples.scale, left, {inputs.trial.seed, step});
     seen(runner, batch);
     left = left.subspan(batch.size());
   }

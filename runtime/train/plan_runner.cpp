@@ -9,14 +9,23 @@
 
 namespace nnc::rt {
 
+// Of a large batch, most samples are asked for while its first ones are gathered.
+static constexpr std::size_t kMostAsked = 64;
+
 PlanRunner::PlanRunner(StepPlan plan, const Equipment& e)
     : plan_(std::move(plan)), executor_(plan_, e.state, e.work, e.scratch, e.kernels, e.team) {}
 
 void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScale& scale,
-                     std::span<const std::uint32_t> indices, const StepContext& context) {
-  NNC_CHECK(indices.size() == batch());
+                     std::span<const std::uint32_t> left, const StepContext& context) {
+  NNC_CHECK(left.size() >= batch());
+  const std::span<const std::uint32_t> indices = left.first(batch());
   const std::span<float> features = executor_.features();
-  if (!features.empty()) gather({part.bytes, data.features}, scale, indices, features);
+  if (!features.empty()) {
+    const SampleBytes samples{part.bytes, data.features};
+    gather(samples, scale, indices, features);
+    const std::span<const std::uint32_t> next = left.subspan(batch());
+    ask_for(samples, next.first(std::min({next.size(), batch(), kMostAsked})));
+  }
   fill_targets(part, indices);
   executor_.run(context);
 }

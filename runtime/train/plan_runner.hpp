@@ -31,9 +31,10 @@ class PlanRunner {
   [[nodiscard]] const StepPlan& plan() const { return plan_; }
   [[nodiscard]] std::size_t batch() const { return static_cast<std::size_t>(plan_.batch); }
 
-  // One step on the samples named by `indices`, as many as the plan's batch. Allocates nothing.
+  // One step on the first samples of `left`, as many as the plan's batch. Those after them come next: their
+  // way from the memory is spent on this step. Allocates nothing.
   void run(const Dataset& data, const DataPart& part, const FittedScale& scale,
-           std::span<const std::uint32_t> indices, const StepContext& context);
+           std::span<const std::uint32_t> left, const StepContext& context);
 
   // Of the last step: the mean loss of its samples, and the prediction [batch x columns].
   [[nodiscard]] double loss() const;

@@ -100,7 +100,7 @@ Training::Step Training::run_epoch() {
   Step step = Step::Done;
   while (!left.empty() && step == Step::Done) {
     PlanRunner& runner = machinery_.train.next(left.size());
-    step = run_step(runner, left.first(runner.batch()));
+    step = run_step(runner, left);
     if (step != Step::Done) break;
     left = left.subspan(runner.batch());
     const Clock::time_point now = Clock::now();
@@ -119,12 +119,12 @@ void Training::count_time() {
   lap_ = Clock::now();
 }
 
-Training::Step Training::run_step(PlanRunner& runner, std::span<const std::uint32_t> indices) {
+Training::Step Training::run_step(PlanRunner& runner, std::span<const std::uint32_t> left) {
   if (inputs_.stop.raised()) return Step::Ended;
   ++state_.steps;
   ++steps_trained_;
   runner.run(
-      inputs_.data, inputs_.data.train, inputs_.samples.scale, indices,
+      inputs_.data, inputs_.data.train, inputs_.samples.scale, left,
       {inputs_.trial.seed, static_cast<std::uint64_t>(steps_done()), inputs_.trial.rate(state_.epoch)});
   const double loss = runner.loss();
   if (!std::isfinite(loss)) {
@@ -132,7 +132,7 @@ Training::Step Training::run_step(PlanRunner& runner, std::span<const std::uint3
                           std::isnan(loss) ? "not a number" : "infinite", steps_done(), state_.epoch);
     return Step::Diverged;
   }
-  state_.means.add(runner, inputs_.data.train, indices, inputs_.data.classes.size());
+  state_.means.add(runner, inputs_.data.train, left.first(runner.batch()), inputs_.data.classes.size());
   return Step::Done;
 }
 

@@ -92,7 +92,7 @@ class Training {
 
   std::vector<double>& history(const char* name);
   Step run_epoch();
-  Step run_step(PlanRunner& runner, std::span<const std::uint32_t> indices);
+  Step run_step(PlanRunner& runner, std::span<const std::uint32_t> left);
   bool validate();
   bool finish_epoch();
   bool give_results();
