@@ -175,9 +175,10 @@ Product share_of_product(Product p, const KernelCall& call) {
 // more than multiplying them. Sums over the samples of a batch (a transposed left side) are one chain.
 constexpr std::int64_t kLongSum = 512;
 constexpr std::int64_t kFewRows = 64;
-// The second halves of so many elements are in memory together, of kRowsOfHalves rows at most.
-constexpr std::int64_t kHalves = 64 * 1024;
-constexpr std::int64_t kRowsOfHalves = kHalves / kMaxPanel;
+// The second halves of so many elements are in memory together, of so few rows that kernels which take many
+// columns at once get them.
+constexpr std::int64_t kHalves = 128 * 1024;
+constexpr std::int64_t kRowsOfHalves = 512;
 
 bool is_halved(const MatMulAttributes& attributes, std::int64_t depth) {
   return !attributes.transpose_lhs && depth >= kLongSum && is_on(Optimization::HalveSums);

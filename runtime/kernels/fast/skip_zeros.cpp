@@ -186,7 +186,7 @@ void multiply_area(const Product& p, const Area& area) {
 // All rows where their right side is copied; otherwise so few that their results stay near until they are
 // complete.
 void multiply_by_left(const Product& p) {
-  constexpr std::int64_t kTogether = 32;
+  constexpr std::int64_t kTogether = 128;
   const bool copies = p.rhs.column != 1;
   const std::int64_t tallest = copies ? p.rows : kTogether;
   const std::int64_t widest = copies ? kCopied : p.columns;
