@@ -97,39 +97,43 @@ FittedScale fit_standard(const SampleBytes& samples, std::span<const std::uint32
 }
 
 // Shuffled samples lie all over the memory: each is asked for some samples before its turn.
-[[gnu::always_inline]] inline void ask_for(const SampleBytes& samples, std::uint32_t index) {
+[[gnu::always_inline]] inline void ask_for(const SampleBytes& samples, std::uint32_t index,
+                                           const FeatureRange& range) {
   constexpr std::size_t kLine = 64;
   const std::uint8_t* row = samples.bytes.data() + index * samples.features;
-  for (std::size_t j = 0; j < samples.features; j += kLine) __builtin_prefetch(row + j);
+  for (std::size_t j = range.begin; j < range.end; j += kLine) __builtin_prefetch(row + j);
 }
 
 [[gnu::always_inline]] inline void scale_rows(const SampleBytes& samples, const FittedScale& scale,
-                                              std::span<const std::uint32_t> indices, float* out) {
+                                              std::span<const std::uint32_t> indices,
+                                              const FeatureRange& range, float* out) {
   constexpr std::size_t kAhead = 3;
-  const std::size_t features = samples.features;
-  const float* __restrict offset = scale.offset.data();
-  const float* __restrict factor = scale.factor.data();
+  const std::size_t count = range.end - range.begin;
+  const float* __restrict offset = scale.offset.data() + range.begin;
+  const float* __restrict factor = scale.factor.data() + range.begin;
+  out += range.begin;
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    if (i + kAhead < indices.size()) ask_for(samples, indices[i + kAhead]);
-    const std::uint8_t* __restrict row = samples.bytes.data() + indices[i] * features;
+    if (i + kAhead < indices.size()) ask_for(samples, indices[i + kAhead], range);
+    const std::uint8_t* __restrict row = samples.bytes.data() + indices[i] * samples.features + range.begin;
     float* __restrict target = out;
-    for (std::size_t j = 0; j < features; ++j) {
+    for (std::size_t j = 0; j < count; ++j) {
       target[j] = (static_cast<float>(row[j]) - offset[j]) * factor[j];
     }
-    out += features;
+    out += samples.features;
   }
 }
 
 void scale_rows_plain(const SampleBytes& samples, const FittedScale& scale,
-                      std::span<const std::uint32_t> indices, float* out) {
-  scale_rows(samples, scale, indices, out);
+                      std::span<const std::uint32_t> indices, const FeatureRange& range, float* out) {
+  scale_rows(samples, scale, indices, range, out);
 }
 
 #if defined(__x86_64__)
 // The same operations eight at a time, and so the same bits.
 [[gnu::target("avx2")]] void scale_rows_avx2(const SampleBytes& samples, const FittedScale& scale,
-                                             std::span<const std::uint32_t> indices, float* out) {
-  scale_rows(samples, scale, indices, out);
+                                             std::span<const std::uint32_t> indices,
+                                             const FeatureRange& range, float* out) {
+  scale_rows(samples, scale, indices, range, out);
 }
 #endif
 
@@ -152,17 +156,18 @@ FittedScale fit_scale(Scale scale, const SampleBytes& samples, std::span<const s
 }
 
 void gather(const SampleBytes& samples, const FittedScale& scale, std::span<const std::uint32_t> indices,
-            std::span<float> out) {
+            const FeatureRange& range, std::span<float> out) {
+  NNC_CHECK(range.begin <= range.end && range.end <= samples.features);
   NNC_CHECK(out.size() == indices.size() * samples.features);
   NNC_CHECK(scale.offset.size() == samples.features && scale.factor.size() == samples.features);
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return scale_rows_avx2(samples, scale, indices, out.data());
+  if (__builtin_cpu_supports("avx2")) return scale_rows_avx2(samples, scale, indices, range, out.data());
 #endif
-  scale_rows_plain(samples, scale, indices, out.data());
+  scale_rows_plain(samples, scale, indices, range, out.data());
 }
 
-void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices) {
-  for (const std::uint32_t index : indices) ask_for(samples, index);
+void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices, const FeatureRange& range) {
+  for (const std::uint32_t index : indices) ask_for(samples, index, range);
 }
 
 }  // namespace nnc::rt

@@ -28,11 +28,16 @@ struct FittedScale {
 // integers.
 FittedScale fit_scale(Scale scale, const SampleBytes& samples, std::span<const std::uint32_t> indices);
 
-// Scales the samples named by `indices` into `out` (indices.size() x features); allocates nothing.
-void gather(const SampleBytes& samples, const FittedScale& scale, std::span<const std::uint32_t> indices,
-            std::span<float> out);
+struct FeatureRange {
+  std::size_t begin = 0, end = 0;
+};
 
-// Asks the memory for samples that will be gathered soon.
-void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices);
+// Scales these features of the samples named by `indices` into their places in `out` (indices.size() x all
+// features); allocates nothing.
+void gather(const SampleBytes& samples, const FittedScale& scale, std::span<const std::uint32_t> indices,
+            const FeatureRange& range, std::span<float> out);
+
+// Asks the memory for what will be gathered soon.
+void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices, const FeatureRange& range);
 
 }  // namespace nnc::rt

@@ -6,28 +6,48 @@
 #include <utility>
 
 #include "compiler/base/check.hpp"
+#include "runtime/kernels/share.hpp"
 
 namespace nnc::rt {
 
 // Of a large batch, most samples are asked for while its first ones are gathered.
 static constexpr std::size_t kMostAsked = 64;
+// So many numbers are worth a thread of their own.
+static constexpr std::size_t kSmallestShare = 8 * 1024;
 
 PlanRunner::PlanRunner(StepPlan plan, const Equipment& e)
-    : plan_(std::move(plan)), executor_(plan_, e.state, e.work, e.scratch, e.kernels, e.team) {}
+    : plan_(std::move(plan)),
+      executor_(plan_, e.state, e.work, e.scratch, e.kernels, e.team),
+      team_(e.team) {}
 
 void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScale& scale,
                      std::span<const std::uint32_t> left, const StepContext& context) {
   NNC_CHECK(left.size() >= batch());
   const std::span<const std::uint32_t> indices = left.first(batch());
-  const std::span<float> features = executor_.features();
-  if (!features.empty()) {
-    const SampleBytes samples{part.bytes, data.features};
-    gather(samples, scale, indices, features);
-    const std::span<const std::uint32_t> next = left.subspan(batch());
-    ask_for(samples, next.first(std::min({next.size(), batch(), kMostAsked})));
-  }
+  if (!executor_.features().empty()) fill_features({part.bytes, data.features}, scale, left);
   fill_targets(part, indices);
   executor_.run(context);
+}
+
+// Threads share the features, not the samples: each gathers those whose weights it multiplies and updates.
+void PlanRunner::fill_features(const SampleBytes& samples, const FittedScale& scale,
+                               std::span<const std::uint32_t> left) {
+  const std::span<float> features = executor_.features();
+  const std::span<const std::uint32_t> indices = left.first(batch());
+  const std::span<const std::uint32_t> next = left.subspan(batch());
+  const std::span<const std::uint32_t> asked = next.first(std::min({next.size(), batch(), kMostAsked}));
+  const auto count = static_cast<std::int64_t>(samples.features);
+  const auto fill_share = [&](int share, int shares) {
+    const Share rows = share_of((count + kRowsOfWeights - 1) / kRowsOfWeights, share, shares);
+    const FeatureRange range{static_cast<std::size_t>(rows.begin * kRowsOfWeights),
+                             static_cast<std::size_t>(std::min(rows.end * kRowsOfWeights, count))};
+    gather(samples, scale, indices, range, features);
+    ask_for(samples, asked, range);
+  };
+  const std::size_t most = std::max<std::size_t>(features.size() / kSmallestShare, 1);
+  const int shares = team_ == nullptr ? 1 : static_cast<int>(std::min<std::size_t>(most, team_->threads()));
+  if (shares == 1) return fill_share(0, 1);
+  team_->run(shares, [&](int share) { fill_share(share, shares); });
 }
 
 // A loss reads class numbers, or numbers: then one-hot vectors, or the class itself where there is one per

@@ -42,10 +42,13 @@ class PlanRunner {
   [[nodiscard]] std::size_t columns() const { return prediction().size() / batch(); }
 
  private:
+  void fill_features(const SampleBytes& samples, const FittedScale& scale,
+                     std::span<const std::uint32_t> left);
   void fill_targets(const DataPart& part, std::span<const std::uint32_t> indices);
 
   StepPlan plan_;
   Executor executor_;
+  ThreadTeam* team_;
 };
 
 }  // namespace nnc::rt

@@ -342,14 +342,14 @@ TEST_CASE("scales are fitted on the named samples as scikit-learn fits them", "[
   const std::vector<std::uint32_t> asked = {9, 0, 4};
   std::vector<float> out(9);
 
-  gather(samples, fit_scale(Scale::MinMax, samples, fitted), asked, out);
+  gather(samples, fit_scale(Scale::MinMax, samples, fitted), asked, {0, 3}, out);
   CHECK(out[0] == Approx(90.0 / 80));  // beyond the fitted range: not clipped
   CHECK(out[1] == Approx(0));          // constant: shifted to 0, factor 1
   CHECK(out[2] == Approx(252));
   CHECK(out[3] == Approx(0));
   CHECK(out[6] == Approx(0.5));
 
-  gather(samples, fit_scale(Scale::Standard, samples, fitted), asked, out);
+  gather(samples, fit_scale(Scale::Standard, samples, fitted), asked, {0, 3}, out);
   const double deviation = std::sqrt(60.0 * 100 / 9);  // of 0..80: mean of (i - 4)^2 x 100
   CHECK(out[0] == Approx(50 / deviation));
   CHECK(out[3] == Approx(-40 / deviation));
@@ -357,9 +357,9 @@ TEST_CASE("scales are fitted on the named samples as scikit-learn fits them", "[
   CHECK(out[1] == Approx(0));
   CHECK(out[2] == Approx(252));
 
-  gather(samples, fit_scale(Scale::Unit, samples, fitted), asked, out);
+  gather(samples, fit_scale(Scale::Unit, samples, fitted), asked, {0, 3}, out);
   CHECK(out[2] == Approx(1));
-  gather(samples, fit_scale(Scale::None, samples, fitted), asked, out);
+  gather(samples, fit_scale(Scale::None, samples, fitted), asked, {0, 3}, out);
   CHECK(out[0] == 90);
 }
 
@@ -382,11 +382,29 @@ TEST_CASE("gathering a batch allocates nothing and gives the same bits on every 
   const FittedScale scale = fit_scale(Scale::Standard, samples, all);
   std::vector<float> out(40 * 131);
   reset_allocations();
-  gather(samples, scale, all, out);
+  gather(samples, scale, all, {0, 131}, out);
+  ask_for(samples, all, {0, 131});
   const std::size_t count = allocations().count;
   CHECK(count == 0);
   for (std::size_t i = 0; i < out.size(); ++i) {
     REQUIRE(out[i] == (static_cast<float>(bytes[i]) - scale.offset[i % 131]) * scale.factor[i % 131]);
+  }
+}
+
+TEST_CASE("a range of features is gathered into its own places only", "[data]") {
+  const Bytes bytes = counting(5 * 131);
+  const SampleBytes samples{bytes, 131};
+  const std::vector<std::uint32_t> asked = {4, 0, 3};
+  const FittedScale scale = fit_scale(Scale::Standard, samples, asked);
+  std::vector<float> whole(asked.size() * 131);
+  gather(samples, scale, asked, {0, 131}, whole);
+  for (const FeatureRange range : {FeatureRange{0, 64}, {64, 131}, {7, 8}, {130, 131}, {50, 50}}) {
+    std::vector<float> out(whole.size(), -9.0F);
+    gather(samples, scale, asked, range, out);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const bool inside = i % 131 >= range.begin && i % 131 < range.end;
+      REQUIRE(out[i] == (inside ? whole[i] : -9.0F));
+    }
   }
 }
 
