@@ -19,7 +19,7 @@ static constexpr std::int64_t kCacheBytes = 32 * 1024;
 static constexpr std::int64_t kUpdateBytes = 128 * 1024;
 // What an update walks over, and how much of it stays near from step to step.
 static constexpr std::int64_t kUpdateStreams = 3;
-static constexpr std::int64_t kNearBytes = 4 * 1024 * 1024;
+static constexpr std::int64_t kNearBytes = 1024 * 1024;
 static constexpr std::int64_t kShortestBlock = 256;
 static constexpr std::int64_t kLongestBlock = 1024;
 static constexpr std::uint64_t kLine = 64;
