@@ -1,8 +1,6 @@
-// See transpose.hpp. Squares of 4 x 4 in registers of four floats, which every instruction set has; what is
-// left over goes one by one.
+// See transpose.hpp. Squares of 4 x 4, as many side by side as a register holds; what is left over goes one
+// by one.
 #include "runtime/kernels/fast/transpose.hpp"
-
-#include <algorithm>
 
 #include "runtime/kernels/fast/targets.hpp"
 #undef HWY_TARGET_INCLUDE
@@ -26,13 +24,27 @@ void copy_elements(const TransposedCopy& c, std::int64_t row, std::int64_t colum
 
 #if NNC_FUSED_TARGET
 
-HWY_INLINE void copy_square(const float* from, std::int64_t from_row, float* to, std::int64_t to_row) {
-  const hn::FixedTag<float, 4> d;
-  const hn::RepartitionToWide<decltype(d)> pairs;
-  const auto a = hn::LoadU(d, from);
-  const auto b = hn::LoadU(d, from + from_row);
-  const auto c = hn::LoadU(d, from + 2 * from_row);
-  const auto e = hn::LoadU(d, from + 3 * from_row);
+// Four floats each of rows 0, 4, 8, .. side by side, as many as the vector has room for.
+template <class D>
+HWY_INLINE hn::Vec<D> load_every_fourth(D d, const float* from, std::int64_t from_row) {
+  if constexpr (hn::MaxLanes(d) == kSide) {
+    return hn::LoadU(d, from);
+  } else {
+    const hn::Half<D> half;
+    const float* upper = from + static_cast<std::int64_t>(hn::MaxLanes(half)) * from_row;
+    return hn::Combine(d, load_every_fourth(half, upper, from_row), load_every_fourth(half, from, from_row));
+  }
+}
+
+// Four columns of as many rows as the vector has floats: every four floats of a vector are rows of a square
+// of their own, and what comes out are whole vectors of the copy's rows.
+template <class D>
+HWY_INLINE void copy_columns(D d, const float* from, std::int64_t from_row, float* to, std::int64_t to_row) {
+  const hn::RepartitionToWide<D> pairs;
+  const auto a = load_every_fourth(d, from, from_row);
+  const auto b = load_every_fourth(d, from + from_row, from_row);
+  const auto c = load_every_fourth(d, from + 2 * from_row, from_row);
+  const auto e = load_every_fourth(d, from + 3 * from_row, from_row);
   const auto ab_low = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));   // a0 b0 a1 b1
   const auto ab_high = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));  // a2 b2 a3 b3
   const auto ce_low = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
@@ -43,19 +55,23 @@ HWY_INLINE void copy_square(const float* from, std::int64_t from_row, float* to,
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_high, ce_high)), d, to + 3 * to_row);
 }
 
-// Whole lines at a time on both sides.
-HWY_ATTR void transpose(const TransposedCopy& c) {
-  constexpr std::int64_t kLine = 16;
-  const std::int64_t rows = c.rows / kSide * kSide;
+// Rows from `row` on, a vector of them at a time; gives back the first that is left.
+template <class D>
+HWY_INLINE std::int64_t copy_rows(D d, const TransposedCopy& c, std::int64_t row) {
+  constexpr auto kRows = static_cast<std::int64_t>(hn::MaxLanes(d));
   const std::int64_t columns = c.columns / kSide * kSide;
-  for (std::int64_t row = 0; row < rows; row += kLine) {
-    for (std::int64_t column = 0; column < columns; column += kLine) {
-      for (std::int64_t r = row; r < std::min(row + kLine, rows); r += kSide) {
-        for (std::int64_t j = column; j < std::min(column + kLine, columns); j += kSide)
-          copy_square(c.from + r * c.from_row + j, c.from_row, c.to + j * c.to_row + r, c.to_row);
-      }
-    }
+  for (; row + kRows <= c.rows; row += kRows) {
+    for (std::int64_t column = 0; column < columns; column += kSide)
+      copy_columns(d, c.from + row * c.from_row + column, c.from_row, c.to + column * c.to_row + row,
+                   c.to_row);
   }
+  return row;
+}
+
+HWY_ATTR void transpose(const TransposedCopy& c) {
+  const std::int64_t columns = c.columns / kSide * kSide;
+  const std::int64_t rows =
+      copy_rows(hn::FixedTag<float, kSide>(), c, copy_rows(hn::ScalableTag<float>(), c, 0));
   copy_elements(c, rows, 0, c.rows - rows, columns);
   copy_elements(c, 0, columns, c.rows, c.columns - columns);
 }
