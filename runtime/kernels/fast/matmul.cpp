@@ -9,10 +9,12 @@
 // or panels of it are copied. Copies are also made where many rows reuse a panel whose rows lie far apart.
 #include <algorithm>
 
+#include "compiler/base/check.hpp"
 #include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/product.hpp"
 #include "runtime/kernels/fast/tile.hpp"
+#include "runtime/kernels/fast/transpose.hpp"
 #include "runtime/kernels/share.hpp"
 
 namespace nnc::rt::fast {
@@ -74,10 +76,8 @@ void copy_panel(const Matrix& rhs, std::int64_t begin, std::int64_t depth, std::
     }
     return;
   }
-  for (std::int64_t j = 0; j < columns; ++j) {
-    const float* from = rhs.data + begin * rhs.row + (column + j) * rhs.column;
-    for (std::int64_t k = 0; k < depth; ++k) panel[k * kMaxPanel + j] = from[k * rhs.row];
-  }
+  NNC_CHECK(rhs.row == 1, "rows or columns of a matrix are contiguous");
+  transpose({rhs.data + begin + column * rhs.column, rhs.column, columns, depth, panel, kMaxPanel});
 }
 
 // A panel is copied if its rows are not contiguous, or if enough tiles use it to make up for rows so far
