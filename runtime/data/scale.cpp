@@ -96,12 +96,15 @@ FittedScale fit_standard(const SampleBytes& samples, std::span<const std::uint32
   return scale;
 }
 
-// Shuffled samples lie all over the memory: each is asked for some samples before its turn.
-[[gnu::always_inline]] inline void ask_for(const SampleBytes& samples, std::uint32_t index,
-                                           const FeatureRange& range) {
+// Into the first cache (3), or the second (2).
+template <int kLocality>
+[[gnu::always_inline]] inline void prefetch_range(const SampleBytes& samples, std::uint32_t index,
+                                                  const FeatureRange& range) {
   constexpr std::size_t kLine = 64;
+  if (range.begin == range.end) return;
   const std::uint8_t* row = samples.bytes.data() + index * samples.features;
-  for (std::size_t j = range.begin; j < range.end; j += kLine) __builtin_prefetch(row + j);
+  for (std::size_t j = range.begin; j < range.end; j += kLine) __builtin_prefetch(row + j, 0, kLocality);
+  __builtin_prefetch(row + range.end - 1, 0, kLocality);  // rows begin anywhere in a line
 }
 
 [[gnu::always_inline]] inline void scale_rows(const SampleBytes& samples, const FittedScale& scale,
@@ -113,7 +116,8 @@ FittedScale fit_standard(const SampleBytes& samples, std::span<const std::uint32
   const float* __restrict factor = scale.factor.data() + range.begin;
   out += range.begin;
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    if (i + kAhead < indices.size()) ask_for(samples, indices[i + kAhead], range);
+    // Shuffled samples lie all over the memory.
+    if (i + kAhead < indices.size()) prefetch_range<3>(samples, indices[i + kAhead], range);
     const std::uint8_t* __restrict row = samples.bytes.data() + indices[i] * samples.features + range.begin;
     float* __restrict target = out;
     for (std::size_t j = 0; j < count; ++j) {
@@ -166,8 +170,8 @@ void gather(const SampleBytes& samples, const FittedScale& scale, std::span<cons
   scale_rows_plain(samples, scale, indices, range, out.data());
 }
 
-void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices, const FeatureRange& range) {
-  for (const std::uint32_t index : indices) ask_for(samples, index, range);
+void prefetch(const SampleBytes& samples, std::span<const std::uint32_t> indices, const FeatureRange& range) {
+  for (const std::uint32_t index : indices) prefetch_range<2>(samples, index, range);
 }
 
 }  // namespace nnc::rt

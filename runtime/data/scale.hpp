@@ -37,7 +37,7 @@ struct FeatureRange {
 void gather(const SampleBytes& samples, const FittedScale& scale, std::span<const std::uint32_t> indices,
             const FeatureRange& range, std::span<float> out);
 
-// Asks the memory for what will be gathered soon.
-void ask_for(const SampleBytes& samples, std::span<const std::uint32_t> indices, const FeatureRange& range);
+// Brings what will be gathered soon into the second cache.
+void prefetch(const SampleBytes& samples, std::span<const std::uint32_t> indices, const FeatureRange& range);
 
 }  // namespace nnc::rt

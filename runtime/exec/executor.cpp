@@ -124,6 +124,12 @@ std::span<float> Executor::target_values() {
 
 void Executor::run(const StepContext& context) { bound_->run(context); }
 
+int Executor::most_parts() const {
+  int most = 1;
+  for (const StepProgram& step : bound_->steps) most = std::max(most, step.parts);
+  return bound_->team != nullptr ? std::min(most, bound_->team->threads()) : 1;
+}
+
 std::span<const float> Executor::output(std::string_view name) const { return bound_->output<float>(name); }
 std::span<const double> Executor::output_wide(std::string_view name) const {
   return bound_->output<double>(name);

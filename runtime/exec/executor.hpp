@@ -78,6 +78,9 @@ class Executor {
   // One step, by as many threads of the team as it has at the time; the results do not depend on them.
   void run(const StepContext& context);
 
+  // The most threads that a step of the team has work for.
+  [[nodiscard]] int most_parts() const;
+
   // A named output of the last run ("loss", "prediction"); valid until the next run. Empty if there is none.
   [[nodiscard]] std::span<const float> output(std::string_view name) const;
   [[nodiscard]] std::span<const double> output_wide(std::string_view name) const;

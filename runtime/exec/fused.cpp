@@ -406,9 +406,7 @@ void FusedProgram<T>::run(int part, int parts) const {
     numbers[i] = numbers_[i].source != nullptr ? *numbers_[i].source : numbers_[i].value;
   const Context context{registers, numbers};
   std::byte* own = scratch_ + static_cast<std::uint64_t>(part) * scratch_bytes();
-  // From the last to the first: the product before began with the first weights, so the last ones are still
-  // near, and the next product finds the first ones near.
-  for (std::int64_t piece = pieces.end; piece-- > pieces.begin;) {
+  for (std::int64_t piece = pieces.begin; piece < pieces.end; ++piece) {
     if (producer_.step != nullptr) {
       run_rows(context, piece * producer_.rows_at_once, own + register_bytes());
     } else {

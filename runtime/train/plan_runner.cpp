@@ -10,10 +10,10 @@
 
 namespace nnc::rt {
 
-// Of a large batch, most samples are asked for while its first ones are gathered.
-static constexpr std::size_t kMostAsked = 64;
-// So many numbers are worth a thread of their own.
-static constexpr std::size_t kSmallestShare = 8 * 1024;
+// What is asked for must still be in the second cache when its turn comes.
+static constexpr std::size_t kMostAskedBytes = 64 * 1024;
+// So many numbers are worth a part of their own where the threads work together anyway.
+static constexpr std::int64_t kSmallestPart = 8 * 1024;
 
 PlanRunner::PlanRunner(StepPlan plan, const Equipment& e)
     : plan_(std::move(plan)),
@@ -29,25 +29,28 @@ void PlanRunner::run(const Dataset& data, const DataPart& part, const FittedScal
   executor_.run(context);
 }
 
-// Threads share the features, not the samples: each gathers those whose weights it multiplies and updates.
+// Threads share the features, not the samples. Where two have a long sum to share (kernels/fast/matmul.cpp),
+// each gathers the features that it multiplies, whose weights it updates.
 void PlanRunner::fill_features(const SampleBytes& samples, const FittedScale& scale,
                                std::span<const std::uint32_t> left) {
   const std::span<float> features = executor_.features();
   const std::span<const std::uint32_t> indices = left.first(batch());
   const std::span<const std::uint32_t> next = left.subspan(batch());
-  const std::span<const std::uint32_t> asked = next.first(std::min({next.size(), batch(), kMostAsked}));
+  const std::span<const std::uint32_t> asked =
+      next.first(std::min({next.size(), batch(), kMostAskedBytes / samples.features}));
   const auto count = static_cast<std::int64_t>(samples.features);
-  const auto fill_share = [&](int share, int shares) {
-    const Share rows = share_of((count + kRowsOfWeights - 1) / kRowsOfWeights, share, shares);
-    const FeatureRange range{static_cast<std::size_t>(rows.begin * kRowsOfWeights),
-                             static_cast<std::size_t>(std::min(rows.end * kRowsOfWeights, count))};
+  const std::int64_t groups = (count + kRowsOfWeights - 1) / kRowsOfWeights;
+  const auto fill_part = [&](int part, int parts) {
+    const Share own = share_of(groups, part, parts);
+    const FeatureRange range{static_cast<std::size_t>(own.begin * kRowsOfWeights),
+                             static_cast<std::size_t>(std::min(own.end * kRowsOfWeights, count))};
     gather(samples, scale, indices, range, features);
-    ask_for(samples, asked, range);
+    prefetch(samples, asked, range);
   };
-  const std::size_t most = std::max<std::size_t>(features.size() / kSmallestShare, 1);
-  const int shares = team_ == nullptr ? 1 : static_cast<int>(std::min<std::size_t>(most, team_->threads()));
-  if (shares == 1) return fill_share(0, 1);
-  team_->run(shares, [&](int share) { fill_share(share, shares); });
+  const auto useful = std::clamp<std::int64_t>(std::ssize(features) / kSmallestPart, 1, groups);
+  const int parts = static_cast<int>(std::min<std::int64_t>(useful, executor_.most_parts()));
+  if (parts == 1) return fill_part(0, 1);
+  team_->run(parts, [&](int part) { fill_part(part, parts); });
 }
 
 // A loss reads class numbers, or numbers: then one-hot vectors, or the class itself where there is one per

@@ -31,8 +31,8 @@ class PlanRunner {
   [[nodiscard]] const StepPlan& plan() const { return plan_; }
   [[nodiscard]] std::size_t batch() const { return static_cast<std::size_t>(plan_.batch); }
 
-  // One step on the first samples of `left`, as many as the plan's batch. Those after them come next: their
-  // way from the memory is spent on this step. Allocates nothing.
+  // One step on the first samples of `left`, as many as the plan's batch. Those after them come next
+  // and are prefetched meanwhile. Allocates nothing.
   void run(const Dataset& data, const DataPart& part, const FittedScale& scale,
            std::span<const std::uint32_t> left, const StepContext& context);
 

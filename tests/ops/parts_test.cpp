@@ -79,7 +79,8 @@ TEST_CASE("kernels that are cut give the same bits in any number of parts", "[pa
 
 TEST_CASE("parts of a product with long sums keep to the memory that is meant for them", "[parts]") {
   if (nnc::rt::fast_kernels_f32()[OpKind::MatMul] == nullptr) return;
-  for (const auto& [rows, columns] : {std::pair{750, 200}, {1100, 70}, {63, 1100}, {64, 1025}}) {
+  for (const auto& [rows, columns] :
+       {std::pair{750, 200}, {513, 257}, {600, 520}, {1100, 70}, {63, 2100}, {64, 2048}, {64, 2049}}) {
     CAPTURE(rows, columns);
     const OpCase c{OpKind::MatMul,
                    {{rows, 512}, {512, columns}},

@@ -383,7 +383,7 @@ TEST_CASE("gathering a batch allocates nothing and gives the same bits on every 
   std::vector<float> out(40 * 131);
   reset_allocations();
   gather(samples, scale, all, {0, 131}, out);
-  ask_for(samples, all, {0, 131});
+  prefetch(samples, all, {0, 131});
   const std::size_t count = allocations().count;
   CHECK(count == 0);
   for (std::size_t i = 0; i < out.size(); ++i) {

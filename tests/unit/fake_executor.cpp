@@ -113,6 +113,7 @@ std::span<std::int32_t> Executor::target_classes() {
 }
 std::span<float> Executor::target_values() { return {}; }
 
+int Executor::most_parts() const { return 1; }
 void Executor::run(const StepContext& context) {
   test::FakeExecution& execution = test::fake_execution();
   const Bound& bound = *bound_;

@@ -9,7 +9,6 @@
 // or panels of it are copied. Copies are also made where many rows reuse a panel whose rows lie far apart.
 #include <algorithm>
 
-#include "compiler/base/check.hpp"
 #include "compiler/base/optimizations.hpp"
 #include "runtime/kernels/fast/fast.hpp"
 #include "runtime/kernels/fast/product.hpp"
@@ -76,7 +75,7 @@ void copy_panel(const Matrix& rhs, std::int64_t begin, std::int64_t depth, std::
     }
     return;
   }
-  NNC_CHECK(rhs.row == 1, "rows or columns of a matrix are contiguous");
+  // Its columns are contiguous then.
   transpose({rhs.data + begin + column * rhs.column, rhs.column, columns, depth, panel, kMaxPanel});
 }
 
@@ -175,8 +174,8 @@ Product share_of_product(Product p, const KernelCall& call) {
 // more than multiplying them. Sums over the samples of a batch (a transposed left side) are one chain.
 constexpr std::int64_t kLongSum = 512;
 constexpr std::int64_t kFewRows = 64;
-// The second halves of so many elements are in memory together, of so few rows that kernels which take many
-// columns at once get them.
+// The second halves of so many elements are in memory together, of so many rows at most: then at least 256
+// columns are multiplied at once, the most that a kernel takes.
 constexpr std::int64_t kHalves = 128 * 1024;
 constexpr std::int64_t kRowsOfHalves = 512;
 

@@ -183,12 +183,12 @@ void multiply_area(const Product& p, const Area& area) {
   }
 }
 
-// All rows where their right side is copied; otherwise so few that their results stay near until they are
-// complete.
+// All rows where their right side is copied; otherwise so many that their results stay in the second cache
+// until they are complete.
 void multiply_by_left(const Product& p) {
-  constexpr std::int64_t kTogether = 128;
+  constexpr std::int64_t kTogether = 32 * 1024;
   const bool copies = p.rhs.column != 1;
-  const std::int64_t tallest = copies ? p.rows : kTogether;
+  const std::int64_t tallest = copies ? p.rows : std::max<std::int64_t>(kTogether / p.columns, 32);
   const std::int64_t widest = copies ? kCopied : p.columns;
   for (std::int64_t row = 0; row < p.rows; row += tallest) {
     for (std::int64_t column = 0; column < p.columns; column += widest)

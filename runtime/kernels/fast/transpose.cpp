@@ -24,7 +24,7 @@ void copy_elements(const TransposedCopy& c, std::int64_t row, std::int64_t colum
 
 #if NNC_FUSED_TARGET
 
-// Four floats each of rows 0, 4, 8, .. side by side, as many as the vector has room for.
+// Four floats each of rows 0, 4, 8, .. side by side, as many rows as the vector has room for.
 template <class D>
 HWY_INLINE hn::Vec<D> load_every_fourth(D d, const float* from, std::int64_t from_row) {
   if constexpr (hn::MaxLanes(d) == kSide) {
@@ -55,7 +55,8 @@ HWY_INLINE void copy_columns(D d, const float* from, std::int64_t from_row, floa
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_high, ce_high)), d, to + 3 * to_row);
 }
 
-// Rows from `row` on, a vector of them at a time; gives back the first that is left.
+// Rows from `row` on, a vector of them at a time, without the last columns that fill no square; gives back
+// the first row that is left.
 template <class D>
 HWY_INLINE std::int64_t copy_rows(D d, const TransposedCopy& c, std::int64_t row) {
   constexpr auto kRows = static_cast<std::int64_t>(hn::MaxLanes(d));
