@@ -10,10 +10,10 @@
 
 namespace nnc::rt {
 
-// What is asked for must still be in the second cache when its turn comes.
-static constexpr std::size_t kMostAskedBytes = 64 * 1024;
+// What is prefetched must still be in the second cache when its turn comes.
+static constexpr std::size_t kPrefetchedBytes = 64 * 1024;
 // So many numbers are worth a part of their own where the threads work together anyway.
-static constexpr std::int64_t kSmallestPart = 8 * 1024;
+static constexpr std::int64_t kNumbersPerPart = 8 * 1024;
 
 PlanRunner::PlanRunner(StepPlan plan, const Equipment& e)
     : plan_(std::move(plan)),
@@ -36,8 +36,8 @@ void PlanRunner::fill_features(const SampleBytes& samples, const FittedScale& sc
   const std::span<float> features = executor_.features();
   const std::span<const std::uint32_t> indices = left.first(batch());
   const std::span<const std::uint32_t> next = left.subspan(batch());
-  const std::span<const std::uint32_t> asked =
-      next.first(std::min({next.size(), batch(), kMostAskedBytes / samples.features}));
+  const std::span<const std::uint32_t> soon =
+      next.first(std::min({next.size(), batch(), kPrefetchedBytes / samples.features}));
   const auto count = static_cast<std::int64_t>(samples.features);
   const std::int64_t groups = (count + kRowsOfWeights - 1) / kRowsOfWeights;
   const auto fill_part = [&](int part, int parts) {
@@ -45,9 +45,9 @@ void PlanRunner::fill_features(const SampleBytes& samples, const FittedScale& sc
     const FeatureRange range{static_cast<std::size_t>(own.begin * kRowsOfWeights),
                              static_cast<std::size_t>(std::min(own.end * kRowsOfWeights, count))};
     gather(samples, scale, indices, range, features);
-    prefetch(samples, asked, range);
+    prefetch(samples, soon, range);
   };
-  const auto useful = std::clamp<std::int64_t>(std::ssize(features) / kSmallestPart, 1, groups);
+  const auto useful = std::clamp<std::int64_t>(std::ssize(features) / kNumbersPerPart, 1, groups);
   const int parts = static_cast<int>(std::min<std::int64_t>(useful, executor_.most_parts()));
   if (parts == 1) return fill_part(0, 1);
   team_->run(parts, [&](int part) { fill_part(part, parts); });
